@@ -1,0 +1,1 @@
+"""The record of the network: kinds, facts, stores and read-only snapshots of them."""

@@ -1,0 +1,48 @@
+"""Vietnamese text made comparable: one spelling for search keys, the original kept for display."""
+
+import re
+import unicodedata
+
+_STROKE = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+
+# Tone marks in composed vowel clusters: the new school writes the tone on the second vowel (hoà), the old on the
+# first (hòa). Only open syllables differ.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_OPEN_CLUSTER = re.compile(rf"(o)([{_TONES}])([ae])(?![\w{_TONES}])|(u)([{_TONES}])(y)(?![\w{_TONES}])", re.IGNORECASE)
+
+
+def nfc(text: str) -> str:
+    """The text in Unicode composed form, without white space at its ends."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def fold(text: str) -> str:
+    """The text in lower-case ASCII words separated by single spaces.
+
+    Diacritics are dropped, đ becomes d, and everything that is neither letter nor digit separates words.
+
+    >>> fold("ĐH Bách khoa Hà Nội (HUST)")
+    'dh bach khoa ha noi hust'
+    >>> fold("Hòa") == fold("Hoà")
+    True
+    """
+    stripped = unicodedata.normalize("NFD", text.translate(_STROKE).casefold())
+    return _NOT_WORD.sub(" ", "".join(char for char in stripped if not unicodedata.combining(char))).strip()
+
+
+def place_tones(text: str) -> str:
+    """The text in NFC with the tone of open oa, oe and uy on its second vowel, as newer spelling has it.
+
+    >>> place_tones("Hòa Lạc") == place_tones("Hoà Lạc") == "Hoà Lạc"
+    True
+    >>> place_tones("hoàn") == "hoàn"
+    True
+    """
+
+    def move(match: re.Match[str]) -> str:
+        first, tone, second = (group for group in match.groups() if group is not None)
+        return first + second + tone
+
+    decomposed = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", _OPEN_CLUSTER.sub(move, decomposed))

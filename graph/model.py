@@ -1,0 +1,153 @@
+"""The facts of the network: actors, relationships, projects, participations and events."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+_NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a fact comes from.
+
+    Attributes
+    ----------
+    source
+        The file it was read from, relative to the folder that was loaded, such as ``actors.csv``.
+    source_url
+        The public page that says so.
+    recorded_at
+        UTC time, ISO 8601 to the second, at which the store first held the fact as it now reads; empty before it is
+        stored. Not part of the fact: two facts that differ only here are the same.
+    """
+
+    source: str = ""
+    source_url: str | None = None
+    recorded_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member of the network. Dates are ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``."""
+
+    id: str
+    kind: str
+    name: str
+    subkind: str | None = None
+    name_en: str | None = None
+    short_name: str | None = None
+    aliases: tuple[str, ...] = ()
+    summary: str | None = None
+    summary_en: str | None = None
+    fields: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    district_or_city: str | None = None
+    country: str | None = None
+    founded: str | None = None
+    website: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """An opportunity that actors share: a project, a product or a challenge. ``owner_id`` names an actor."""
+
+    id: str
+    kind: str
+    title: str
+    title_en: str | None = None
+    summary: str | None = None
+    summary_en: str | None = None
+    theme: str | None = None
+    fields: tuple[str, ...] = ()
+    owner_id: str | None = None
+    year: str | None = None
+    start: str | None = None
+    end: str | None = None
+    total_cost: float | None = None
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
+    provenance: Provenance = Provenance()
+
+    @property
+    def started(self) -> str | None:
+        """The start, or the year where nothing closer is known."""
+        return self.start or self.year
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A tie between two actors.
+
+    ``occurrence`` counts the ties of one kind between the same two ends, from 0 in the order of their file: two
+    memoranda are two facts, and a corrected date is a correction rather than a third one.
+    """
+
+    source_id: str
+    target_id: str
+    kind: str
+    since: str | None = None
+    until: str | None = None
+    status: str | None = None
+    value_vnd: int | None = None
+    note: str | None = None
+    occurrence: int = 0
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """An actor's part in a project. ``occurrence`` counts its parts in the same project, from 0."""
+
+    project_id: str
+    actor_id: str
+    role: str | None = None
+    occurrence: int = 0
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
+    provenance: Provenance = Provenance()
+
+
+Fact = Actor | Project | Relationship | Participation
+F = TypeVar("F", Actor, Project, Relationship, Participation)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to the network, appended and never changed.
+
+    ``payload`` holds counts and ids only; names, texts and other personal data stay out of the log.
+    """
+
+    kind: str
+    at: str
+    payload: Mapping[str, Any]
+
+
+def to_row(fact: Fact) -> dict[str, Any]:
+    """The fact as one flat row: the columns of its table, provenance and attributes (as a JSON object) included."""
+    row = {column.name: getattr(fact, column.name) for column in fields(fact)}
+    provenance: Provenance = row.pop("provenance")
+    row["attributes"] = json.dumps(dict(row["attributes"]), ensure_ascii=False, sort_keys=True)
+    return row | asdict(provenance)
+
+
+def from_row(fact_type: type[F], row: Mapping[str, Any]) -> F:
+    """The fact that :func:`to_row` made a row of; lists may come as lists or tuples."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    provenance = Provenance(values.pop("source"), values.pop("source_url"), values.pop("recorded_at"))
+    attributes = json.loads(values.pop("attributes"))
+    values |= {"attributes": MappingProxyType(attributes), "provenance": provenance}
+    return fact_type(**values)
+
+
+def content_digest(row: Mapping[str, Any]) -> str:
+    """Digest of a flat row without the time of its recording: equal for equal facts, 32 hexadecimal digits."""
+    content = {name: value for name, value in row.items() if name != "recorded_at"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=list)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,378 @@
+"""A read-only picture of the network at one moment, as arrays that can be walked and scored."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy import sparse
+
+from graph.dates import NO_DAY, day_of, to_day
+from graph.errors import NotFoundError, SnapshotError
+from graph.kinds import Kinds, load_kinds
+from graph.model import Actor, Participation, Project, Relationship
+from graph.store import GraphReader
+from graph.tables import SCHEMAS, Tables, fact_at
+
+IntArray = npt.NDArray[np.int32]
+CodeArray = npt.NDArray[np.int16]
+BoolArray = npt.NDArray[np.bool_]
+
+A = TypeVar("A", bound=npt.NDArray[Any])
+
+UNKNOWN_CODE = -1
+"""Stands in code arrays for a kind that the kinds file does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """Facts left out of a cut because nothing says whether they came before it."""
+
+    n_projects: int = 0
+    n_relationships: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class GraphSnapshot:
+    """The network at one moment. Rows are numbered in the order of their ids; no array can be written.
+
+    Build one with :meth:`from_store` or :meth:`from_tables`.
+
+    Attributes
+    ----------
+    tables
+        The visible facts themselves.
+    as_of
+        The moment the picture shows: of reading, or of the cut.
+    undated
+        What a cut left out for want of a date.
+    actor_ids, project_ids
+        Object arrays of str, shape (n_actors,) and (n_projects,), ascending.
+    actor_kind, project_kind
+        int16 codes: places in the actor and opportunity tables of the kinds file, -1 where unknown.
+    founded_day, project_day
+        int32 days since 1970-01-01 (the last day a partial date can mean), :data:`graph.dates.NO_DAY` where unknown.
+    membership
+        CSR of float32 ones, shape (n_projects, n_actors): who takes part in or owns which project.
+    relationship_source, relationship_target, relationship_kind, relationship_day
+        int32 actor indices, int16 codes and int32 days, one row a relationship in the order of its table.
+    """
+
+    tables: Tables
+    as_of: datetime
+    undated: Undated
+    actor_ids: npt.NDArray[np.object_]
+    project_ids: npt.NDArray[np.object_]
+    actor_kind: CodeArray
+    project_kind: CodeArray
+    founded_day: IntArray
+    project_day: IntArray
+    membership: sparse.csr_array
+    relationship_source: IntArray
+    relationship_target: IntArray
+    relationship_kind: CodeArray
+    relationship_day: IntArray
+
+    @classmethod
+    def from_store(cls, store: GraphReader, *, as_of: datetime | None = None) -> "GraphSnapshot":
+        """The whole network as a store holds it now."""
+        return cls.from_tables(store.tables(), as_of=as_of)
+
+    @classmethod
+    def from_tables(
+        cls, tables: Tables, *, as_of: datetime | None = None, undated: Undated | None = None
+    ) -> "GraphSnapshot":
+        """The whole network as tables hold it.
+
+        Raises
+        ------
+        SnapshotError
+            Two actors or projects share an id, or a relationship or participation names one that is not there.
+        """
+        kinds = load_kinds()
+        actor_ids, project_ids = _ids(tables.actors, "actor"), _ids(tables.projects, "project")
+        members = tables.participations
+        project_rows = _index_in(project_ids, members["project_id"], "project")
+        actor_rows = _index_in(actor_ids, members["actor_id"], "actor")
+        owned, owners = _owners(tables.projects, actor_ids)
+        rows, columns = np.concatenate([project_rows, owned]), np.concatenate([actor_rows, owners])
+        membership = sparse.csr_array(
+            (np.ones(len(rows), np.float32), (rows, columns)), shape=(len(project_ids), len(actor_ids))
+        )
+        membership.sum_duplicates()
+        membership.data[:] = 1
+        ties = tables.relationships
+        return cls(
+            tables=tables,
+            as_of=as_of or datetime.now(UTC).replace(microsecond=0),
+            undated=undated or Undated(),
+            actor_ids=_locked(actor_ids),
+            project_ids=_locked(project_ids),
+            actor_kind=_codes(tables.actors["kind"], kinds.actor),
+            project_kind=_codes(tables.projects["kind"], kinds.opportunity),
+            founded_day=_days(tables.actors["founded"]),
+            project_day=_days(pc.coalesce(tables.projects["start"], tables.projects["year"])),
+            membership=_locked_csr(membership),
+            relationship_source=_locked(_index_in(actor_ids, ties["source_id"], "actor")),
+            relationship_target=_locked(_index_in(actor_ids, ties["target_id"], "actor")),
+            relationship_kind=_codes(ties["kind"], kinds.relationship),
+            relationship_day=_days(ties["since"]),
+        )
+
+    def before(self, cut: date) -> "GraphSnapshot":
+        """The network as it could be known on the morning of a day: nothing dated on it or later is visible.
+
+        Actors founded by then or at an unknown time stay. Projects and relationships without a date are left out and
+        counted in :attr:`undated`; ends that lie ahead are taken away from those that stay.
+        """
+        day = to_day(cut)
+        project_seen = (self.project_day != NO_DAY) & (self.project_day < day)
+        tie_seen = (self.relationship_day != NO_DAY) & (self.relationship_day < day)
+        actor_seen = self.founded_day < day  # NO_DAY lies before every day
+        tie_seen &= actor_seen[self.relationship_source] & actor_seen[self.relationship_target]
+        members = self.tables.participations
+        member_seen = (
+            project_seen[_index_in(self.project_ids, members["project_id"], "project")]
+            & actor_seen[_index_in(self.actor_ids, members["actor_id"], "actor")]
+        )
+        tables = Tables(
+            actors=self.tables.actors.filter(pa.array(actor_seen)),
+            projects=_hide_later(self.tables.projects.filter(pa.array(project_seen)), "end", day),
+            relationships=_hide_later(self.tables.relationships.filter(pa.array(tie_seen)), "until", day),
+            participations=members.filter(pa.array(member_seen)),
+        )
+        undated = Undated(
+            n_projects=int(np.count_nonzero(self.project_day == NO_DAY)),
+            n_relationships=int(np.count_nonzero(self.relationship_day == NO_DAY)),
+        )
+        midnight = datetime(cut.year, cut.month, cut.day, tzinfo=UTC)
+        return GraphSnapshot.from_tables(tables, as_of=midnight, undated=undated)
+
+    @property
+    def n_actors(self) -> int:
+        """Number of actors."""
+        return len(self.actor_ids)
+
+    @property
+    def n_projects(self) -> int:
+        """Number of projects, products and challenges."""
+        return len(self.project_ids)
+
+    @property
+    def n_relationships(self) -> int:
+        """Number of relationships."""
+        return len(self.relationship_source)
+
+    @property
+    def as_of_day(self) -> int:
+        """Days from 1970-01-01 to the moment of the snapshot."""
+        return to_day(self.as_of.date())
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the visible facts, 32 hexadecimal digits: equal for equal networks, whatever their store."""
+        digest = hashlib.blake2b(digest_size=16)
+        for fact_type in SCHEMAS:
+            table = self.tables.of(fact_type)
+            for name in table.column_names:
+                if name != "recorded_at":
+                    digest.update(name.encode())
+                    _hash_column(digest, table[name])
+        return digest.hexdigest()
+
+    @cached_property
+    def actor_index(self) -> Mapping[str, int]:
+        """Row of each actor id."""
+        return MappingProxyType({actor_id: index for index, actor_id in enumerate(self.actor_ids)})
+
+    @cached_property
+    def project_index(self) -> Mapping[str, int]:
+        """Row of each project id."""
+        return MappingProxyType({project_id: index for index, project_id in enumerate(self.project_ids)})
+
+    @cached_property
+    def memberships(self) -> sparse.csr_array:
+        """CSR of float32 ones, shape (n_actors, n_projects): the projects of each actor."""
+        return _locked_csr(sparse.csr_array(self.membership.T))
+
+    @cached_property
+    def project_size(self) -> IntArray:
+        """Members of each project, int32, shape (n_projects,)."""
+        return _locked(np.diff(self.membership.indptr).astype(np.int32))
+
+    @cached_property
+    def ties(self) -> sparse.csr_array:
+        """Symmetric CSR of float32, shape (n_actors, n_actors): strength of the strongest relationship of each pair."""
+        strengths = np.array([kind.strength for kind in load_kinds().relationship.values()] + [0.0], np.float32)
+        return self._relationship_matrix(strengths)
+
+    @cached_property
+    def strong_ties(self) -> sparse.csr_array:
+        """Symmetric CSR like :attr:`ties`, of the relationships alone that are evidence of working together."""
+        strengths = [kind.strength * kind.is_strong for kind in load_kinds().relationship.values()]
+        return self._relationship_matrix(np.array([*strengths, 0.0], np.float32))
+
+    def _relationship_matrix(self, strength_of_kind: npt.NDArray[np.float32]) -> sparse.csr_array:
+        strength = strength_of_kind[self.relationship_kind]  # the unknown code -1 reads the closing 0
+        weighted = (strength > 0) & (self.relationship_source != self.relationship_target)
+        strength, source, target = (
+            strength[weighted],
+            self.relationship_source[weighted],
+            self.relationship_target[weighted],
+        )
+        pairs = (np.concatenate([source, target]), np.concatenate([target, source]))
+        matrix = _maximum_of_pairs(np.concatenate([strength, strength]), *pairs, n=self.n_actors)
+        return _locked_csr(matrix)
+
+    def index_of(self, actor_id: str) -> int:
+        """Row of an actor.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such actor.
+        """
+        index = self.actor_index.get(actor_id)
+        if index is None:
+            raise NotFoundError("actor_not_found", f"There is no actor {actor_id!r} in the network.", actor_id=actor_id)
+        return index
+
+    def project_index_of(self, project_id: str) -> int:
+        """Row of a project; raises :class:`~graph.errors.NotFoundError` as :meth:`index_of` does."""
+        index = self.project_index.get(project_id)
+        if index is None:
+            raise NotFoundError(
+                "project_not_found",
+                f"There is no project {project_id!r} in the network.",
+                project_id=project_id,
+            )
+        return index
+
+    def actor(self, index: int) -> Actor:
+        """The actor in a row."""
+        return fact_at(Actor, self.tables.actors, index)
+
+    def project(self, index: int) -> Project:
+        """The project in a row."""
+        return fact_at(Project, self.tables.projects, index)
+
+    def relationship(self, index: int) -> Relationship:
+        """The relationship in a row."""
+        return fact_at(Relationship, self.tables.relationships, index)
+
+    def relationships_of(self, index: int) -> list[Relationship]:
+        """The relationships of an actor, in either direction, in the order of their table."""
+        rows = np.flatnonzero((self.relationship_source == index) | (self.relationship_target == index))
+        return [self.relationship(int(row)) for row in rows]
+
+    def participations_in(self, project_index: int) -> list[Participation]:
+        """The participations in a project, in the order of their table; mere ownership is not among them."""
+        return self._participations("project_id", str(self.project_ids[project_index]))
+
+    def participations_of(self, index: int) -> list[Participation]:
+        """The participations of an actor, in the order of their table."""
+        return self._participations("actor_id", str(self.actor_ids[index]))
+
+    def _participations(self, column: str, value: str) -> list[Participation]:
+        members = self.tables.participations
+        rows = np.flatnonzero(pc.equal(members[column], value).to_numpy(zero_copy_only=False))
+        return [fact_at(Participation, members, int(row)) for row in rows]
+
+
+def kind_codes(kinds: Kinds, names: Sequence[str]) -> CodeArray:
+    """Codes of kinds of actor, as in :attr:`GraphSnapshot.actor_kind`."""
+    kinds.require_actor_kinds(tuple(names))
+    order = list(kinds.actor)
+    return np.array([order.index(name) for name in names], np.int16)
+
+
+def _ids(table: pa.Table, what: str) -> npt.NDArray[np.object_]:
+    ids: npt.NDArray[np.object_] = np.array(table["id"].to_pylist(), dtype=object)
+    if len(ids) > 1:
+        order = ids[1:] > ids[:-1]
+        if not order.all():
+            first = str(ids[1:][~order][0])
+            raise SnapshotError(
+                "snapshot_ids",
+                f"The ids of the {what} table must be unique and ascending; see {first!r}.",
+                id=first,
+            )
+    return ids
+
+
+def _index_in(ids: npt.NDArray[np.object_], column: pa.ChunkedArray, what: str) -> IntArray:
+    index = pc.index_in(column, value_set=pa.array(ids, pa.string()))
+    if index.null_count:
+        missing = column.filter(pc.is_null(index))[0].as_py()
+        raise SnapshotError(
+            "snapshot_dangling", f"A link names the {what} {missing!r}, which is not there.", id=missing
+        )
+    return np.asarray(index.to_numpy(), dtype=np.int32)
+
+
+def _owners(projects: pa.Table, actor_ids: npt.NDArray[np.object_]) -> tuple[IntArray, IntArray]:
+    index = pc.index_in(projects["owner_id"], value_set=pa.array(actor_ids, pa.string()))
+    known = np.asarray(pc.is_valid(index).to_numpy(zero_copy_only=False), dtype=bool)
+    owners = np.asarray(pc.fill_null(index, 0).to_numpy(), dtype=np.int32)
+    return np.flatnonzero(known).astype(np.int32), owners[known]
+
+
+def _codes(column: pa.ChunkedArray, known: Mapping[str, object]) -> CodeArray:
+    index = pc.index_in(column, value_set=pa.array(list(known), pa.string()))
+    return _locked(np.asarray(pc.fill_null(index, UNKNOWN_CODE).to_numpy(), dtype=np.int16))
+
+
+def _days(column: pa.ChunkedArray) -> IntArray:
+    encoded = column.combine_chunks().dictionary_encode()
+    days = np.array([*(day_of(text) for text in encoded.dictionary.to_pylist()), NO_DAY], np.int32)
+    index = np.asarray(pc.fill_null(encoded.indices, len(days) - 1).to_numpy(zero_copy_only=False))
+    return _locked(days[index])
+
+
+def _hide_later(table: pa.Table, column: str, day: int) -> pa.Table:
+    later = pa.array(_days(table[column]) >= day)
+    hidden = pc.if_else(later, pa.scalar(None, pa.string()), table[column])
+    return table.set_column(table.column_names.index(column), table.schema.field(column), hidden)
+
+
+def _maximum_of_pairs(
+    values: npt.NDArray[np.float32], rows: IntArray, columns: IntArray, *, n: int
+) -> sparse.csr_array:
+    order = np.lexsort((-values, columns, rows))
+    rows, columns, values = rows[order], columns[order], values[order]
+    first = np.ones(len(rows), bool)
+    first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
+    return sparse.csr_array((values[first], (rows[first], columns[first])), shape=(n, n))
+
+
+def _locked(array: A) -> A:
+    array.flags.writeable = False
+    return array
+
+
+def _locked_csr(matrix: sparse.csr_array) -> sparse.csr_array:
+    matrix.sort_indices()
+    for array in (matrix.data, matrix.indices, matrix.indptr):
+        array.flags.writeable = False
+    return matrix
+
+
+def _hash_column(digest: "hashlib.blake2b", column: pa.ChunkedArray) -> None:
+    array = column.combine_chunks()
+    digest.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)).tobytes())
+    if pa.types.is_list(array.type):
+        digest.update(pc.fill_null(pc.list_value_length(array), 0).to_numpy().tobytes())
+        array = array.flatten()
+    if pa.types.is_string(array.type):
+        filled = pc.fill_null(array, "")
+        digest.update(pc.binary_length(filled).to_numpy().tobytes())
+        digest.update("".join(filled.to_pylist()).encode())
+    else:
+        digest.update(pc.fill_null(array, 0).to_numpy().tobytes())

@@ -1,0 +1,176 @@
+"""What every graph store can do, and how one is opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from graph.errors import StoreUriError
+from graph.model import Actor, Event, Participation, Project, Relationship
+from graph.tables import Tables
+
+_NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
+
+BATCH_SIZE = 5_000
+"""Facts a write is best made of, on every store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many facts of each type a store holds."""
+
+    n_actors: int
+    n_projects: int
+    n_relationships: int
+    n_participations: int
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """What became of the facts of one write: new, changed, or already there word for word."""
+
+    n_inserted: int = 0
+    n_updated: int = 0
+    n_unchanged: int = 0
+
+    def __add__(self, other: "UpsertCounts") -> "UpsertCounts":
+        return UpsertCounts(
+            self.n_inserted + other.n_inserted,
+            self.n_updated + other.n_updated,
+            self.n_unchanged + other.n_unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """User and password of a store that asks for them."""
+
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Credentials(user={self.user!r}, password=***)"
+
+
+class GraphReader(Protocol):
+    """Reading a graph store.
+
+    Every method raises :class:`~graph.errors.StoreUnavailableError` while the store is away.
+    """
+
+    @property
+    def uri(self) -> str:
+        """Address of the store, without credentials."""
+
+    def revision(self) -> int:
+        """A number that grows with every write that changed a fact; equal numbers mean an unchanged network."""
+
+    def counts(self) -> Counts:
+        """How many facts of each type there are."""
+
+    def get_actor(self, actor_id: str) -> Actor | None:
+        """The actor of this id, or None."""
+
+    def get_project(self, project_id: str) -> Project | None:
+        """The project of this id, or None."""
+
+    def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
+        """Actors whose names begin with the words of a text, whatever its diacritics.
+
+        Every folded word of the text must begin a word of the actor's name, English name, short name or aliases.
+        Order: folded name equal to the text, then beginning with it, then shorter names, then by id.
+        """
+
+    def tables(self) -> Tables:
+        """Everything there is, as sorted tables; one consistent state even while another process writes."""
+
+    def events(self, kind: str | None = None) -> list[Event]:
+        """The events appended so far, oldest first, of one kind or all."""
+
+
+class GraphWriter(Protocol):
+    """Writing a graph store. Each call is one transaction: after a crash it happened wholly or not at all."""
+
+    def upsert_actors(self, actors: Sequence[Actor]) -> UpsertCounts:
+        """Insert or update by id."""
+
+    def upsert_projects(self, projects: Sequence[Project]) -> UpsertCounts:
+        """Insert or update by id. The owner need not be stored."""
+
+    def upsert_relationships(self, relationships: Sequence[Relationship]) -> UpsertCounts:
+        """Insert or update by ends, kind and occurrence.
+
+        Raises
+        ------
+        DanglingEndError
+            An end is not stored; nothing of the call is written.
+        """
+
+    def upsert_participations(self, participations: Sequence[Participation]) -> UpsertCounts:
+        """Insert or update by project, actor and occurrence; raises as :meth:`upsert_relationships` does."""
+
+    def append_event(self, event: Event) -> None:
+        """Append to the log."""
+
+    def erase_actor(self, actor_id: str) -> bool:
+        """Remove an actor with every relationship and participation that names it; False where there is none.
+
+        Projects that it owns stay, without their owner.
+        """
+
+
+class GraphStore(GraphReader, GraphWriter, Protocol):
+    """A store that is read and written, and closed at the end."""
+
+    def close(self) -> None:
+        """Give back files and connections; a second call does nothing."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+
+def open_store(uri: str | Path, credentials: Credentials | None = None) -> GraphStore:
+    """The store at an address, created or migrated to this version's schema where need be.
+
+    Parameters
+    ----------
+    uri
+        A path or ``sqlite:PATH`` for the embedded store; ``neo4j://…``, ``neo4j+s://…``, ``bolt://…`` or
+        ``bolt+s://…`` for Neo4j.
+    credentials
+        For Neo4j. They are never read from the address.
+
+    Raises
+    ------
+    StoreUriError
+        The address has another scheme, or holds a user or password.
+    StoreUnavailableError, StoreCredentialsError, StoreSchemaError
+        The store does not answer, refuses the credentials, or was written by a newer Ketnoi.
+    """
+    address = str(uri)
+    scheme, separator, rest = address.partition(":")
+    if separator and scheme in _NEO4J_SCHEMES:
+        if "@" in rest.partition("?")[0]:
+            raise StoreUriError(
+                "store_uri_credentials",
+                "The store's address must not hold a user or password. "
+                "Set KETNOI_NEO4J_USER and KETNOI_NEO4J_PASSWORD instead.",
+            )
+        from graph.neo4j_store import Neo4jStore  # noqa: PLC0415  the driver takes 0.3 s to import
+
+        return Neo4jStore(address, credentials)
+    if separator and scheme == "sqlite":
+        address = rest
+    elif separator and "/" not in scheme and len(scheme) > 1:  # one letter is a Windows drive
+        raise StoreUriError(
+            "store_uri_scheme",
+            f"{scheme}: is no store. Use a path, sqlite:PATH, neo4j://HOST:PORT or bolt://HOST:PORT.",
+            scheme=scheme,
+        )
+    from graph.sqlite_store import SqliteStore  # noqa: PLC0415  beside its sibling above
+
+    return SqliteStore(Path(address))

@@ -1,0 +1,1 @@
+"""From a snapshot and a query to ranked partners with reasons."""

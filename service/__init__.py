@@ -1,0 +1,1 @@
+"""What people touch: HTTP interface, pages and command line."""

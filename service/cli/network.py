@@ -1,0 +1,1 @@
+"""Commands about the network itself: load, export."""

@@ -1,0 +1,1 @@
+"""Commands that suggest partners and measure suggestions: match, rank, evaluate."""

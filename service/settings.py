@@ -1,0 +1,37 @@
+"""Settings of the service and the command line, from the environment or a ``.env`` file."""
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from graph.store import Credentials, GraphStore, open_store
+
+
+class Settings(BaseSettings):
+    """Every setting there is; each is read from ``KETNOI_`` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="KETNOI_", env_file=".env", extra="ignore", frozen=True)
+
+    store: str = Field(
+        default_factory=lambda: str(user_data_path("ketnoi") / "network.db"),
+        description="Where the network is kept: a path, sqlite:PATH, neo4j://HOST:PORT or bolt://HOST:PORT.",
+    )
+    neo4j_user: str = Field(default="neo4j", description="User for a Neo4j store.")
+    neo4j_password: SecretStr | None = Field(default=None, description="Password for a Neo4j store.")
+    language: Literal["vi", "en"] = Field(
+        default="vi", description="Language of pages and reports without another wish."
+    )
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """User and password for Neo4j, or None where no password is set."""
+        if self.neo4j_password is None:
+            return None
+        return Credentials(self.neo4j_user, self.neo4j_password.get_secret_value())
+
+    def open_store(self, uri: str | Path | None = None) -> GraphStore:
+        """The store at an address, or at the default one."""
+        return open_store(uri or self.store, self.credentials)
