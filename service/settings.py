@@ -24,6 +24,17 @@ class Settings(BaseSettings):
     language: Literal["vi", "en"] = Field(
         default="vi", description="Language of pages and reports without another wish."
     )
+    host: str = Field(default="127.0.0.1", description="Address the service listens on; 0.0.0.0 for every network.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port the service listens on; 0 for any free one.")
+    write_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Secret that a client sends as “Authorization: Bearer …” to write; without it nobody may write.",
+    )
+    poll_seconds: float = Field(
+        default=2.0, gt=0, le=3600, description="Seconds between two looks at whether the store has changed."
+    )
+    scoring_threads: int = Field(default=2, ge=1, le=64, description="Questions that are scored at the same time.")
 
     @property
     def credentials(self) -> Credentials | None:

@@ -1,0 +1,65 @@
+"""The one place where the parts of the service are put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from graph.store import GraphStore
+from matching.recommend import Recommender
+from service.middleware import BodyLimitMiddleware, FaultMiddleware, RequestIdMiddleware, SecurityHeadersMiddleware
+from service.network_state import BuildRecommender, NetworkState
+from service.path_segments import RawPathMiddleware
+from service.problems import ProblemResponder
+from service.scoring import ScoringQueue
+from service.settings import Settings
+
+MAX_BODY_BYTES = 256 * 1024
+
+
+def create_app(
+    settings: Settings, store: GraphStore | None = None, *, build_recommender: BuildRecommender = Recommender.build
+) -> FastAPI:
+    """The service as an ASGI application; nothing is opened or read before it starts.
+
+    Parameters
+    ----------
+    settings
+        Every setting there is.
+    store
+        A store that the caller keeps open and closes; without one, the service opens the settings' own.
+    build_recommender
+        Makes a recommender of each snapshot.
+    """
+
+    def open_store() -> AbstractContextManager[GraphStore]:
+        return nullcontext(store) if store is not None else settings.open_store()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.scoring = ScoringQueue(settings.scoring_threads)
+        with NetworkState(open_store, build_recommender, poll_seconds=settings.poll_seconds) as state:
+            app.state.network_state = state
+            yield
+
+    problems = ProblemResponder()
+    app = FastAPI(
+        title="Ketnoi",
+        version=version("ketnoi"),
+        lifespan=lifespan,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(RequestIdMiddleware),
+            Middleware(SecurityHeadersMiddleware),
+            Middleware(RawPathMiddleware),
+            Middleware(FaultMiddleware, on_fault=problems.on_fault),
+            Middleware(BodyLimitMiddleware, max_bytes=MAX_BODY_BYTES),
+        ],
+    )
+    app.state.settings = settings
+    problems.install(app)
+    return app

@@ -1,0 +1,98 @@
+"""Failures of the service itself, and what each failure of Ketnoi means over HTTP.
+
+::
+
+    KetnoiError
+    ├── NetworkNotLoadedError   there is no network to answer from yet
+    ├── TooBusyError            more questions are waiting than can be answered soon
+    ├── WritesDisabledError     nobody may write through this service
+    └── WriteTokenError         the secret that allows writing is missing or wrong
+"""
+
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+
+from graph.errors import (
+    DanglingEndError,
+    InvalidQueryError,
+    KetnoiError,
+    NotFoundError,
+    StoreCredentialsError,
+    StoreSchemaError,
+    StoreUnavailableError,
+)
+
+
+class NetworkNotLoadedError(KetnoiError):
+    """There is no network to answer from yet.
+
+    Parameters
+    ----------
+    cause
+        Why the last try failed, or None while the first is under way.
+    """
+
+    def __init__(self, cause: KetnoiError | None = None) -> None:
+        reason = cause.code if cause else "still_loading"
+        message = "The network is not loaded yet. Try again in a moment; /v1/ready says what is missing."
+        super().__init__("network_not_loaded", message, reason=reason)
+
+
+class TooBusyError(KetnoiError):
+    """More questions are waiting than can be answered soon."""
+
+    def __init__(self) -> None:
+        super().__init__("too_busy", "Too many questions are waiting for an answer. Try again in a few seconds.")
+
+
+class WritesDisabledError(KetnoiError):
+    """Nobody may write through this service."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "writes_disabled", "This service is for reading. To allow writes, start it with KETNOI_WRITE_TOKEN set."
+        )
+
+
+class WriteTokenError(KetnoiError):
+    """The secret that allows writing is missing or wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "write_token_refused", "Writing needs the header “Authorization: Bearer …” with this service's write token."
+        )
+
+
+STATUS_OF: Mapping[type[KetnoiError], HTTPStatus] = MappingProxyType(
+    {
+        NotFoundError: HTTPStatus.NOT_FOUND,
+        InvalidQueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        DanglingEndError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        WritesDisabledError: HTTPStatus.FORBIDDEN,
+        WriteTokenError: HTTPStatus.UNAUTHORIZED,
+        NetworkNotLoadedError: HTTPStatus.SERVICE_UNAVAILABLE,
+        TooBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+        StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+        StoreCredentialsError: HTTPStatus.SERVICE_UNAVAILABLE,
+        StoreSchemaError: HTTPStatus.SERVICE_UNAVAILABLE,
+        KetnoiError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    }
+)
+"""Status of each class of failure; a class that is not here has the status of its nearest ancestor."""
+
+
+def status_of(error: KetnoiError) -> HTTPStatus:
+    """HTTP status that a failure is answered with.
+
+    >>> status_of(NotFoundError("actor_not_found", "There is no such actor.")).value
+    404
+    """
+    return next(STATUS_OF[ancestor] for ancestor in type(error).__mro__ if ancestor in STATUS_OF)
+
+
+def trace_of(error: BaseException) -> str:
+    """Where an error came from, without its message: that may quote names and texts of people."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__qualname__}\n{''.join(traceback.format_list(frames))}".rstrip()

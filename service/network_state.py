@@ -1,0 +1,206 @@
+"""The network as the service holds it: one picture served to everyone, rebuilt in the background."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from graph.errors import KetnoiError, StoreError, StoreUnavailableError
+from graph.search import NameIndex
+from graph.snapshot import GraphSnapshot
+from graph.store import GraphStore
+from matching.query import Answer, Options, Profile
+from service.errors import NetworkNotLoadedError, trace_of
+
+logger = logging.getLogger(__name__)
+
+
+class PartnerRecommender(Protocol):
+    """What the service asks of a recommender; :class:`matching.recommend.Recommender` is the one it is given."""
+
+    @property
+    def model_version(self) -> str:
+        """Version of the model that scores."""
+
+    def for_actor(self, actor_id: str, options: Options = ...) -> Answer:
+        """Partners for an actor of the network."""
+
+    def for_profile(self, profile: Profile, options: Options = ...) -> Answer:
+        """Partners for an actor that is not in the network."""
+
+    def for_brief(self, text: str, options: Options = ...) -> Answer:
+        """Partners for a need in words."""
+
+    def for_project(self, project_id: str, options: Options = ...) -> Answer:
+        """Partners for a project, product or challenge."""
+
+
+BuildRecommender = Callable[[GraphSnapshot], PartnerRecommender]
+OpenStore = Callable[[], AbstractContextManager[GraphStore]]
+
+_LONG_PAUSE_SECONDS = 30.0
+"""Time before another try where the failure is not one that passes by itself: a wrong password, a build that broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A snapshot and everything made from it. Nothing in it changes: a request that holds one sees one network."""
+
+    snapshot: GraphSnapshot
+    recommender: PartnerRecommender
+    names: NameIndex
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment the store was read."""
+        return self.snapshot.as_of
+
+    @property
+    def model_version(self) -> str:
+        """Version of the model that scores."""
+        return self.recommender.model_version
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """How the store answered when it was last asked, at ``checked_at``; ``failure`` is None where all was well."""
+
+    checked_at: datetime | None = None
+    failure: KetnoiError | None = None
+
+    @property
+    def answers(self) -> bool:
+        """Whether the store was asked and answered."""
+        return self.checked_at is not None and not isinstance(self.failure, StoreError)
+
+
+class NetworkState:
+    """Holds the current :class:`Network` and replaces it whenever the store has changed.
+
+    A background thread opens the store, reads it, and asks for its revision every few seconds, so that a store that is
+    away at the start is found later, and a load by another process shows up. Only this thread builds; wishes that come
+    while it does are served by the one build that follows. While the store is away the last network stays.
+
+    Parameters
+    ----------
+    open_store
+        Gives the store, open until the state is left; called again for as long as it raises.
+    build
+        Makes a recommender of a snapshot.
+    poll_seconds
+        Time between two looks at the store.
+    """
+
+    def __init__(self, open_store: OpenStore, build: BuildRecommender, *, poll_seconds: float) -> None:
+        self._open_store = open_store
+        self._build = build
+        self._poll_seconds = poll_seconds
+        self._opened = ExitStack()
+        self._store: GraphStore | None = None
+        self._network: Network | None = None
+        self._revision: int | None = None
+        self._status = StoreStatus()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="ketnoi-network", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join()
+
+    @property
+    def current(self) -> Network:
+        """The network to answer from.
+
+        Raises
+        ------
+        NetworkNotLoadedError
+            None has been loaded so far; the message says why.
+        """
+        network = self._network
+        if network is None:
+            raise NetworkNotLoadedError(self._status.failure)
+        return network
+
+    @property
+    def loaded(self) -> Network | None:
+        """The network to answer from, or None before the first was loaded."""
+        return self._network
+
+    @property
+    def status(self) -> StoreStatus:
+        """How the store answered last."""
+        return self._status
+
+    @property
+    def store(self) -> GraphStore:
+        """The store, for writing.
+
+        Raises
+        ------
+        StoreUnavailableError
+            It could not be opened so far.
+        """
+        if self._store is None:
+            raise StoreUnavailableError("store_away", "The store could not be opened so far. Try again in a moment.")
+        return self._store
+
+    def request_rebuild(self) -> None:
+        """Have the store looked at now rather than at the next turn; returns at once."""
+        self._wake.set()
+
+    def _watch(self) -> None:
+        # A future keeps what a refresh raised, so that a fault in one build ends neither the thread nor the service.
+        with self._opened, ThreadPoolExecutor(max_workers=1, thread_name_prefix="ketnoi-build") as builder:
+            while not self._stopping.is_set():
+                self._note(builder.submit(self._refresh).exception())
+                self._wake.wait(self._pause_seconds())
+                self._wake.clear()
+
+    def _pause_seconds(self) -> float:
+        passing = self._status.failure is None or isinstance(self._status.failure, StoreUnavailableError)
+        return self._poll_seconds if passing else max(self._poll_seconds, _LONG_PAUSE_SECONDS)
+
+    def _note(self, failure: BaseException | None) -> None:
+        if failure is not None and not isinstance(failure, KetnoiError):
+            logger.error("The network could not be rebuilt: %s", trace_of(failure))
+            failure = KetnoiError("network_build_failed", "The network could not be built; the log says where.")
+        before = self._status.failure
+        self._status = StoreStatus(checked_at=datetime.now(UTC).replace(microsecond=0), failure=failure)
+        if failure is not None and (before is None or before.code != failure.code):
+            logger.warning("%s: %s", failure.code, failure.message)
+        elif failure is None and before is not None:
+            logger.info("The store answers again.")
+
+    def _refresh(self) -> None:
+        if self._store is None:
+            self._store = self._opened.enter_context(self._open_store())
+        revision = self._store.revision()
+        if revision == self._revision:
+            return
+        started = time.perf_counter()
+        snapshot = GraphSnapshot.from_store(self._store)
+        network = Network(snapshot, self._build(snapshot), NameIndex(snapshot))
+        # The revision was read before the tables: a write between the two only means one build more.
+        self._network, self._revision = network, revision
+        logger.info(
+            "Network %s: %d actors, %d projects, %d relationships, ready after %.1f s.",
+            snapshot.digest[:8],
+            snapshot.n_actors,
+            snapshot.n_projects,
+            snapshot.n_relationships,
+            time.perf_counter() - started,
+        )

@@ -1,0 +1,172 @@
+"""Failures as answers: ``application/problem+json`` (RFC 9457), in Vietnamese and English."""
+
+import logging
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graph.errors import KetnoiError
+from graph.kinds import Language
+from service.errors import status_of, trace_of
+from service.language import language_of
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER_SECONDS = 5
+_CODE_OF_STATUS: Mapping[int, str] = {
+    400: "bad_request",
+    404: "no_such_address",
+    405: "method_not_allowed",
+    413: "body_too_large",
+}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one part of a request."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str = Field(description="Where it is, such as `query.limit` or `body.brief`.", examples=["query.limit"])
+    code: str = Field(examples=["greater_than_equal"])
+    message: str = Field(examples=["Cần lớn hơn hoặc bằng 1."])
+
+
+class Problem(BaseModel):
+    """Why a request was not answered, and what to do."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str = Field(description="Names the sort of problem; stable.", examples=["urn:ketnoi:problem:actor_not_found"])
+    title: str = Field(examples=["Không có thành viên này"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["Mạng lưới không có thành viên nào mang mã “sc-xyz”."])
+    instance: str = Field(description="The path that was asked for.", examples=["/v1/actors/sc-xyz"])
+    code: str = Field(description="The last part of `type`, to switch on.", examples=["actor_not_found"])
+    request_id: str = Field(description="Quote it when you ask for help; the log has it too.", examples=["6f1c0c9e"])
+    errors: tuple[FieldProblem, ...] = Field(default=(), description="Filled where `code` is `invalid_request`.")
+
+
+ErrorPage = Callable[[Request, Problem], Response]
+"""Makes a page of a problem, for people."""
+
+
+@cache
+def _catalogue() -> Mapping[str, Any]:
+    text = files("service").joinpath("locales", "problems.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+class ProblemResponder:
+    """Answers every failure with a problem, or with a page of it where a person's browser asked for one."""
+
+    def __init__(self, error_page: ErrorPage | None = None) -> None:
+        self._error_page = error_page
+
+    def install(self, app: FastAPI) -> None:
+        """Have an application answer its failures so."""
+        app.add_exception_handler(KetnoiError, self._on_ketnoi_error)
+        app.add_exception_handler(RequestValidationError, self._on_invalid_request)
+        app.add_exception_handler(HTTPException, self._on_http_exception)
+
+    def on_fault(self, request: Request, error: Exception) -> Response:
+        """Answer to a fault of ours, which says nothing about it; the log does."""
+        logger.error("Request %s failed: %s", request_id_of(request), trace_of(error))
+        return self._respond(request, problem_for(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error"))
+
+    async def _on_ketnoi_error(self, request: Request, error: KetnoiError) -> Response:
+        status = status_of(error)
+        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            return self.on_fault(request, error)
+        problem = problem_for(request, status, error.code, context=error.context, detail=error.message)
+        return self._respond(request, problem, _headers_of(status))
+
+    async def _on_invalid_request(self, request: Request, error: RequestValidationError) -> Response:
+        language = language_of(request)
+        problem = problem_for(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request")
+        errors = tuple(_field_problem(entry, language) for entry in error.errors())
+        return self._respond(request, problem.model_copy(update={"errors": errors}))
+
+    async def _on_http_exception(self, request: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        problem = problem_for(request, status, _CODE_OF_STATUS.get(status, "http_error"), detail=error.detail)
+        return self._respond(request, problem, error.headers)
+
+    def _respond(self, request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+        as_page = self._error_page if _wants_page(request) else None
+        response = as_page(request, problem) if as_page else as_response(problem)
+        response.headers.update(headers or {})
+        return response
+
+
+def problem_for(
+    request: Request,
+    status: HTTPStatus,
+    code: str,
+    *,
+    context: Mapping[str, object] | None = None,
+    detail: str | None = None,
+) -> Problem:
+    """The problem of a code in the language of a request.
+
+    Parameters
+    ----------
+    context
+        What the catalogue's sentences are filled with.
+    detail
+        English sentence that stands in where the catalogue has none.
+    """
+    language = language_of(request)
+    entry = _catalogue()["problems"].get(code, {})
+    template = entry.get(f"detail_{language}")
+    return Problem(
+        type=f"urn:ketnoi:problem:{code}",
+        title=entry.get(f"title_{language}", status.phrase),
+        status=status,
+        detail=template.format_map(context or {}) if template else detail or status.phrase,
+        instance=request.scope["path"],
+        code=code,
+        request_id=request_id_of(request),
+    )
+
+
+def as_response(problem: Problem) -> Response:
+    """A problem as JSON."""
+    body = problem.model_dump_json(exclude_defaults=True)
+    return Response(body, status_code=problem.status, media_type=MEDIA_TYPE)
+
+
+def request_id_of(request: Request) -> str:
+    """The id that the request came with or was given."""
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def _wants_page(request: Request) -> bool:
+    is_page = not request.scope["path"].startswith("/v1")
+    return is_page and "text/html" in request.headers.get("accept", "")
+
+
+def _headers_of(status: HTTPStatus) -> Mapping[str, str]:
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": str(_RETRY_AFTER_SECONDS)}
+    if status is HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+def _field_problem(entry: Mapping[str, Any], language: Language) -> FieldProblem:
+    place: Sequence[object] = entry["loc"]
+    code = str(entry["type"])
+    template = _catalogue()["fields"].get(code, {}).get(language)
+    message = template.format_map(entry.get("ctx", {})) if template else str(entry["msg"])
+    return FieldProblem(field=".".join(str(part) for part in place), code=code, message=message)

@@ -1,0 +1,32 @@
+"""Scoring kept off the event loop and within bounds, so that nobody waits for somebody else's question."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+from service.errors import TooBusyError
+
+T = TypeVar("T")
+
+MAX_WAITING = 64
+"""Questions that may wait for a thread; the next is asked to come back."""
+
+
+class ScoringQueue:
+    """Runs questions in a few threads of their own, first come, first served."""
+
+    def __init__(self, n_threads: int) -> None:
+        self._limiter = CapacityLimiter(n_threads)
+
+    async def run(self, question: Callable[[], T]) -> T:
+        """What a function gives back, run in a thread.
+
+        Raises
+        ------
+        TooBusyError
+            Too many questions are waiting already.
+        """
+        if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
+            raise TooBusyError
+        return await to_thread.run_sync(question, limiter=self._limiter)
