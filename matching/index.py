@@ -1,0 +1,282 @@
+"""Everything about a snapshot that scoring asks for, computed once: words, fields, links, activity, places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from graph.dates import NO_DAY
+from graph.kinds import Kinds, load_kinds
+from graph.snapshot import GraphSnapshot
+from matching.places import Gazetteer
+from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder, written_terms
+
+IntArray = npt.NDArray[np.intp]
+
+MAX_PROJECT_SIZE = 60
+"""A project with more members links nobody: to have been in one crowd is not to have worked together."""
+RECENT_HALF_LIFE_DAYS = 730
+"""Half-life of recent activity and recent links, two years."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorWords:
+    """The words of every actor as vectors, CSR of float32 with n_actors rows: all of them, its needs, its offers."""
+
+    profile: sparse.csr_array
+    needs: sparse.csr_array
+    offers: sparse.csr_array
+
+
+class MatchIndex:
+    """A snapshot prepared for scoring.
+
+    Parameters
+    ----------
+    snapshot
+        The network. Nothing else is looked at, so that a snapshot cut in time cannot leak.
+    embedder
+        What turns words into vectors; by default a :class:`~matching.text.WordEmbedder` of the network's own texts.
+    """
+
+    def __init__(self, snapshot: GraphSnapshot, embedder: Embedder | None = None) -> None:
+        self.snapshot = snapshot
+        self.kinds = load_kinds()
+        self.field_reader = FieldReader(self.kinds)
+        self.gazetteer = Gazetteer(snapshot)
+        self.project_texts = _project_texts(snapshot, self.kinds)
+        self.profile_texts, needs, offers = _actor_texts(snapshot, self.kinds)
+        self.embedder: Embedder = embedder or WordEmbedder(chain(self.profile_texts, self.project_texts))
+        self.project_words = self.embedder.embed(self.project_texts)
+        own_words = self.embedder.embed(self.profile_texts)
+        shared_words = _mean_rows(self.memberships, self.project_words)
+        self.words = ActorWords(
+            profile=unit_rows(own_words + 0.5 * shared_words),
+            needs=self.embedder.embed(needs),
+            offers=self.embedder.embed(offers),
+        )
+
+    def warm(self) -> None:
+        """Compute everything that would otherwise be computed at the first question."""
+        for name, member in vars(type(self)).items():
+            if isinstance(member, cached_property):
+                getattr(self, name)
+
+    @cached_property
+    def memberships(self) -> sparse.csr_array:
+        """CSR of float32 ones, shape (n_actors, n_projects): the projects of each actor."""
+        return self.snapshot.memberships
+
+    @cached_property
+    def words_to_projects(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_dimensions, n_projects): :attr:`project_words` turned, for fast products."""
+        return sparse.csr_array(self.project_words.T)
+
+    @cached_property
+    def words_to_profiles(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_dimensions, n_actors)."""
+        return sparse.csr_array(self.words.profile.T)
+
+    @cached_property
+    def project_age_years(self) -> FloatArray:
+        """Years from each project's start to the snapshot, float32, at least 0; ten where the start is unknown."""
+        days = self.snapshot.as_of_day - self.snapshot.project_day.astype(np.int64)
+        years = np.where(self.snapshot.project_day == NO_DAY, 10.0, np.maximum(days, 0) / 365.25)
+        return years.astype(np.float32)
+
+    @cached_property
+    def project_recency(self) -> FloatArray:
+        """Weight of each project by its age, float32 in 0 … 1: halved every :data:`RECENT_HALF_LIFE_DAYS`."""
+        return np.exp2(-self.project_age_years * 365.25 / RECENT_HALF_LIFE_DAYS).astype(np.float32)
+
+    @cached_property
+    def links(self) -> sparse.csr_array:
+        """Symmetric CSR of float32, shape (n_actors, n_actors): how closely two actors have worked together.
+
+        A project of s members links each two of them by 1 / log(1 + s); a relationship by its strength.
+        """
+        return self._links(np.ones(self.snapshot.n_projects, np.float32))
+
+    @cached_property
+    def recent_links(self) -> sparse.csr_array:
+        """:attr:`links` with each project weighted by its recency."""
+        return self._links(self.project_recency)
+
+    def _links(self, project_weight: FloatArray) -> sparse.csr_array:
+        size = self.snapshot.project_size
+        weight = np.where((size > 1) & (size <= MAX_PROJECT_SIZE), project_weight / np.log1p(np.maximum(size, 1)), 0)
+        membership = self.snapshot.membership
+        together = sparse.csr_array(membership.T @ (sparse.diags_array(weight.astype(np.float32)) @ membership))
+        together.setdiag(0)
+        together.eliminate_zeros()
+        return sparse.csr_array(together + self.snapshot.ties, dtype=np.float32)
+
+    @cached_property
+    def normalised_links(self) -> sparse.csr_array:
+        """:attr:`links` with each row divided by the square root of its actor's number of neighbours."""
+        return damped(self.links)
+
+    @cached_property
+    def normalised_recent_links(self) -> sparse.csr_array:
+        """:attr:`recent_links` damped as :attr:`normalised_links` is."""
+        return damped(self.recent_links)
+
+    @cached_property
+    def partners(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_actors, n_actors): non-zero where two have worked together, by project or strong tie."""
+        size = self.snapshot.project_size
+        joint = sparse.diags_array(((size > 1) & (size <= MAX_PROJECT_SIZE)).astype(np.float32))
+        membership = self.snapshot.membership
+        return sparse.csr_array(membership.T @ (joint @ membership) + self.snapshot.strong_ties)
+
+    @cached_property
+    def degree(self) -> FloatArray:
+        """Number of linked actors, float32, shape (n_actors,)."""
+        return np.diff(self.links.indptr).astype(np.float32)
+
+    @cached_property
+    def recent_activity(self) -> FloatArray:
+        """Projects of each actor, each weighted by its recency, float32, shape (n_actors,)."""
+        return np.asarray(self.memberships @ self.project_recency, dtype=np.float32)
+
+    @cached_property
+    def is_candidate(self) -> npt.NDArray[np.bool_]:
+        """Who can be suggested, shape (n_actors,): actors with a project, a relationship or words of their own."""
+        tables = self.snapshot.tables.actors
+        has_words = np.zeros(self.snapshot.n_actors, bool)
+        for column in ("summary", "summary_en"):
+            has_words |= np.array([bool(text) for text in tables[column].to_pylist()], bool)
+        for column in ("fields", "needs", "offers"):
+            has_words |= np.array([bool(listed) for listed in tables[column].to_pylist()], bool)
+        has_facts = (np.diff(self.memberships.indptr) > 0) | (np.diff(self.snapshot.ties.indptr) > 0)
+        return has_words | has_facts
+
+    @cached_property
+    def field_ids(self) -> list[str]:
+        """Names of the columns of the field matrices: the taxonomy, further tags and themes of projects, in order."""
+        tables = self.snapshot.tables
+        listed = chain(tables.actors["fields"].to_pylist(), tables.projects["fields"].to_pylist())
+        seen = {field_id for row in listed for field_id in row or ()}
+        seen |= {theme for theme in tables.projects["theme"].to_pylist() if theme}
+        return [*self.kinds.fields, *sorted(seen - self.kinds.fields.keys())]
+
+    @cached_property
+    def field_column(self) -> dict[str, int]:
+        """Column of each field."""
+        return {field_id: column for column, field_id in enumerate(self.field_ids)}
+
+    @cached_property
+    def project_fields(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_projects, n_fields): fields and theme of each project, rare ones heavier, unit rows."""
+        tables = self.snapshot.tables.projects
+        rows = [
+            [*(fields or ()), *([theme] if theme else ())]
+            for fields, theme in zip(tables["fields"].to_pylist(), tables["theme"].to_pylist(), strict=True)
+        ]
+        return self._field_rows(rows)
+
+    @cached_property
+    def declared_fields(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_actors, n_fields): the fields an actor says it is in, unit rows."""
+        return self._field_rows([fields or () for fields in self.snapshot.tables.actors["fields"].to_pylist()])
+
+    @cached_property
+    def actor_fields(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_actors, n_fields): fields declared and fields worked in (recent ones more)."""
+        recency = sparse.diags_array(0.25 + self.project_recency)
+        worked_in = unit_rows(sparse.csr_array(self.memberships @ (recency @ self.project_fields)))
+        return unit_rows(sparse.csr_array(self.declared_fields + worked_in))
+
+    @cached_property
+    def field_activity(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_fields, n_actors): recent projects of each actor by field."""
+        recency = sparse.diags_array(self.project_recency)
+        return sparse.csr_array((self.memberships @ (recency @ self.project_fields)).T)
+
+    def _field_rows(self, rows: Sequence[Sequence[str]]) -> sparse.csr_array:
+        columns = np.array([self.field_column[name] for row in rows for name in row], np.intp)
+        indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+        shape = (len(rows), len(self.field_ids))
+        matrix = sparse.csr_array((np.ones(len(columns), np.float32), columns, indptr), shape=shape)
+        matrix.sum_duplicates()
+        frequency = np.asarray(matrix.sum(axis=0)).ravel()
+        rarity = np.log1p(len(rows) / (1 + frequency)).astype(np.float32)
+        return unit_rows(sparse.csr_array(matrix @ sparse.diags_array(rarity)))
+
+    @cached_property
+    def country(self) -> IntArray:
+        """Code of each actor's country in the gazetteer, -1 where unknown."""
+        return self.gazetteer.actor_country
+
+    @cached_property
+    def kind_affinity(self) -> FloatArray:
+        """Share of each kind among the partners of each kind, float32, shape (n_kinds + 1, n_kinds + 1).
+
+        The last row is that of an unknown kind: the shares over all; the last column is zero. Two links a pair of
+        kinds are taken as seen beforehand, so that a small network does not rule a kind out.
+        """
+        n_kinds = len(self.kinds.actor)
+        kind = self.snapshot.actor_kind.astype(np.intp)
+        links = self.links.tocoo()
+        pairs = kind[links.row] * (n_kinds + 1) + kind[links.col]
+        known = (kind[links.row] >= 0) & (kind[links.col] >= 0)
+        seen = np.bincount(pairs[known], minlength=(n_kinds + 1) ** 2).reshape(n_kinds + 1, n_kinds + 1) + 2.0
+        seen[-1] = seen[:-1].sum(axis=0)
+        seen[:, -1] = 0
+        return np.asarray(seen / seen.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def links_to(self, actor: int) -> sparse.csr_array:
+        """Damped links of every actor to one, as a row: CSR of shape (1, n_actors)."""
+        row = self.links[[actor]]
+        scale = 1 / np.sqrt(np.maximum(self.degree[row.indices], 1))
+        return sparse.csr_array((row.data * scale, row.indices, row.indptr), shape=row.shape)
+
+    def profile_words(self, actor: int) -> dict[str, str]:
+        """The terms of an actor's own text and of its projects' titles, each as it is written there."""
+        own = self.profile_texts[actor]
+        titles = [self.project_texts[row] for row in self.memberships[[actor]].indices]
+        return written_terms(" . ".join([own, *titles]))
+
+
+def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """The matrix with every row scaled to Euclidean length one; zero rows stay zero."""
+    csr = sparse.csr_array(matrix, dtype=np.float32)
+    length = np.sqrt(np.asarray(csr.multiply(csr).sum(axis=1)).ravel())
+    scale = np.divide(1, length, out=np.zeros_like(length), where=length > 0)
+    return sparse.csr_array(sparse.diags_array(scale.astype(np.float32)) @ csr)
+
+
+def damped(links: sparse.csr_array) -> sparse.csr_array:
+    """Links with each row divided by the square root of its number of entries, so that hubs pass on less."""
+    degree = np.diff(links.indptr)
+    scale = 1 / np.sqrt(np.maximum(degree, 1))
+    return sparse.csr_array(sparse.diags_array(scale.astype(np.float32)) @ links)
+
+
+def _mean_rows(memberships: sparse.csr_array, rows: sparse.csr_array) -> sparse.csr_array:
+    return unit_rows(sparse.csr_array(memberships @ rows))
+
+
+def _project_texts(snapshot: GraphSnapshot, kinds: Kinds) -> list[str]:
+    tables = snapshot.tables.projects
+    columns = [tables[name].to_pylist() for name in ("title", "title_en", "summary", "summary_en")]
+    labels = [_field_words(fields, kinds) for fields in tables["fields"].to_pylist()]
+    return [" . ".join(filter(None, parts)) for parts in zip(*columns, labels, strict=True)]
+
+
+def _actor_texts(snapshot: GraphSnapshot, kinds: Kinds) -> tuple[list[str], list[str], list[str]]:
+    tables = snapshot.tables.actors
+    columns = [tables[name].to_pylist() for name in ("name_en", "summary", "summary_en")]
+    needs, offers = ([" . ".join(row or ()) for row in tables[name].to_pylist()] for name in ("needs", "offers"))
+    labels = [_field_words(fields, kinds) for fields in tables["fields"].to_pylist()]
+    profiles = [" . ".join(filter(None, parts)) for parts in zip(*columns, needs, offers, labels, strict=True)]
+    return profiles, needs, offers
+
+
+def _field_words(fields: Sequence[str] | None, kinds: Kinds) -> str:
+    known = [kinds.fields[field_id].label for field_id in fields or () if field_id in kinds.fields]
+    return " . ".join(f"{label.vi} . {label.en}" for label in known)

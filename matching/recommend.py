@@ -1,0 +1,213 @@
+"""Ranked partners with reasons, for whoever asks and however the question is put."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.errors import InvalidQueryError
+from graph.snapshot import GraphSnapshot, kind_codes
+from matching.candidates import draw
+from matching.explanation import explain
+from matching.features import IndexArray, QueryView, offers_what_is_needed, shared_fields, similar_words, similar_work
+from matching.index import MatchIndex
+from matching.query import Answer, Options, Profile, Suggestion, Understanding
+from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
+from matching.text import FloatArray
+
+MAX_LIMIT = 1000
+MAX_TEXT_LENGTH = 20_000
+"""Characters of a brief that are read; a question longer than ten pages is refused rather than cut."""
+
+
+class Recommender:
+    """A network ready to answer. Build one with :meth:`build`; it never changes and may be shared between threads."""
+
+    def __init__(self, index: MatchIndex, rankers: Mapping[Task, Ranker]) -> None:
+        self.index = index
+        self.rankers = rankers
+
+    @classmethod
+    def build(cls, snapshot: GraphSnapshot, rankers: Mapping[Task, Ranker] | None = None) -> "Recommender":
+        """A recommender of a snapshot, with rankers of its own or those that ship with Ketnoi."""
+        recommender = cls(MatchIndex(snapshot), rankers or day_one_rankers())
+        recommender.index.warm()
+        return recommender
+
+    @property
+    def snapshot(self) -> GraphSnapshot:
+        """The network that is searched."""
+        return self.index.snapshot
+
+    @property
+    def model_version(self) -> str:
+        """Versions of both rankers."""
+        return " ".join(dict.fromkeys(ranker.version for ranker in self.rankers.values()))
+
+    def for_actor(self, actor_id: str, options: Options = Options()) -> Answer:  # noqa: B008  frozen
+        """New partners for a member of the network: those it has not yet worked with.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such actor.
+        InvalidQueryError
+            A kind or the limit is not possible.
+        """
+        row = self.snapshot.index_of(actor_id)
+        view = self.view_of_actor(row)
+        return self._answer(view, "partner", self.new_partners_of(row), options)
+
+    def for_profile(self, profile: Profile, options: Options = Options()) -> Answer:  # noqa: B008  frozen
+        """Partners for an actor that is not in the network."""
+        parts = (profile.summary, *profile.needs, *profile.offers, *self._labels(profile.fields))
+        text = _checked(" . ".join(part for part in parts if part.strip()))
+        return self._answer(QueryView(self.index, text, profile=profile), "brief", self.index.is_candidate, options)
+
+    def for_brief(
+        self,
+        text: str,
+        options: Options = Options(),  # noqa: B008  frozen
+        *,
+        fields: tuple[str, ...] | None = None,
+    ) -> Answer:
+        """Partners for a need in words, Vietnamese or English, with or without diacritics.
+
+        Parameters
+        ----------
+        text
+            The need.
+        options
+            How to answer.
+        fields
+            The fields the asker confirmed, taken in place of those read from the words; None where nobody was asked.
+
+        Raises
+        ------
+        InvalidQueryError
+            The text is empty or too long, or a kind or the limit is not possible.
+        """
+        profile = Profile(fields=fields or ())
+        view = QueryView(self.index, _checked(text), profile=profile, read_fields=fields is None)
+        return self._answer(view, "brief", self.index.is_candidate, options)
+
+    def for_project(self, project_id: str, options: Options = Options()) -> Answer:  # noqa: B008  frozen
+        """Actors for a project or challenge, besides its owner and participants.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such project.
+        """
+        row = self.snapshot.project_index_of(project_id)
+        project = self.snapshot.project(row)
+        parts = (project.title, project.title_en, project.summary, project.summary_en)
+        text = " . ".join(part for part in parts if part)
+        view = QueryView(self.index, text, project=row, profile=Profile(fields=project.fields))
+        allowed = self.index.is_candidate.copy()
+        membership = self.snapshot.membership
+        allowed[membership.indices[membership.indptr[row] : membership.indptr[row + 1]]] = False
+        return self._answer(view, "brief", allowed, options)
+
+    def view_of_actor(self, row: int) -> QueryView:
+        """The query that a member of the network is by itself."""
+        return QueryView(self.index, self.index.profile_texts[row], actor=row)
+
+    def new_partners_of(self, row: int) -> npt.NDArray[np.bool_]:
+        """Who may be suggested to an actor: every candidate but itself and those it has worked with, (n_actors,)."""
+        allowed = self.others_than(row)
+        partners = self.index.partners
+        allowed[partners.indices[partners.indptr[row] : partners.indptr[row + 1]]] = False
+        return allowed
+
+    def others_than(self, row: int) -> npt.NDArray[np.bool_]:
+        """Every candidate but an actor itself, bool, shape (n_actors,)."""
+        allowed = self.index.is_candidate.copy()
+        allowed[row] = False
+        return allowed
+
+    def rank(self, view: QueryView, task: Task, allowed: npt.NDArray[np.bool_]) -> tuple[IndexArray, DoubleArray]:
+        """Candidates from best to worst, with the contributions to their scores.
+
+        Returns
+        -------
+        rows
+            Actor indices, shape (n_candidates,); ties by id.
+        contributions
+            float64, shape (n_candidates, n_features).
+        """
+        candidates = draw(view, allowed)
+        contributions = self.rankers[task].contributions(candidates.table)
+        order = np.lexsort((candidates.rows, -contributions.sum(axis=1)))
+        return candidates.rows[order], contributions[order]
+
+    def _labels(self, fields: tuple[str, ...]) -> list[str]:
+        labels = [self.index.kinds.fields[field].label for field in fields if field in self.index.kinds.fields]
+        return [text for label in labels for text in (label.vi, label.en)]
+
+    def _answer(self, view: QueryView, task: Task, allowed: npt.NDArray[np.bool_], options: Options) -> Answer:
+        if not 1 <= options.limit <= MAX_LIMIT:
+            raise InvalidQueryError(
+                "limit_out_of_range", f"The limit must lie between 1 and {MAX_LIMIT}.", maximum=MAX_LIMIT
+            )
+        wanted = allowed
+        if options.kinds:
+            wanted = allowed & np.isin(self.snapshot.actor_kind, kind_codes(self.index.kinds, options.kinds))
+        rows, contributions = self.rank(view, task, wanted)
+        n_candidates = len(draw(view, allowed).rows) if options.kinds else len(rows)
+        top, terms = rows[: options.limit], contributions[: options.limit]
+        fits = fit_of(view)[top]
+        suggestions = tuple(
+            Suggestion(
+                actor_id=str(self.snapshot.actor_ids[row]),
+                rank=place,
+                score=float(parts.sum()),
+                fit=float(fit),
+                reasons=explain(view, int(row), parts) if options.explain else (),
+            )
+            for place, (row, parts, fit) in enumerate(zip(top, terms, fits, strict=True), start=1)
+        )
+        return Answer(
+            suggestions=suggestions,
+            understanding=_understanding(view),
+            n_candidates=n_candidates,
+            n_hidden=max(n_candidates - len(rows), 0) if options.kinds else 0,
+            as_of=self.snapshot.as_of,
+            snapshot_digest=self.snapshot.digest,
+            model_version=self.rankers[task].version,
+        )
+
+
+def fit_of(view: QueryView) -> FloatArray:
+    """How well each actor suits a query by what both say and do, float32 in 0 … 1, shape (n_actors,).
+
+    One minus the product of what each kind of evidence leaves open (noisy or): shared fields, like words, an offer
+    that meets the need, and votes of past projects. A cosine of 0.5 over words is as sure as they come, so words
+    count double; popularity and place do not count at all.
+    """
+    votes = similar_work(view)
+    open_question = (
+        (1 - 0.7 * shared_fields(view))
+        * (1 - np.minimum(2 * similar_words(view), 0.9))
+        * (1 - np.minimum(2 * offers_what_is_needed(view), 0.9))
+        * (1 - np.minimum(votes, 0.5))
+    )
+    return np.asarray(np.clip(1 - open_question, 0, 1), dtype=np.float32)
+
+
+def _checked(text: str) -> str:
+    if not text.strip():
+        raise InvalidQueryError("empty_query", "There is nothing to search for. Say in words what is needed.")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise InvalidQueryError(
+            "query_too_long",
+            f"The text has {len(text)} characters; at most {MAX_TEXT_LENGTH} are read. Shorten it.",
+            maximum=MAX_TEXT_LENGTH,
+        )
+    return text
+
+
+def _understanding(view: QueryView) -> Understanding:
+    fields = (*view.stated_fields, *(reading.field_id for reading in view.readings))
+    places = tuple(view.index.gazetteer.codes[code] for code in view.named_countries)
+    return Understanding(fields=tuple(dict.fromkeys(fields)), places=places)

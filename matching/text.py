@@ -1,0 +1,206 @@
+"""Words of profiles, projects and briefs as vectors, and the fields that words point to."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from math import sqrt
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import snowballstemmer
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from graph.folding import fold, place_tones
+from graph.kinds import Kinds
+
+FloatArray = npt.NDArray[np.float32]
+_WORD = re.compile(r"\w+")
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+class Embedder(Protocol):
+    """Turns texts into rows of unit length whose inner product is their likeness.
+
+    :class:`WordEmbedder` is the one that ships; a sentence encoder fits the same seam.
+    """
+
+    def embed(self, texts: Sequence[str]) -> sparse.csr_array:
+        """CSR of float32, shape (n_texts, n_dimensions), rows of length one, or zero where nothing is known."""
+
+
+@cache
+def stopwords() -> frozenset[str]:
+    """Folded words that carry no topic, in both languages."""
+    lists = tomllib.loads(files("matching").joinpath("stopwords.toml").read_text(encoding="utf-8"))
+    return frozenset(folded_form(word) for words in lists.values() for word in words)
+
+
+def is_accented(text: str) -> bool:
+    """Whether a text is written with Vietnamese diacritics.
+
+    >>> is_accented("nông nghiệp"), is_accented("nong nghiep")
+    (True, False)
+    """
+    decomposed = unicodedata.normalize("NFD", text)
+    return any(unicodedata.combining(char) or char in "đĐ" for char in decomposed)
+
+
+@lru_cache(maxsize=200_000)
+def _accented_form(word: str) -> str:
+    return "~" + place_tones(word) if is_accented(word) else ""
+
+
+@lru_cache(maxsize=200_000)
+def folded_form(word: str) -> str:
+    """A word without diacritics, and without its ending where it is English; Vietnamese syllables have none to lose.
+
+    >>> folded_form("cảm"), folded_form("sensors")
+    ('cam', 'sensor')
+    """
+    return str(_STEMMER.stemWord(fold(word).replace(" ", "")))
+
+
+def terms(text: str) -> Iterator[str]:
+    """The terms of a text: folded syllables, pairs of neighbouring syllables, and accented syllables.
+
+    Vietnamese writes a word as syllables apart, so that a pair is most often what a word is in English. The accented
+    form counts as a term of its own: it sharpens a query written with diacritics and is silent about one without.
+
+    >>> sorted(terms("Thoát nước"))
+    ['nuoc', 'thoat', 'thoat nuoc', '~nước', '~thoát']
+    """
+    return (term for term, _ in _terms_as_written(text))
+
+
+def written_terms(text: str) -> dict[str, str]:
+    """The terms of a text with the first form in which each is written.
+
+    >>> written_terms("Thoát nước")["thoat nuoc"]
+    'thoát nước'
+    """
+    written: dict[str, str] = {}
+    for term, form in _terms_as_written(text):
+        written.setdefault(term, form)
+    return written
+
+
+def _terms_as_written(text: str) -> Iterator[tuple[str, str]]:
+    skipped = stopwords()
+    previous, previous_form = "", ""
+    composed = unicodedata.normalize("NFC", text).lower()
+    end = 0
+    for match in _WORD.finditer(composed):
+        word, gap = match.group(), composed[end : match.start()]
+        end = match.end()
+        folded = folded_form(word)
+        if not folded or folded in skipped:
+            previous = ""
+            continue
+        if not gap.isspace():
+            previous = ""  # a comma between two syllables parts two words
+        yield folded, word
+        if previous:
+            yield f"{previous} {folded}", f"{previous_form} {word}"
+        if accented := _accented_form(word):
+            yield accented, word
+        previous, previous_form = folded, word
+
+
+class WordEmbedder:
+    """TF-IDF over :func:`terms`, with logarithmic term counts (Salton & Buckley 1988), fitted to a network's texts."""
+
+    def __init__(self, corpus: Iterable[str]) -> None:
+        texts = [text for text in corpus if text]
+        self._vectorizer = TfidfVectorizer(analyzer=_term_list, sublinear_tf=True, dtype=np.float32)
+        self._vectorizer.fit(texts or [""])  # an empty vocabulary is what a network without words has
+
+    def embed(self, texts: Sequence[str]) -> sparse.csr_array:
+        """CSR of float32, shape (n_texts, n_terms), rows of length one, or zero where no term is known."""
+        return sparse.csr_array(self._vectorizer.transform(texts))
+
+
+def _term_list(text: str) -> list[str]:
+    return list(terms(text)) or ["~"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """A field that a text points to, how strongly (0 to 1), and the words that say so."""
+
+    field_id: str
+    weight: float
+    words: tuple[str, ...]
+
+
+class FieldReader:
+    """Finds the fields of the taxonomy in a text, by the labels and terms of the fields file.
+
+    A text with Vietnamese diacritics is held against accented terms, one without against folded terms, so that
+    "rau" is no "râu" where the writer tells them apart. A term in capitals, such as AI, is found in capitals only:
+    folded, "ai" asks who.
+    """
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._exact: dict[str, list[str]] = {}
+        self._folded: dict[str, list[str]] = {}
+        self._capitals: dict[str, list[str]] = {}
+        for field in kinds.fields.values():
+            for language in ("vi", "en"):
+                for term in _field_terms(field.label[language], field.terms[language]):
+                    if term.isupper():
+                        self._capitals.setdefault(term, []).append(field.id)
+                    else:
+                        self._exact.setdefault(place_tones(term.lower()), []).append(field.id)
+                        self._folded.setdefault(" ".join(map(folded_form, term.split())), []).append(field.id)
+
+    def read(self, text: str) -> tuple[FieldReading, ...]:
+        """The fields a text points to, strongest first, at most six.
+
+        A term weighs the square root of its number of words, shared among the fields that have it; a longer term hides
+        the shorter ones inside it.
+        """
+        composed = unicodedata.normalize("NFC", text)
+        found = list(_longest(_WORD.findall(composed), self._capitals))
+        if is_accented(composed):
+            found += _longest(_WORD.findall(place_tones(composed.lower())), self._exact)
+        else:
+            found += _longest([folded_form(word) for word in _WORD.findall(composed.lower())], self._folded)
+        weights: dict[str, float] = {}
+        words: dict[str, list[str]] = {}
+        for term, field_ids in found:
+            for field_id in field_ids:
+                weights[field_id] = weights.get(field_id, 0.0) + sqrt(term.count(" ") + 1) / len(field_ids)
+                words.setdefault(field_id, []).append(term)
+        if not weights:
+            return ()
+        top = max(weights.values())
+        ordered = sorted(weights, key=lambda field_id: (-weights[field_id], field_id))
+        return tuple(
+            FieldReading(field_id, weights[field_id] / top, tuple(dict.fromkeys(words[field_id])))
+            for field_id in ordered[:6]
+            if weights[field_id] >= 0.3 * top
+        )
+
+
+def _field_terms(label: str, listed: Sequence[str]) -> Iterator[str]:
+    yield from (part.strip() for part in re.split(r",| and | và |[()]", label) if part.strip())
+    yield from listed
+
+
+def _longest(words: Sequence[str], lexicon: Mapping[str, list[str]]) -> Iterator[tuple[str, list[str]]]:
+    longest = max((term.count(" ") for term in lexicon), default=0) + 1
+    start = 0
+    while start < len(words):
+        for length in range(min(longest, len(words) - start), 0, -1):
+            term = " ".join(words[start : start + length])
+            if term in lexicon:
+                yield term, lexicon[term]
+                start += length - 1
+                break
+        start += 1
