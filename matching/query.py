@@ -11,7 +11,10 @@ Side = Literal["asker", "candidate"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An actor that is not in the network, described by itself. Everything but one text may be missing."""
+    """An actor that is not in the network, described by itself. Everything but one text may be missing.
+
+    ``fields_not_meant`` are those that its words seem to point to and do not.
+    """
 
     name: str = ""
     kind: str | None = None
@@ -21,6 +24,7 @@ class Profile:
     offers: tuple[str, ...] = ()
     district_or_city: str | None = None
     country: str | None = None
+    fields_not_meant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
