@@ -100,17 +100,32 @@ class Kinds:
         known = self.fields.get(field_id)
         return known.label[language] if known else field_id
 
-    def require_actor_kinds(self, kinds: "tuple[str, ...]") -> None:
+    def require_actor_kinds(self, kinds: tuple[str, ...]) -> None:
         """Raise :class:`~graph.errors.InvalidQueryError` for the first name that is no kind of actor."""
-        for kind in kinds:
-            if kind not in self.actor:
-                known = ", ".join(self.actor)
-                raise InvalidQueryError(
-                    "unknown_kind",
-                    f"There is no kind of actor {kind!r}. Use one of: {known}.",
-                    kind=kind,
-                    known=known,
-                )
+        _require_known(kinds, self.actor, "actor")
+
+    def require_opportunity_kinds(self, kinds: tuple[str, ...]) -> None:
+        """Raise :class:`~graph.errors.InvalidQueryError` for the first name that is no kind of opportunity."""
+        _require_known(kinds, self.opportunity, "opportunity")
+
+    def require_link_kinds(self, kinds: tuple[str, ...]) -> None:
+        """Raise :class:`~graph.errors.InvalidQueryError` for the first name that is no kind of what links two actors.
+
+        That is a kind of relationship, or of an opportunity that both take part in.
+        """
+        _require_known(kinds, {**self.relationship, **self.opportunity}, "relationship or opportunity")
+
+
+def _require_known(kinds: tuple[str, ...], table: Mapping[str, object], what: str) -> None:
+    for kind in kinds:
+        if kind not in table:
+            known = ", ".join(table)
+            raise InvalidQueryError(
+                "unknown_kind",
+                f"There is no kind of {what} {kind!r}. Use one of: {known}.",
+                kind=kind,
+                known=known,
+            )
 
 
 def parse_kinds(kinds: Mapping[str, Any], fields: Mapping[str, Any]) -> Kinds:
@@ -130,7 +145,7 @@ def parse_kinds(kinds: Mapping[str, Any], fields: Mapping[str, Any]) -> Kinds:
                 colour=row["colour"],
                 letter=row["letter"],
                 is_person=row.get("person", False),
-                subkinds={sub: Label(**labels) for sub, labels in row.get("subkinds", {}).items()},
+                subkinds={sub: Label(labels["vi"], labels["en"]) for sub, labels in row.get("subkinds", {}).items()},
             )
             for name, row in kinds["actor"].items()
         }
