@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from datetime import date
 
-_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 NO_DAY = -(2**31)
 """Marks an absent date in arrays of days."""
 

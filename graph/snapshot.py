@@ -94,7 +94,8 @@ class GraphSnapshot:
         Raises
         ------
         SnapshotError
-            Two actors or projects share an id, or a relationship or participation names one that is not there.
+            Two actors or projects share an id, a relationship or participation names one that is not there, or a date
+            is none.
         """
         kinds = load_kinds()
         actor_ids, project_ids = _ids(tables.actors, "actor"), _ids(tables.projects, "project")
@@ -130,7 +131,8 @@ class GraphSnapshot:
         """The network as it could be known on the morning of a day: nothing dated on it or later is visible.
 
         Actors founded by then or at an unknown time stay. Projects and relationships without a date are left out and
-        counted in :attr:`undated`; ends that lie ahead are taken away from those that stay.
+        counted in :attr:`undated`. From those that stay, what lies ahead is taken away: an end with the status that
+        tells of it, and an owner that is yet to be founded.
         """
         day = to_day(cut)
         project_seen = (self.project_day != NO_DAY) & (self.project_day < day)
@@ -142,15 +144,19 @@ class GraphSnapshot:
             project_seen[_index_in(self.project_ids, members["project_id"], "project")]
             & actor_seen[_index_in(self.actor_ids, members["actor_id"], "actor")]
         )
+        projects = self.tables.projects.filter(pa.array(project_seen))
+        unborn = pc.is_in(projects["owner_id"], value_set=pa.array(self.actor_ids[~actor_seen], pa.string()))
+        ties = self.tables.relationships.filter(pa.array(tie_seen))
+        open_ended = pa.array(_days(ties["until"]) >= day)
         tables = Tables(
             actors=self.tables.actors.filter(pa.array(actor_seen)),
-            projects=_hide_later(self.tables.projects.filter(pa.array(project_seen)), "end", day),
-            relationships=_hide_later(self.tables.relationships.filter(pa.array(tie_seen)), "until", day),
+            projects=_hide(_hide(projects, "end", pa.array(_days(projects["end"]) >= day)), "owner_id", unborn),
+            relationships=_hide(_hide(ties, "until", open_ended), "status", open_ended),
             participations=members.filter(pa.array(member_seen)),
         )
         undated = Undated(
-            n_projects=int(np.count_nonzero(self.project_day == NO_DAY)),
-            n_relationships=int(np.count_nonzero(self.relationship_day == NO_DAY)),
+            n_projects=self.undated.n_projects + int(np.count_nonzero(self.project_day == NO_DAY)),
+            n_relationships=self.undated.n_relationships + int(np.count_nonzero(self.relationship_day == NO_DAY)),
         )
         midnight = datetime(cut.year, cut.month, cut.day, tzinfo=UTC)
         return GraphSnapshot.from_tables(tables, as_of=midnight, undated=undated)
@@ -201,6 +207,18 @@ class GraphSnapshot:
     def memberships(self) -> sparse.csr_array:
         """CSR of float32 ones, shape (n_actors, n_projects): the projects of each actor."""
         return _locked_csr(sparse.csr_array(self.membership.T))
+
+    @cached_property
+    def incidence(self) -> sparse.csr_array:
+        """CSR of float32 ones, shape (n_actors, n_relationships): the relationships of each actor, either way round."""
+        ends = np.concatenate([self.relationship_source, self.relationship_target])
+        rows = np.tile(np.arange(self.n_relationships, dtype=np.int32), 2)
+        matrix = sparse.csr_array(
+            (np.ones(len(ends), np.float32), (ends, rows)), shape=(self.n_actors, self.n_relationships)
+        )
+        matrix.sum_duplicates()
+        matrix.data[:] = 1
+        return _locked_csr(matrix)
 
     @cached_property
     def project_size(self) -> IntArray:
@@ -269,7 +287,8 @@ class GraphSnapshot:
 
     def relationships_of(self, index: int) -> list[Relationship]:
         """The relationships of an actor, in either direction, in the order of their table."""
-        rows = np.flatnonzero((self.relationship_source == index) | (self.relationship_target == index))
+        incidence = self.incidence
+        rows = incidence.indices[incidence.indptr[index] : incidence.indptr[index + 1]]
         return [self.relationship(int(row)) for row in rows]
 
     def participations_in(self, project_index: int) -> list[Participation]:
@@ -331,15 +350,18 @@ def _codes(column: pa.ChunkedArray, known: Mapping[str, object]) -> CodeArray:
 
 def _days(column: pa.ChunkedArray) -> IntArray:
     encoded = column.combine_chunks().dictionary_encode()
-    days = np.array([*(day_of(text) for text in encoded.dictionary.to_pylist()), NO_DAY], np.int32)
+    try:
+        known = [day_of(text) for text in encoded.dictionary.to_pylist()]
+    except ValueError as bad_date:
+        raise SnapshotError("snapshot_date", f"A date cannot be read: {bad_date}.") from bad_date
+    days = np.array([*known, NO_DAY], np.int32)
     index = np.asarray(pc.fill_null(encoded.indices, len(days) - 1).to_numpy(zero_copy_only=False))
     return _locked(days[index])
 
 
-def _hide_later(table: pa.Table, column: str, day: int) -> pa.Table:
-    later = pa.array(_days(table[column]) >= day)
-    hidden = pc.if_else(later, pa.scalar(None, pa.string()), table[column])
-    return table.set_column(table.column_names.index(column), table.schema.field(column), hidden)
+def _hide(table: pa.Table, column: str, hidden: pa.Array) -> pa.Table:
+    kept = pc.if_else(hidden, pa.scalar(None, pa.string()), table[column])
+    return table.set_column(table.column_names.index(column), table.schema.field(column), kept)
 
 
 def _maximum_of_pairs(
@@ -366,6 +388,7 @@ def _locked_csr(matrix: sparse.csr_array) -> sparse.csr_array:
 
 def _hash_column(digest: "hashlib.blake2b", column: pa.ChunkedArray) -> None:
     array = column.combine_chunks()
+    digest.update(len(array).to_bytes(8, "little"))
     digest.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)).tobytes())
     if pa.types.is_list(array.type):
         digest.update(pc.fill_null(pc.list_value_length(array), 0).to_numpy().tobytes())
