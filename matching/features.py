@@ -65,11 +65,7 @@ class QueryView:
         self.actor = actor
         self.project = project
         reads = read_fields and actor is None
-        self.readings: tuple[FieldReading, ...] = tuple(
-            reading
-            for reading in (index.field_reader.read(text) if reads else ())
-            if reading.field_id not in profile.fields_not_meant
-        )
+        self.readings: tuple[FieldReading, ...] = index.field_reader.read(text) if reads else ()
         if actor is None:
             self.words, self.needs, self.offers = (
                 sparse.csr_array(index.embedder.embed([part]))
@@ -86,7 +82,6 @@ class QueryView:
         )
         self.named_countries: Sequence[int] = () if actor is not None else index.gazetteer.named_in(text)
         self.stated_fields = profile.fields
-        self.fields_not_meant = profile.fields_not_meant
 
     @cached_property
     def similar_projects(self) -> tuple[IndexArray, FloatArray]:
@@ -112,9 +107,7 @@ class QueryView:
         for field_id in self.stated_fields:
             if field_id in self.index.field_column:
                 said[self.index.field_column[field_id]] = 1
-        asked = _unit(said) + _unit(np.zeros_like(said) + likely) * (0.5 if said.any() else 1.0)
-        asked[[column for name, column in self.index.field_column.items() if name in self.fields_not_meant]] = 0
-        return _unit(asked)
+        return _unit(_unit(said) + _unit(np.zeros_like(said) + likely) * (0.5 if said.any() else 1.0))
 
     @cached_property
     def links(self) -> sparse.csr_array:

@@ -11,10 +11,7 @@ Side = Literal["asker", "candidate"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An actor that is not in the network, described by itself. Everything but one text may be missing.
-
-    ``fields_not_meant`` are those that its words seem to point to and do not.
-    """
+    """An actor that is not in the network, described by itself. Everything but one text may be missing."""
 
     name: str = ""
     kind: str | None = None
@@ -24,7 +21,6 @@ class Profile:
     offers: tuple[str, ...] = ()
     district_or_city: str | None = None
     country: str | None = None
-    fields_not_meant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
