@@ -16,7 +16,7 @@
     ├── IngestError            a file or folder that cannot be read at all
     └── ModelError             a ranker that does not fit what it is asked to rank
 
-A single bad row is not an exception but an :class:`ingest.validation.Issue`.
+A single bad row is not an exception but an :class:`ingest.issues.Issue`.
 """
 
 from collections.abc import Mapping

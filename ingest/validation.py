@@ -1,0 +1,315 @@
+"""Raw rows turned into facts of the model, and everything that is wrong with them.
+
+A row with an error is not loaded; a row with warnings is. What can be said once for a whole table, such as a field
+outside the taxonomy, is said once.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from graph.dates import last_day
+from graph.folding import fold
+from graph.interop import exchange_columns
+from graph.kinds import Kinds, Label, load_kinds
+from graph.model import Actor, Fact, Participation, Project, Provenance, Relationship
+from graph.tables import KEYS
+from ingest.issues import Issue, Place
+from ingest.readers import RawTable, Row
+from ingest.values import (
+    MAX_TEXT_CHARACTERS,
+    CellError,
+    amount,
+    clean,
+    identifier,
+    items,
+    name,
+    partial_date,
+    whole_number,
+)
+
+REQUIRED: Mapping[type[Fact], tuple[str, ...]] = {
+    Actor: ("id", "kind", "name"),
+    Project: ("id", "kind", "title"),
+    Relationship: ("source_id", "target_id", "kind"),
+    Participation: ("project_id", "actor_id"),
+}
+"""The columns a table cannot do without."""
+
+_IDENTIFIERS = ("id", "kind", "subkind", "owner_id", "source_id", "target_id", "project_id", "actor_id")
+_PARSERS: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys(_IDENTIFIERS, identifier),
+    **dict.fromkeys(("name", "name_en", "short_name", "title", "title_en"), name),
+    **dict.fromkeys(("aliases", "fields", "needs", "offers"), items),
+    **dict.fromkeys(("founded", "since", "until", "year", "start", "end"), partial_date),
+    "value_vnd": whole_number,
+    "total_cost": amount,
+}
+_SPANS = (("since", "until"), ("start", "end"))
+_WEB_ADDRESSES = ("website", "source_url")
+_WEB_ADDRESS = re.compile(r"(https?://)?[^\s/:@?#]+\.[^\s/:@?#]+(:[0-9]+)?([/?#].*)?", re.IGNORECASE)
+
+KindOf = Callable[[str], str | None]
+
+
+def _knows_nothing(_: str) -> None:
+    return None
+
+
+@dataclass(slots=True)
+class Known:
+    """The kinds of the actors and projects that links may name: those of this reading, then those of a store.
+
+    Parameters
+    ----------
+    stored_actor, stored_project
+        The kind of the actor or project that a store holds under an id, or None; asked once an id at most.
+    """
+
+    stored_actor: KindOf = _knows_nothing
+    stored_project: KindOf = _knows_nothing
+    actors: dict[str, str | None] = field(default_factory=dict)
+    projects: dict[str, str | None] = field(default_factory=dict)
+
+    def actor_kind(self, actor_id: str) -> str | None:
+        """The kind of an actor, None where nobody knows it."""
+        if actor_id not in self.actors:
+            self.actors[actor_id] = self.stored_actor(actor_id)
+        return self.actors[actor_id]
+
+    def project_kind(self, project_id: str) -> str | None:
+        """The kind of a project, None where nobody knows it."""
+        if project_id not in self.projects:
+            self.projects[project_id] = self.stored_project(project_id)
+        return self.projects[project_id]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """What became of one row. A row without fact and without error repeats an earlier one."""
+
+    line: int
+    fact: Fact | None
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether an error keeps it out."""
+        return any(issue.is_error for issue in self.issues)
+
+
+def missing_columns(table: RawTable) -> tuple[Issue, ...]:
+    """One issue for each required column that the header lacks."""
+    columns = table.columns
+    if columns is None:
+        return ()
+    return tuple(
+        table.place.issue("missing_column", column=column, detail=", ".join(columns))
+        for column in REQUIRED[table.fact_type]
+        if column not in columns
+    )
+
+
+def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
+    """Every row of a table as a fact or as the reasons why it is none, in the order of the file.
+
+    The ids of accepted actors and projects are added to those known.
+    """
+    checker = _Checker(table, known)
+    for row in table.rows:
+        yield CheckedRow(row.line or 0, None, (row,)) if isinstance(row, Issue) else checker.check(row)
+
+
+class _Checker:
+    """The memory of one table: ids and links seen so far, and what was already said."""
+
+    def __init__(self, table: RawTable, known: Known) -> None:
+        self._fact_type = table.fact_type
+        self._columns = exchange_columns(table.fact_type)
+        self._place = table.place
+        self._known = known
+        self._kinds = load_kinds()
+        self._lines: dict[object, int] = {}
+        self._n_links: dict[tuple[str, ...], int] = {}
+        self._said: set[tuple[str, str]] = set()
+        self._issues: list[Issue] = []
+        self._here = table.place
+
+    def check(self, row: Row) -> CheckedRow:
+        self._here = Place(self._place.file, self._place.sheet, row.line)
+        self._issues = []
+        values, attributes = self._parse(row)
+        if not self._has_error():
+            self._check_values(values)
+        fact = None
+        if not self._has_error():
+            fact = self._remember(values, attributes, row.line)
+        return CheckedRow(row.line, fact, tuple(self._issues))
+
+    def _has_error(self) -> bool:
+        return any(issue.is_error for issue in self._issues)
+
+    def _report(self, code: str, column: str | None = None, value: object = None, detail: object = None) -> None:
+        shown = None if value is None else str(value)
+        self._issues.append(self._here.issue(code, column=column, value=shown, detail=detail))
+
+    def _report_once(self, code: str, column: str, value: str | None, detail: object) -> None:
+        if (said := (code, value or column)) not in self._said:
+            self._said.add(said)
+            self._report(code, column, value, detail)
+
+    def _parse(self, row: Row) -> tuple[dict[str, Any], dict[str, str]]:
+        values: dict[str, Any] = {}
+        attributes: dict[str, str] = {}
+        for column, written in row.cells.items():
+            try:
+                if not (text := self._text(column, written)):
+                    continue
+                if column in self._columns:
+                    parse = _PARSERS.get(column)
+                    values[column] = parse(text) if parse else text
+                else:
+                    attributes[column] = text
+                    if ("unknown_column", column) not in self._said:
+                        self._report_once("unknown_column", column, None, _nearest(column, self._columns))
+            except CellError as error:
+                self._report(error.code, column, written, error.detail)
+        for column in REQUIRED[self._fact_type]:
+            if column not in values and all(issue.column != column for issue in self._issues):
+                self._report("missing_title" if column == "title" else "missing_value", column)
+                values[column] = ""
+        return values, attributes
+
+    def _text(self, column: str, written: str) -> str:
+        if len(written) > MAX_TEXT_CHARACTERS:
+            raise CellError("too_long", str(MAX_TEXT_CHARACTERS))
+        text = written.strip()
+        if text.isascii() and text.isprintable():
+            return text
+        if column in _IDENTIFIERS:
+            identifier(text)
+        cleaned = clean(text)
+        for code, detail in cleaned.noticed:
+            self._report(code, column, cleaned.text, detail)
+        return cleaned.text
+
+    def _check_values(self, values: Mapping[str, Any]) -> None:
+        if self._fact_type is Actor:
+            self._check_kind(values["kind"], self._kinds.actor)
+            self._check_subkind(values)
+        elif self._fact_type is Project:
+            self._check_kind(values["kind"], self._kinds.opportunity)
+            self._check_owner(values.get("owner_id"))
+        elif self._fact_type is Relationship:
+            self._check_kind(values["kind"], self._kinds.relationship)
+            self._check_ends(values)
+        else:
+            self._check_project(values["project_id"])
+            self._check_actor("actor_id", values["actor_id"])
+        self._check_fields(values.get("fields", ()))
+        for first, last in _SPANS:
+            if first in values and last in values and _lies_before(values[last], values[first]):
+                self._report("ends_before_start", last, values[last], values[first])
+        for column in _WEB_ADDRESSES:
+            if column in values and not _WEB_ADDRESS.fullmatch(values[column]):
+                self._report("not_a_web_address", column, values[column])
+
+    def _check_kind(self, kind: str, known: Mapping[str, Any]) -> None:
+        if kind not in known:
+            self._report("unknown_kind", "kind", kind, _nearest_kind(kind, known) or ", ".join(known))
+
+    def _check_subkind(self, values: Mapping[str, Any]) -> None:
+        kind, subkind = self._kinds.actor.get(values["kind"]), values.get("subkind")
+        if kind and subkind and subkind not in kind.subkinds:
+            nearest = get_close_matches(subkind, kind.subkinds, n=1)
+            self._report("unknown_subkind", "subkind", subkind, nearest[0] if nearest else None)
+
+    def _check_owner(self, owner_id: str | None) -> None:
+        if owner_id and self._known.actor_kind(owner_id) is None:
+            self._report("unknown_owner", "owner_id", owner_id)
+
+    def _check_ends(self, values: Mapping[str, Any]) -> None:
+        source, target = values["source_id"], values["target_id"]
+        if source == target:
+            self._report("self_relationship", "target_id", target)
+            return
+        source_kind, target_kind = self._check_actor("source_id", source), self._check_actor("target_id", target)
+        kind = self._kinds.relationship.get(values["kind"])
+        if kind and source_kind and target_kind and not kind.allows(source_kind, target_kind):
+            self._report("ends_not_allowed", "kind", kind.id, f"{source_kind} → {target_kind}")
+
+    def _check_actor(self, column: str, actor_id: str) -> str | None:
+        kind = self._known.actor_kind(actor_id)
+        if kind is None:
+            self._report("unknown_actor", column, actor_id)
+        return kind
+
+    def _check_project(self, project_id: str) -> None:
+        if self._known.project_kind(project_id) is None:
+            self._report("unknown_project", "project_id", project_id)
+
+    def _check_fields(self, written: tuple[str, ...]) -> None:
+        for field_id in written:
+            if field_id not in self._kinds.fields and ("unknown_field", field_id) not in self._said:
+                self._report_once("unknown_field", "fields", field_id, _nearest_field(field_id, self._kinds))
+
+    def _remember(self, values: dict[str, Any], attributes: dict[str, str], line: int) -> Fact | None:
+        provenance = Provenance(self._place.file, values.pop("source_url", None))
+        if attributes:
+            values["attributes"] = MappingProxyType(attributes)
+        if self._fact_type is Actor or self._fact_type is Project:
+            if not self._is_new(values["id"], line):
+                return None
+            known = self._known.actors if self._fact_type is Actor else self._known.projects
+            known[values["id"]] = values["kind"]
+        elif (occurrence := self._occurrence(values, provenance.source_url, line)) is None:
+            return None
+        else:
+            values["occurrence"] = occurrence
+        return self._fact_type(**values, provenance=provenance)
+
+    def _is_new(self, fact_id: str, line: int) -> bool:
+        first = self._lines.setdefault(fact_id, line)
+        if first != line:
+            self._report("duplicate_id", "id", fact_id, first)
+        return first == line
+
+    def _occurrence(self, values: Mapping[str, Any], source_url: str | None, line: int) -> int | None:
+        content = (*map(values.get, self._columns), *sorted(values.get("attributes", {}).items()), source_url)
+        first = self._lines.setdefault(content, line)
+        if first != line:
+            self._report("repeated_link", detail=first)
+            return None
+        key = tuple(values[column] for column in KEYS[self._fact_type] if column != "occurrence")
+        self._n_links[key] = self._n_links.get(key, -1) + 1
+        return self._n_links[key]
+
+
+def _lies_before(end: str, start: str) -> bool:
+    """Whether an end lies before its start whatever days both stand for."""
+    return last_day(end).isoformat() < f"{start}-01-01"[:10]
+
+
+@cache
+def _names_of_kinds(labels: tuple[tuple[str, Label], ...]) -> Mapping[str, str]:
+    return {fold(written): kind for kind, label in labels for written in (kind, label.vi, label.en)}
+
+
+def _nearest_kind(written: str, known: Mapping[str, Any]) -> str | None:
+    """The kind whose id or label in either language looks most like what was written."""
+    names = _names_of_kinds(tuple((kind, entry.label) for kind, entry in known.items()))
+    nearest = get_close_matches(fold(written), names, n=1)
+    return names[nearest[0]] if nearest else None
+
+
+def _nearest_field(written: str, kinds: Kinds) -> str | None:
+    return _nearest_kind(written, kinds.fields)
+
+
+def _nearest(written: str, known: Iterable[str]) -> str | None:
+    nearest = get_close_matches(fold(written).replace(" ", "_"), known, n=1)
+    return nearest[0] if nearest else None
