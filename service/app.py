@@ -13,8 +13,9 @@ from service.middleware import BodyLimitMiddleware, FaultMiddleware, RequestIdMi
 from service.network_state import BuildRecommender, NetworkState
 from service.path_segments import RawPathMiddleware
 from service.problems import ProblemResponder
-from service.scoring import ScoringQueue
+from service.routes import api_router
 from service.settings import Settings
+from service.threads import BoundedThreads
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -39,7 +40,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.scoring = ScoringQueue(settings.scoring_threads)
+        app.state.scoring = BoundedThreads(settings.scoring_threads)
+        app.state.writing = BoundedThreads(1)
         with NetworkState(open_store, build_recommender, poll_seconds=settings.poll_seconds) as state:
             app.state.network_state = state
             yield
@@ -62,4 +64,5 @@ def create_app(
     )
     app.state.settings = settings
     problems.install(app)
+    app.include_router(api_router())
     return app

@@ -1,14 +1,17 @@
-"""What routes ask for: the network, the scoring threads, the settings, the reader's language."""
+"""What routes ask for: the network, threads to score and write in, the settings, leave to write."""
 
+import secrets
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from graph.kinds import Language
-from service.language import language_of
+from service.errors import WritesDisabledError, WriteTokenError
 from service.network_state import Network, NetworkState
-from service.scoring import ScoringQueue
 from service.settings import Settings
+from service.threads import BoundedThreads
+
+_bearer = HTTPBearer(auto_error=False, description="The service's KETNOI_WRITE_TOKEN.")
 
 
 async def network_state(request: Request) -> NetworkState:
@@ -22,10 +25,16 @@ async def current_network(state: Annotated[NetworkState, Depends(network_state)]
     return state.current
 
 
-async def scoring_queue(request: Request) -> ScoringQueue:
+async def scoring_threads(request: Request) -> BoundedThreads:
     """Where scoring is to run."""
-    queue: ScoringQueue = request.app.state.scoring
-    return queue
+    threads: BoundedThreads = request.app.state.scoring
+    return threads
+
+
+async def writing_threads(request: Request) -> BoundedThreads:
+    """Where the store is to be written."""
+    threads: BoundedThreads = request.app.state.writing
+    return threads
 
 
 async def settings_of(request: Request) -> Settings:
@@ -34,13 +43,28 @@ async def settings_of(request: Request) -> Settings:
     return settings
 
 
-async def message_language(request: Request) -> Language:
-    """The language of messages; pages have their own in their address."""
-    return language_of(request)
+async def require_write_token(
+    settings: Annotated[Settings, Depends(settings_of)],
+    sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> None:
+    """Let a request pass that brings the write token.
+
+    Raises
+    ------
+    WritesDisabledError
+        The service has no such token.
+    WriteTokenError
+        The request brings none, or another.
+    """
+    if settings.write_token is None:
+        raise WritesDisabledError
+    expected = settings.write_token.get_secret_value()
+    if sent is None or not secrets.compare_digest(sent.credentials.encode(), expected.encode()):
+        raise WriteTokenError
 
 
 CurrentState = Annotated[NetworkState, Depends(network_state)]
 CurrentNetwork = Annotated[Network, Depends(current_network)]
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
-Scoring = Annotated[ScoringQueue, Depends(scoring_queue)]
-MessageLanguage = Annotated[Language, Depends(message_language)]
+Scoring = Annotated[BoundedThreads, Depends(scoring_threads)]
+Writing = Annotated[BoundedThreads, Depends(writing_threads)]

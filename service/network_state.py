@@ -34,7 +34,7 @@ class PartnerRecommender(Protocol):
     def for_profile(self, profile: Profile, options: Options = ...) -> Answer:
         """Partners for an actor that is not in the network."""
 
-    def for_brief(self, text: str, options: Options = ...) -> Answer:
+    def for_brief(self, text: str, options: Options = ..., *, fields: tuple[str, ...] | None = ...) -> Answer:
         """Partners for a need in words."""
 
     def for_project(self, project_id: str, options: Options = ...) -> Answer:

@@ -2,7 +2,7 @@
 
 import logging
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graph.errors import KetnoiError
+from graph.errors import KetnoiError, StoreError
 from graph.kinds import Language
 from service.errors import status_of, trace_of
 from service.language import language_of
@@ -75,9 +75,13 @@ class ProblemResponder:
 
     def install(self, app: FastAPI) -> None:
         """Have an application answer its failures so."""
-        app.add_exception_handler(KetnoiError, self._on_ketnoi_error)
-        app.add_exception_handler(RequestValidationError, self._on_invalid_request)
-        app.add_exception_handler(HTTPException, self._on_http_exception)
+        handlers: Mapping[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
+            KetnoiError: self._on_ketnoi_error,
+            RequestValidationError: self._on_invalid_request,
+            HTTPException: self._on_http_exception,
+        }
+        for error_type, handler in handlers.items():
+            app.add_exception_handler(error_type, handler)
 
     def on_fault(self, request: Request, error: Exception) -> Response:
         """Answer to a fault of ours, which says nothing about it; the log does."""
@@ -85,17 +89,12 @@ class ProblemResponder:
         return self._respond(request, problem_for(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error"))
 
     async def _on_ketnoi_error(self, request: Request, error: KetnoiError) -> Response:
-        status = status_of(error)
-        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status_of(error) is HTTPStatus.INTERNAL_SERVER_ERROR:
             return self.on_fault(request, error)
-        problem = problem_for(request, status, error.code, context=error.context, detail=error.message)
-        return self._respond(request, problem, _headers_of(status))
+        return self._respond(request, ketnoi_problem(request, error), _headers_of(status_of(error)))
 
     async def _on_invalid_request(self, request: Request, error: RequestValidationError) -> Response:
-        language = language_of(request)
-        problem = problem_for(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request")
-        errors = tuple(_field_problem(entry, language) for entry in error.errors())
-        return self._respond(request, problem.model_copy(update={"errors": errors}))
+        return self._respond(request, invalid_request(request, error.errors()))
 
     async def _on_http_exception(self, request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
@@ -107,6 +106,24 @@ class ProblemResponder:
         response = as_page(request, problem) if as_page else as_response(problem)
         response.headers.update(headers or {})
         return response
+
+
+def ketnoi_problem(request: Request, error: KetnoiError) -> Problem:
+    """The problem that a failure of Ketnoi is; of one that is our fault it says nothing."""
+    status = status_of(error)
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        return problem_for(request, status, "internal_error")
+    if isinstance(error, StoreError) and status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return problem_for(request, status, "store_unavailable")  # its own message names a host or a path
+    return problem_for(request, status, error.code, context=error.context, detail=error.message)
+
+
+def invalid_request(request: Request, entries: Sequence[Mapping[str, Any]]) -> Problem:
+    """The problem with a request whose parts are not valid, from what pydantic says of them."""
+    language = language_of(request)
+    problem = problem_for(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request")
+    errors = tuple(_field_problem(entry, language) for entry in entries)
+    return problem.model_copy(update={"errors": errors})
 
 
 def problem_for(

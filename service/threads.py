@@ -1,4 +1,4 @@
-"""Scoring kept off the event loop and within bounds, so that nobody waits for somebody else's question."""
+"""Slow work kept off the event loop and within bounds, so that nobody waits for somebody else's question."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,23 +10,23 @@ from service.errors import TooBusyError
 T = TypeVar("T")
 
 MAX_WAITING = 64
-"""Questions that may wait for a thread; the next is asked to come back."""
+"""Pieces of work that may wait for a thread; who brings the next is asked to come back."""
 
 
-class ScoringQueue:
-    """Runs questions in a few threads of their own, first come, first served."""
+class BoundedThreads:
+    """Runs work of one sort in a few threads of its own, first come, first served."""
 
     def __init__(self, n_threads: int) -> None:
         self._limiter = CapacityLimiter(n_threads)
 
-    async def run(self, question: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T]) -> T:
         """What a function gives back, run in a thread.
 
         Raises
         ------
         TooBusyError
-            Too many questions are waiting already.
+            Too much work is waiting already.
         """
         if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
             raise TooBusyError
-        return await to_thread.run_sync(question, limiter=self._limiter)
+        return await to_thread.run_sync(work, limiter=self._limiter)

@@ -1,0 +1,61 @@
+"""Lists in pages: cursors that say where the next page begins, and nothing else."""
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from graph.errors import InvalidQueryError
+
+_POSITION = re.compile(r"(\d{1,9})\.([0-9a-f]{8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of a list begins.
+
+    Attributes
+    ----------
+    listing
+        Digest of what is listed: a cursor of one list is of no use in another.
+    offset
+        Entries before the page.
+    """
+
+    listing: str
+    offset: int = 0
+
+    @classmethod
+    def of(cls, cursor: str | None, *filters: object) -> Self:
+        """The position that a cursor names in the list of these filters; its beginning without one.
+
+        Raises
+        ------
+        InvalidQueryError
+            The cursor was not given by this list.
+        """
+        listing = hashlib.blake2b(repr(filters).encode(), digest_size=4).hexdigest()
+        if cursor is None:
+            return cls(listing)
+        match = _POSITION.fullmatch(_decoded(cursor))
+        if match is None or match[2] != listing:
+            raise InvalidQueryError(
+                "invalid_cursor", "The cursor is none of this list's. Leave it out to start from the beginning."
+            )
+        return cls(listing, int(match[1]))
+
+    def next_cursor(self, n_entries: int, total: int) -> str | None:
+        """The cursor of the page after one of ``n_entries``; None after the last."""
+        offset = self.offset + n_entries
+        if n_entries == 0 or offset >= total:
+            return None
+        return base64.urlsafe_b64encode(f"{offset}.{self.listing}".encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> str:
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return ""

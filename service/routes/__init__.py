@@ -1,0 +1,14 @@
+"""The API, ``/v1``: one module a resource."""
+
+from fastapi import APIRouter
+
+from service.routes import actors, kinds, match, projects, state, writes
+from service.routes.answers import refusals
+
+
+def api_router() -> APIRouter:
+    """Every route of the API."""
+    router = APIRouter(prefix="/v1", responses=refusals())
+    for module in (actors, projects, match, kinds, state, writes):
+        router.include_router(module.router)
+    return router

@@ -1,0 +1,159 @@
+"""Actors: found by name, looked at, walked from, and suggested partners."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from graph.paths import MAX_LENGTH, Link, neighbourhood, shortest_paths
+from graph.snapshot import GraphSnapshot
+from matching.query import Options
+from service.dependencies import CurrentNetwork, Scoring
+from service.network_state import Network
+from service.paging import Position
+from service.parameters import ActorKinds, Cursor, Explain, IdInPath, IdInQuery, Limit, LinkKinds, SearchText
+from service.questions import MatchAnswer
+from service.routes.answers import as_json, refusals
+from service.schemas import (
+    ActorAnswer,
+    ActorDetails,
+    ActorPage,
+    ActorSummary,
+    LinkOut,
+    NeighbourOut,
+    NeighboursAnswer,
+    PathOut,
+    PathsAnswer,
+    ProjectSummary,
+    RelationshipOut,
+    stamp_of,
+)
+
+router = APIRouter(tags=["actors"])
+
+MAX_DEPTH = 3
+
+
+@router.get("/actors", responses=refusals(422, 503))
+def list_actors(
+    network: CurrentNetwork,
+    q: SearchText = "",
+    kind: ActorKinds = [],  # noqa: B006  never changed
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> ActorPage:
+    """Actors by the words of their names; the best hits first, or all in the order of their ids."""
+    position = Position.of(cursor, "actors", q, kind)
+    hits = network.names.search(q, kinds=kind, limit=limit, offset=position.offset)
+    return ActorPage(
+        **stamp_of(network).model_dump(),
+        total=hits.n_total,
+        next_cursor=position.next_cursor(len(hits.indices), hits.n_total),
+        items=tuple(_summary(network.snapshot, row) for row in hits.indices),
+    )
+
+
+@router.get("/actors/{actor_id:segment}", responses=refusals(404, 422, 503))
+def get_actor(network: CurrentNetwork, actor_id: IdInPath) -> ActorAnswer:
+    """Everything public about an actor."""
+    actor = network.snapshot.actor(network.snapshot.index_of(actor_id))
+    return ActorAnswer(**stamp_of(network).model_dump(), actor=ActorDetails.model_validate(actor))
+
+
+@router.get("/actors/{actor_id:segment}/neighbours", response_model=NeighboursAnswer, responses=refusals(404, 422, 503))
+async def get_neighbours(  # noqa: PLR0913, PLR0917  one parameter an option
+    network: CurrentNetwork,
+    threads: Scoring,
+    actor_id: IdInPath,
+    depth: Annotated[int, Query(ge=1, le=MAX_DEPTH, description="Links to go.")] = 1,
+    kind: ActorKinds = [],  # noqa: B006  never changed
+    relationship: LinkKinds = [],  # noqa: B006  never changed
+    limit: Limit = 50,
+) -> Response:
+    """The actors around an actor, and the relationships and projects that link them all."""
+    index = network.snapshot.index_of(actor_id)
+
+    def walk() -> NeighboursAnswer:
+        around = neighbourhood(
+            network.snapshot,
+            index,
+            depth=depth,
+            link_kinds=tuple(relationship),
+            actor_kinds=tuple(kind),
+            limit=limit,
+        )
+        return NeighboursAnswer(
+            **stamp_of(network).model_dump(),
+            actors=tuple(
+                NeighbourOut(actor=_summary(network.snapshot, node.index), distance=node.distance)
+                for node in around.nodes
+            ),
+            links=tuple(_link(network.snapshot, link) for link in around.links),
+            truncated=around.truncated,
+        )
+
+    return await as_json(await threads.run(walk))
+
+
+@router.get("/actors/{actor_id:segment}/recommendations", response_model=MatchAnswer, responses=refusals(404, 422, 503))
+async def get_recommendations(
+    network: CurrentNetwork,
+    threads: Scoring,
+    actor_id: IdInPath,
+    kind: ActorKinds = [],  # noqa: B006  never changed
+    limit: Limit = 20,
+    explain: Explain = True,  # noqa: FBT002  a query parameter
+) -> Response:
+    """New partners for an actor, with reasons for both sides; those it has worked with are not among them."""
+    options = Options(kinds=tuple(kind), limit=limit, explain=explain)
+
+    def ask() -> MatchAnswer:
+        return MatchAnswer.of(network.recommender.for_actor(actor_id, options), network.snapshot)
+
+    return await as_json(await threads.run(ask))
+
+
+@router.get("/paths", response_model=PathsAnswer, responses=refusals(404, 422, 503))
+async def get_paths(
+    network: CurrentNetwork,
+    threads: Scoring,
+    source: IdInQuery,
+    target: IdInQuery,
+    max_length: Annotated[int, Query(ge=1, le=MAX_LENGTH, description="Links of a path at most.")] = 6,
+    limit: Limit = 5,
+) -> Response:
+    """The shortest paths between two actors, those over the strongest ties first; none where they are far apart."""
+    ends = network.snapshot.index_of(source), network.snapshot.index_of(target)
+
+    def walk() -> PathsAnswer:
+        return _paths(network, ends, max_length=max_length, limit=limit)
+
+    return await as_json(await threads.run(walk))
+
+
+def _paths(network: Network, ends: tuple[int, int], *, max_length: int, limit: int) -> PathsAnswer:
+    snapshot = network.snapshot
+    return PathsAnswer(
+        **stamp_of(network).model_dump(),
+        paths=tuple(
+            PathOut(
+                actors=tuple(_summary(snapshot, row) for row in path.actors),
+                links=tuple(_link(snapshot, link) for link in path.links),
+            )
+            for path in shortest_paths(snapshot, *ends, max_length=max_length, limit=limit)
+        ),
+    )
+
+
+def _summary(snapshot: GraphSnapshot, row: int) -> ActorSummary:
+    return ActorSummary.model_validate(snapshot.actor(row))
+
+
+def _link(snapshot: GraphSnapshot, link: Link) -> LinkOut:
+    return LinkOut(
+        source_id=str(snapshot.actor_ids[link.source]),
+        target_id=str(snapshot.actor_ids[link.target]),
+        relationships=tuple(RelationshipOut.model_validate(snapshot.relationship(row)) for row in link.relationships),
+        projects=tuple(ProjectSummary.model_validate(snapshot.project(row)) for row in link.projects),
+        n_relationships=link.n_relationships,
+        n_projects=link.n_projects,
+    )

@@ -1,0 +1,109 @@
+"""Projects, products and the city's challenges, and who could join them."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Response
+
+from graph.errors import NotFoundError
+from matching.query import Options
+from service.dependencies import CurrentNetwork, Scoring
+from service.network_state import Network
+from service.paging import Position
+from service.parameters import ActorKinds, Cursor, Explain, IdInPath, Limit, OpportunityKinds, SearchText
+from service.questions import MatchAnswer
+from service.routes.answers import as_json, refusals
+from service.schemas import (
+    ActorSummary,
+    ParticipantOut,
+    ProjectAnswer,
+    ProjectDetails,
+    ProjectPage,
+    ProjectSummary,
+    stamp_of,
+)
+
+router = APIRouter(tags=["projects and challenges"])
+
+
+@router.get("/projects", responses=refusals(422, 503))
+def list_projects(
+    network: CurrentNetwork,
+    q: SearchText = "",
+    kind: OpportunityKinds = [],  # noqa: B006  never changed
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> ProjectPage:
+    """Projects, products and challenges; the best hits first, or all in the order of their ids."""
+    return _page(network, q, kind, Position.of(cursor, "projects", q, kind), limit)
+
+
+@router.get("/projects/{project_id:segment}", responses=refusals(404, 422, 503))
+def get_project(network: CurrentNetwork, project_id: IdInPath) -> ProjectAnswer:
+    """A project, product or challenge, its owner and who takes part."""
+    return _answer(network, network.snapshot.project_index_of(project_id))
+
+
+@router.get("/challenges", responses=refusals(422, 503))
+def list_challenges(
+    network: CurrentNetwork, q: SearchText = "", limit: Limit = 20, cursor: Cursor = None
+) -> ProjectPage:
+    """The city's challenges; the best hits first, or all in the order of their ids."""
+    return _page(network, q, ["challenge"], Position.of(cursor, "challenges", q), limit)
+
+
+@router.get("/challenges/{project_id:segment}", responses=refusals(404, 422, 503))
+def get_challenge(network: CurrentNetwork, project_id: IdInPath) -> ProjectAnswer:
+    """A challenge, its owner and who takes part; projects and products are at `/v1/projects`."""
+    answer = _answer(network, network.snapshot.project_index_of(project_id))
+    if answer.project.kind != "challenge":
+        raise NotFoundError(
+            "project_not_found", f"There is no challenge {project_id!r} in the network.", project_id=project_id
+        )
+    return answer
+
+
+@router.get("/challenges/{project_id:segment}/partners", response_model=MatchAnswer, responses=refusals(404, 422, 503))
+async def get_partners(
+    network: CurrentNetwork,
+    threads: Scoring,
+    project_id: IdInPath,
+    kind: ActorKinds = [],  # noqa: B006  never changed
+    limit: Limit = 20,
+    explain: Explain = True,  # noqa: FBT002  a query parameter
+) -> Response:
+    """Partners for a challenge besides its owner and participants. The id may name a project or product as well."""
+    options = Options(kinds=tuple(kind), limit=limit, explain=explain)
+
+    def ask() -> MatchAnswer:
+        return MatchAnswer.of(network.recommender.for_project(project_id, options), network.snapshot)
+
+    return await as_json(await threads.run(ask))
+
+
+def _page(network: Network, q: str, kinds: Sequence[str], position: Position, limit: int) -> ProjectPage:
+    hits = network.names.search_projects(q, kinds=kinds, limit=limit, offset=position.offset)
+    return ProjectPage(
+        **stamp_of(network).model_dump(),
+        total=hits.n_total,
+        next_cursor=position.next_cursor(len(hits.indices), hits.n_total),
+        items=tuple(ProjectSummary.model_validate(network.snapshot.project(row)) for row in hits.indices),
+    )
+
+
+def _answer(network: Network, row: int) -> ProjectAnswer:
+    snapshot = network.snapshot
+    project = snapshot.project(row)
+    owner = snapshot.actor_index.get(project.owner_id or "")
+    return ProjectAnswer(
+        **stamp_of(network).model_dump(),
+        project=ProjectDetails.model_validate(project),
+        owner=None if owner is None else ActorSummary.model_validate(snapshot.actor(owner)),
+        participants=tuple(
+            ParticipantOut(
+                actor=ActorSummary.model_validate(snapshot.actor(snapshot.index_of(part.actor_id))),
+                role=part.role,
+                source_url=part.provenance.source_url,
+            )
+            for part in snapshot.participations_in(row)
+        ),
+    )

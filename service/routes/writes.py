@@ -1,0 +1,172 @@
+"""The little that staff may write through the API; whole networks come in by ``ketnoi load``."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from graph.errors import InvalidQueryError
+from graph.kinds import load_kinds
+from graph.model import Actor, Provenance, Relationship
+from graph.store import GraphStore, UpsertCounts
+from ingest.values import MAX_ID_CHARACTERS, CellError, clean, partial_date
+from service.dependencies import CurrentState, Writing, require_write_token
+from service.parameters import Id, IdInPath
+from service.routes.answers import refusals
+from service.routes.state import loose_stamp
+from service.schemas import ActorKindName, Incoming, LongText, LooseStamp, RelationshipKindName, ShortText
+
+router = APIRouter(
+    tags=["writing"], dependencies=[Depends(require_write_token)], responses=refusals(401, 403, 413, 422, 503)
+)
+
+SOURCE = "api"
+"""Where facts written here say they come from, besides their URL."""
+
+
+def _as_cell(read: Callable[[str], str]) -> AfterValidator:
+    def check(text: str) -> str:
+        try:
+            return read(text)
+        except CellError as error:
+            raise PydanticCustomError("bad_cell", "Not a valid value ({code}).", {"code": error.code}) from None
+
+    return AfterValidator(check)
+
+
+def _cleaned(text: str) -> str:
+    return clean(text).text
+
+
+PartialDate = Annotated[
+    str, _as_cell(partial_date), Field(examples=["2026-02"], description="YYYY, YYYY-MM or YYYY-MM-DD.")
+]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
+IdInBody = Annotated[Id, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
+Text = Annotated[LongText, _as_cell(_cleaned)]
+Name = Annotated[ShortText, _as_cell(_cleaned), Field(min_length=1)]
+Names = Annotated[tuple[Annotated[Name, StringConstraints(pattern=r"^[^|]+$")], ...], Field(max_length=100)]
+
+
+class ActorIn(Incoming):
+    """An actor as it is to be, whole: what is left out is emptied."""
+
+    kind: ActorKindName
+    name: Name
+    subkind: str | None = Field(default=None, description="One of the kind's subkinds in `/v1/kinds`.")
+    name_en: Name | None = None
+    short_name: Name | None = None
+    aliases: Names = ()
+    summary: Text | None = None
+    summary_en: Text | None = None
+    fields: Names = ()
+    needs: Names = ()
+    offers: Names = ()
+    district_or_city: Name | None = None
+    country: Name | None = None
+    founded: PartialDate | None = None
+    website: Url | None = None
+    source_url: Url | None = None
+
+
+class RelationshipIn(Incoming):
+    """A relationship as it is to be; the same ends, kind and occurrence name the same relationship."""
+
+    source_id: IdInBody
+    target_id: IdInBody
+    kind: RelationshipKindName
+    since: PartialDate | None = None
+    until: PartialDate | None = None
+    status: Name | None = None
+    value_vnd: int | None = Field(default=None, ge=0, le=2**63 - 1)
+    note: Text | None = None
+    occurrence: int = Field(default=0, ge=0, le=9999, description="Counts relationships of this kind between the two.")
+    source_url: Url | None = None
+
+
+class WriteAnswer(LooseStamp):
+    """What became of a write. The stamp is that of the network before it; a later one shows the write."""
+
+    stored: Literal["inserted", "updated", "unchanged"]
+
+
+@router.put("/actors/{actor_id:segment}", responses={201: {"model": WriteAnswer, "description": "A new actor."}})
+async def put_actor(
+    actor_id: IdInPath, body: ActorIn, state: CurrentState, writing: Writing, response: Response
+) -> WriteAnswer:
+    """Insert or replace an actor. Columns outside the exchange format that it was loaded with stay."""
+    _require_subkind(body)
+    counts = await writing.run(lambda: _write_actor(state.store, actor_id, body))
+    state.request_rebuild()
+    return _answer(counts, response, loose_stamp(state))
+
+
+@router.post("/relationships", responses={201: {"model": WriteAnswer, "description": "A new relationship."}})
+async def post_relationship(
+    body: RelationshipIn, state: CurrentState, writing: Writing, response: Response
+) -> WriteAnswer:
+    """Insert or replace a relationship between two actors."""
+    counts = await writing.run(lambda: _write_relationship(state.store, body))
+    state.request_rebuild()
+    return _answer(counts, response, loose_stamp(state))
+
+
+def _write_actor(store: GraphStore, actor_id: str, body: ActorIn) -> UpsertCounts:
+    actor = Actor(id=actor_id, **_columns(body))
+    stored = store.get_actor(actor_id)
+    return store.upsert_actors([replace(actor, attributes=stored.attributes) if stored else actor])
+
+
+def _write_relationship(store: GraphStore, body: RelationshipIn) -> UpsertCounts:
+    _require_ends(store, body)
+    return store.upsert_relationships([Relationship(**_columns(body))])
+
+
+def _columns(body: Incoming) -> dict[str, Any]:
+    columns = body.model_dump()
+    return columns | {"provenance": Provenance(SOURCE, columns.pop("source_url"))}
+
+
+def _require_subkind(body: ActorIn) -> None:
+    known = load_kinds().actor[body.kind].subkinds
+    if body.subkind is not None and body.subkind not in known:
+        raise InvalidQueryError(
+            "unknown_subkind",
+            f"The kind {body.kind} has no subkind {body.subkind!r}. Use one of: {', '.join(known)}.",
+            kind=body.kind,
+            subkind=body.subkind,
+            known=", ".join(known),
+        )
+
+
+def _require_ends(store: GraphStore, body: RelationshipIn) -> None:
+    if body.source_id == body.target_id:
+        raise InvalidQueryError("same_ends", "A relationship joins two different actors.")
+    ends = []
+    for actor_id in (body.source_id, body.target_id):
+        actor = store.get_actor(actor_id)
+        if actor is None:
+            raise InvalidQueryError(
+                "unknown_end", f"There is no actor {actor_id!r}. Write it before its relationships.", actor_id=actor_id
+            )
+        ends.append(actor.kind)
+    if not load_kinds().relationship[body.kind].allows(*ends):
+        raise InvalidQueryError(
+            "relationship_ends",
+            f"The relationship {body.kind} does not run from {ends[0]} to {ends[1]}. See /v1/kinds.",
+            kind=body.kind,
+            source_kind=ends[0],
+            target_kind=ends[1],
+        )
+
+
+def _answer(counts: UpsertCounts, response: Response, stamp: LooseStamp) -> WriteAnswer:
+    stored: Literal["inserted", "updated", "unchanged"] = "unchanged"
+    if counts.n_inserted:
+        stored, response.status_code = "inserted", 201
+    elif counts.n_updated:
+        stored = "updated"
+    return WriteAnswer(**stamp.model_dump(), stored=stored)

@@ -1,0 +1,237 @@
+"""What the API takes and gives: facts of the network and stamps."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from graph.folding import nfc
+from graph.kinds import Label, load_kinds
+from service.network_state import Network
+
+MAX_LIMIT = 100
+
+
+def _one_of(known: Collection[str]) -> tuple[AfterValidator, WithJsonSchema]:
+    names = ", ".join(known)
+
+    def check(name: str) -> str:
+        if name not in known:
+            raise PydanticCustomError("unknown_kind", "This must be one of: {known}.", {"known": names})
+        return name
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(known)})
+
+
+ActorKindName = Annotated[str, *_one_of(load_kinds().actor)]
+RelationshipKindName = Annotated[str, *_one_of(load_kinds().relationship)]
+OpportunityKindName = Annotated[str, *_one_of(load_kinds().opportunity)]
+LinkKindName = Annotated[str, *_one_of([*load_kinds().relationship, *load_kinds().opportunity])]
+ShortText = Annotated[str, StringConstraints(max_length=300), AfterValidator(nfc)]
+LongText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(nfc)]
+
+
+class Outgoing(BaseModel):
+    """Something the API gives."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Incoming(BaseModel):
+    """Something the API takes; what it does not know it refuses rather than overlooks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Stamp(Outgoing):
+    """Which network, and which model, an answer comes from."""
+
+    as_of: datetime = Field(description="When the network was read from its store, UTC.")
+    snapshot: str = Field(
+        description="Digest of the network: equal for equal networks.", examples=["5e0c3f1b9a7d4c2e8f60b1a2c3d4e5f6"]
+    )
+    model_version: str = Field(description="Version of the model that scores.", examples=["2026.1"])
+
+
+def stamp_of(network: Network) -> Stamp:
+    """The stamp of everything that is answered from a network."""
+    return Stamp(as_of=network.as_of, snapshot=network.snapshot.digest, model_version=network.model_version)
+
+
+class LooseStamp(Outgoing):
+    """The stamp of an answer that is given before a network is loaded, too: then nothing is in it."""
+
+    as_of: datetime | None = None
+    snapshot: str | None = None
+    model_version: str | None = None
+
+
+class Page(Stamp):
+    """A part of a list."""
+
+    total: int = Field(description="How many there are on all pages together.")
+    next_cursor: str | None = Field(
+        description="Send it as `cursor` for the next page; null on the last. Compare `snapshot` to see whether the "
+        "network changed between two pages: then an entry may have been repeated or missed."
+    )
+
+
+class Labels(Outgoing):
+    """A name or sentence in both languages."""
+
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, label: Label) -> Self:
+        """The labels of a kind or field."""
+        return cls(vi=label.vi, en=label.en)
+
+
+class Source(Outgoing):
+    """Where a fact comes from."""
+
+    source: str = Field(description="The file or service it came in by.", examples=["actors.csv"])
+    source_url: str | None = Field(description="The public page that says so.")
+    recorded_at: str = Field(description="When the store first held it as it now reads, UTC.")
+
+
+class ActorSummary(Outgoing):
+    """An actor as lists show it."""
+
+    id: str = Field(examples=["sc-hust"])
+    kind: str = Field(examples=["school"])
+    subkind: str | None
+    name: str = Field(examples=["Đại học Bách khoa Hà Nội"])
+    name_en: str | None = Field(examples=["Hanoi University of Science and Technology"])
+    short_name: str | None
+    fields: tuple[str, ...] = Field(examples=[["semiconductor", "digital_ai"]])
+    district_or_city: str | None
+
+
+class ActorDetails(ActorSummary):
+    """Everything public about an actor. Columns that the exchange format does not know stay in the store."""
+
+    aliases: tuple[str, ...]
+    summary: str | None
+    summary_en: str | None
+    needs: tuple[str, ...] = Field(description="What it seeks.")
+    offers: tuple[str, ...] = Field(description="What it has.")
+    country: str | None
+    founded: str | None = Field(description="YYYY, YYYY-MM or YYYY-MM-DD, as all dates of facts.")
+    website: str | None
+    provenance: Source
+
+
+class ProjectSummary(Outgoing):
+    """A project, product or challenge as lists show it."""
+
+    id: str = Field(examples=["pj-nic-chip"])
+    kind: str = Field(examples=["project"])
+    title: str
+    title_en: str | None
+    fields: tuple[str, ...]
+    owner_id: str | None
+    year: str | None
+    start: str | None
+    end: str | None
+
+
+class ProjectDetails(ProjectSummary):
+    """Everything public about a project, product or challenge."""
+
+    summary: str | None
+    summary_en: str | None
+    theme: str | None
+    total_cost: float | None
+    provenance: Source
+
+
+class RelationshipOut(Outgoing):
+    """A tie between two actors."""
+
+    source_id: str
+    target_id: str
+    kind: str = Field(examples=["signed_mou"])
+    since: str | None
+    until: str | None
+    status: str | None
+    value_vnd: int | None
+    note: str | None
+    occurrence: int = Field(description="Counts the ties of this kind between the same two, from 0.")
+    provenance: Source
+
+
+class ParticipantOut(Outgoing):
+    """An actor's part in a project."""
+
+    actor: ActorSummary
+    role: str | None
+    source_url: str | None
+
+
+class ActorAnswer(Stamp):
+    """One actor."""
+
+    actor: ActorDetails
+
+
+class ActorPage(Page):
+    """Actors."""
+
+    items: tuple[ActorSummary, ...]
+
+
+class ProjectAnswer(Stamp):
+    """One project, product or challenge, and who is on it."""
+
+    project: ProjectDetails
+    owner: ActorSummary | None = Field(description="Null where there is none, or it is not in the network.")
+    participants: tuple[ParticipantOut, ...]
+
+
+class ProjectPage(Page):
+    """Projects, products and challenges."""
+
+    items: tuple[ProjectSummary, ...]
+
+
+class NeighbourOut(Outgoing):
+    """An actor, and how many links it lies away."""
+
+    actor: ActorSummary
+    distance: int
+
+
+class LinkOut(Outgoing):
+    """Two actors and the facts that link them; of many, the strongest ten of each sort."""
+
+    source_id: str
+    target_id: str
+    relationships: tuple[RelationshipOut, ...]
+    projects: tuple[ProjectSummary, ...] = Field(description="Projects that both take part in or own.")
+    n_relationships: int = Field(description="How many there are in all.")
+    n_projects: int
+
+
+class NeighboursAnswer(Stamp):
+    """An actor, those around it, and the links among them all."""
+
+    actors: tuple[NeighbourOut, ...] = Field(description="The actor itself first, then by distance and id.")
+    links: tuple[LinkOut, ...]
+    truncated: bool = Field(description="Whether the limit left out some of the farthest actors or weakest links.")
+
+
+class PathOut(Outgoing):
+    """A way from one actor to another."""
+
+    actors: tuple[ActorSummary, ...] = Field(description="Both ends among them, in walking order.")
+    links: tuple[LinkOut, ...] = Field(description="The link of each step.")
+
+
+class PathsAnswer(Stamp):
+    """Ways from one actor to another, best first."""
+
+    paths: tuple[PathOut, ...]
