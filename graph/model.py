@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -116,6 +116,12 @@ class Participation:
 Fact = Actor | Project | Relationship | Participation
 F = TypeVar("F", Actor, Project, Relationship, Participation)
 
+_OWN_COLUMNS: Mapping[type[Fact], tuple[str, ...]] = {
+    fact_type: tuple(column.name for column in fields(fact_type) if column.name != "provenance")
+    for fact_type in (Actor, Project, Relationship, Participation)
+}
+_PROVENANCE_COLUMNS = tuple(column.name for column in fields(Provenance))
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -131,10 +137,11 @@ class Event:
 
 def to_row(fact: Fact) -> dict[str, Any]:
     """The fact as one flat row: the columns of its table, provenance and attributes (as a JSON object) included."""
-    row = {column.name: getattr(fact, column.name) for column in fields(fact)}
-    provenance: Provenance = row.pop("provenance")
-    row["attributes"] = json.dumps(dict(row["attributes"]), ensure_ascii=False, sort_keys=True)
-    return row | asdict(provenance)
+    row = {name: getattr(fact, name) for name in _OWN_COLUMNS[type(fact)]}
+    row["attributes"] = json.dumps(dict(fact.attributes), ensure_ascii=False, sort_keys=True)
+    for name in _PROVENANCE_COLUMNS:
+        row[name] = getattr(fact.provenance, name)
+    return row
 
 
 def from_row(fact_type: type[F], row: Mapping[str, Any]) -> F:
