@@ -6,9 +6,16 @@ from graph.kinds import LANGUAGES, Language
 
 
 def language_of(request: Request) -> Language:
-    """The language of an API answer's messages: what ``Accept-Language`` prefers, else the setting's."""
+    """The language of an answer.
+
+    A page has its own in its address, such as ``/en/search``, and the setting's where it has none. The API speaks what
+    ``Accept-Language`` prefers, else the setting's.
+    """
     default: Language = request.app.state.settings.language
-    return preferred_language(request.headers.get("accept-language", ""), default)
+    first = request.scope["path"].lstrip("/").partition("/")[0]
+    if first == "v1":
+        return preferred_language(request.headers.get("accept-language", ""), default)
+    return next((language for language in LANGUAGES if language == first), default)
 
 
 def preferred_language(header: str, default: Language) -> Language:
