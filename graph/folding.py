@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _STROKE = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+_LONGEST_WORD = 64
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 # Tone marks in composed vowel clusters: the new school writes the tone on the second vowel (hoà), the old on the
@@ -29,6 +30,15 @@ def fold(text: str) -> str:
     """
     stripped = unicodedata.normalize("NFD", text.translate(_STROKE).casefold())
     return _NOT_WORD.sub(" ", "".join(char for char in stripped if not unicodedata.combining(char))).strip()
+
+
+def search_words(text: str) -> list[str]:
+    """The distinct words of the folded text, in order, each cut to the length that every search index keeps.
+
+    >>> search_words("Đại học Bách khoa, Đại học Đà Nẵng")
+    ['dai', 'hoc', 'bach', 'khoa', 'da', 'nang']
+    """
+    return list(dict.fromkeys(word[:_LONGEST_WORD] for word in fold(text).split()))
 
 
 def place_tones(text: str) -> str:

@@ -1,0 +1,330 @@
+"""The embedded store: one SQLite file, read by many threads and processes while one of them writes."""
+
+import json
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+
+from graph.errors import StoreSchemaError, StoreUnavailableError, StoreUriError
+from graph.folding import fold, search_words
+from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, from_row
+from graph.sqlite_schema import migrate, require_own_file
+from graph.store import N_SEARCH_WORDS, Counts
+from graph.tables import KEYS, SCHEMAS, Tables, table_from_columns
+from graph.writing import Key, Row, T, TransactionalWriter, WriteTransaction
+
+_BUSY_TIMEOUT_SECONDS = 30.0
+_TABLES: Mapping[type[Fact], str] = {
+    Actor: "actors",
+    Project: "projects",
+    Relationship: "relationships",
+    Participation: "participations",
+}
+_LISTS = {
+    fact_type: tuple(index for index, column in enumerate(schema) if pa.types.is_list(column.type))
+    for fact_type, schema in SCHEMAS.items()
+}
+
+
+def _quoted(fact_type: type[Fact]) -> list[str]:
+    return [f'"{name}"' for name in SCHEMAS[fact_type].names]
+
+
+def _select(fact_type: type[Fact]) -> str:
+    return f"SELECT {', '.join(_quoted(fact_type))} FROM {_TABLES[fact_type]}"  # noqa: S608  names of our own schema
+
+
+def _where_key(fact_type: type[Fact]) -> str:
+    return " AND ".join(f"{column} = ?" for column in KEYS[fact_type])
+
+
+def _write_columns(fact_type: type[Fact]) -> list[str]:
+    return [*SCHEMAS[fact_type].names, "digest", *(("folded_name",) if fact_type is Actor else ())]
+
+
+_SEARCH = f"""
+    SELECT {", ".join(_quoted(Actor))} FROM actor_names JOIN actors ON row_number = actor_names.rowid
+    WHERE actor_names MATCH :match AND (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds)))
+    ORDER BY folded_name = :text DESC, substr(folded_name, 1, length(:text)) = :text DESC, length(folded_name), id
+    LIMIT :limit
+"""  # noqa: S608  names of our own schema
+
+
+class SqliteStore(TransactionalWriter):
+    """A :class:`graph.store.GraphStore` in one SQLite file.
+
+    Parameters
+    ----------
+    path
+        The file; it and its folder are created where they are missing.
+
+    Raises
+    ------
+    StoreUriError
+        The path names a folder.
+    StoreSchemaError
+        The file is not a network, or one of a newer Ketnoi.
+    StoreUnavailableError
+        The file or its folder cannot be opened or created.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.expanduser().absolute()
+        self._write_lock = Lock()
+        self._pool_lock = Lock()
+        self._idle_readers: list[sqlite3.Connection] = []
+        self._is_closed = False
+        if self.path.is_dir():
+            raise StoreUriError(
+                "store_is_folder", f"{self.path} is a folder. Name a file, such as {self.path / 'network.db'}."
+            )
+        with self._own_errors():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = self._connect()
+            try:
+                require_own_file(self._writer)
+                self._writer.execute("PRAGMA journal_mode = WAL")
+                migrate(self._writer)
+            except BaseException:
+                self._writer.close()
+                raise
+
+    @property
+    def uri(self) -> str:
+        """Address of the store."""
+        return f"sqlite:{self.path}"
+
+    def revision(self) -> int:
+        """A number that grows with every write that changed a fact."""
+        with self._reading() as connection:
+            value: int = connection.execute("SELECT revision FROM network").fetchone()[0]
+            return value
+
+    def counts(self) -> Counts:
+        """How many facts of each type there are."""
+        one_count = "(SELECT count(*) FROM {})"
+        counts = ", ".join(one_count.format(name) for name in _TABLES.values())
+        with self._reading() as connection:
+            return Counts(*connection.execute(f"SELECT {counts}").fetchone())
+
+    def get_actor(self, actor_id: str) -> Actor | None:
+        """The actor of this id, or None."""
+        return self._get(Actor, actor_id)
+
+    def get_project(self, project_id: str) -> Project | None:
+        """The project of this id, or None."""
+        return self._get(Project, project_id)
+
+    def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
+        """Actors whose names begin with the words of a text, best first; see :class:`graph.store.GraphReader`."""
+        words = search_words(text)[:N_SEARCH_WORDS]
+        if not words or limit < 1:
+            return []
+        parameters = {
+            "match": " ".join(f'"{word}"*' for word in words),
+            "kinds": json.dumps(list(kinds)),
+            "text": fold(text),
+            "limit": min(limit, sys.maxsize),
+        }
+        with self._reading() as connection:
+            return [_fact(Actor, values) for values in connection.execute(_SEARCH, parameters)]
+
+    def tables(self) -> Tables:
+        """Everything there is, as sorted tables, read in one transaction."""
+        with self._reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                return Tables(*(_table(connection, fact_type) for fact_type in SCHEMAS))
+            finally:
+                connection.execute("ROLLBACK")
+
+    def events(self, kind: str | None = None) -> list[Event]:
+        """The events appended so far, oldest first."""
+        query = "SELECT kind, at, payload FROM events WHERE ?1 IS NULL OR kind = ?1 ORDER BY sequence"
+        with self._reading() as connection:
+            rows = connection.execute(query, (kind,)).fetchall()
+        return [Event(name, at, MappingProxyType(json.loads(payload))) for name, at, payload in rows]
+
+    def erase_actor(self, actor_id: str) -> bool:
+        """Remove an actor and what names it, from the file and its log as well; False where there is none."""
+        is_erased = super().erase_actor(actor_id)
+        if is_erased:
+            with self._own_errors(), self._write_lock:
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return is_erased
+
+    def close(self) -> None:
+        """Give the file back; a second call does nothing."""
+        with self._write_lock, self._pool_lock:
+            self._is_closed = True
+            while self._idle_readers:
+                self._idle_readers.pop().close()
+            self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _get(self, fact_type: type[F], fact_id: str) -> F | None:
+        with self._reading() as connection:
+            values = connection.execute(f"{_select(fact_type)} WHERE id = ?", (fact_id,)).fetchone()
+        return None if values is None else _fact(fact_type, values)
+
+    def _write(self, work: Callable[[WriteTransaction], T]) -> T:
+        with self._own_errors(), self._write_lock:
+            self._require_open()
+            with self._writer as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                return work(_SqliteTransaction(connection))
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        for setting in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {setting}")
+        return connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection nobody else uses meanwhile; as many are kept as were ever needed at once."""
+        with self._own_errors():
+            self._require_open()
+            with self._pool_lock:
+                connection = self._idle_readers.pop() if self._idle_readers else None
+            connection = connection or self._connect()
+            try:
+                yield connection
+            finally:
+                with self._pool_lock:
+                    if self._is_closed:
+                        connection.close()
+                    else:
+                        self._idle_readers.append(connection)
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise StoreUnavailableError("store_closed", "The store has been closed. Open it again.")
+
+    @contextmanager
+    def _own_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreUnavailableError(
+                "store_unreachable", f"{self.path} cannot be created: {error.strerror}. Choose another path."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            code = (
+                getattr(error, "sqlite_errorcode", 0) & 0xFF
+            )  # the lowest byte names the failure, the others its circumstances
+            if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+                raise StoreSchemaError(
+                    "store_unreadable",
+                    f"{self.path} is no network that Ketnoi wrote, or it is damaged ({error}). "
+                    "Choose another path, or put a copy back and load again.",
+                ) from error
+            if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise StoreUnavailableError(
+                    "store_busy", f"Another process has been writing to {self.path} for long. Try again later."
+                ) from error
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreUnavailableError(
+                    "store_unreachable",
+                    f"{self.path} cannot be read or written: {error}. See to its folder, permissions and free space.",
+                ) from error
+            raise
+
+
+class _SqliteTransaction:
+    """The steps of :class:`graph.writing.WriteTransaction` on a connection with an open transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def known_ids(self, fact_type: type[Fact], ids: Sequence[str]) -> set[str]:
+        query = f"SELECT 1 FROM {_TABLES[fact_type]} WHERE id = ?"  # noqa: S608  names of our own schema
+        return {fact_id for fact_id in ids if self.connection.execute(query, (fact_id,)).fetchone()}
+
+    def digests(self, fact_type: type[Fact], keys: Sequence[Key]) -> Mapping[Key, str]:
+        query = f"SELECT digest FROM {_TABLES[fact_type]} WHERE {_where_key(fact_type)}"  # noqa: S608  as above
+        found = ((key, self.connection.execute(query, key).fetchone()) for key in keys)
+        return {key: row[0] for key, row in found if row}
+
+    def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+        columns = _write_columns(fact_type)
+        names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+        self.connection.executemany(
+            f"INSERT INTO {_TABLES[fact_type]} ({names}) VALUES ({marks})",  # noqa: S608  as above
+            (_values(row, columns) for row in rows),
+        )
+        if fact_type is Actor:
+            self._index_names(rows)
+
+    def update(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+        columns = _write_columns(fact_type)
+        assignments = ", ".join(f'"{name}" = ?' for name in columns)
+        self.connection.executemany(
+            f"UPDATE {_TABLES[fact_type]} SET {assignments} WHERE {_where_key(fact_type)}",  # noqa: S608  as above
+            (_values(row, [*columns, *KEYS[fact_type]]) for row in rows),
+        )
+        if fact_type is Actor:
+            self._index_names(rows)
+
+    def projects_of_owner(self, actor_id: str) -> list[Project]:
+        rows = self.connection.execute(f"{_select(Project)} WHERE owner_id = ?", (actor_id,))
+        return [_fact(Project, values) for values in rows]
+
+    def delete_actor(self, actor_id: str) -> None:
+        self.connection.execute(
+            "DELETE FROM actor_names WHERE rowid = (SELECT row_number FROM actors WHERE id = ?)", (actor_id,)
+        )
+        self.connection.execute("INSERT INTO actor_names (actor_names) VALUES ('optimize')")  # drops the words for good
+        self.connection.execute("DELETE FROM actors WHERE id = ?", (actor_id,))
+
+    def grow_revision(self) -> None:
+        self.connection.execute("UPDATE network SET revision = revision + 1")
+
+    def append_event(self, event: Event) -> None:
+        payload = json.dumps(dict(event.payload), ensure_ascii=False)
+        self.connection.execute(
+            "INSERT INTO events (kind, at, payload) VALUES (?, ?, ?)", (event.kind, event.at, payload)
+        )
+
+    def _index_names(self, rows: Sequence[Row]) -> None:
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO actor_names (rowid, search_key) SELECT row_number, ? FROM actors WHERE id = ?",
+            ((row["search_key"], row["id"]) for row in rows),
+        )
+
+
+def _values(row: Row, columns: Sequence[str]) -> list[Any]:
+    values = (row[name] for name in columns)
+    return [json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value for value in values]
+
+
+def _fact(fact_type: type[F], values: Sequence[Any]) -> F:
+    row = dict(zip(SCHEMAS[fact_type].names, values, strict=True))
+    for index in _LISTS[fact_type]:
+        name = SCHEMAS[fact_type].names[index]
+        row[name] = json.loads(row[name])
+    return from_row(fact_type, row)
+
+
+def _table(connection: sqlite3.Connection, fact_type: type[Fact]) -> pa.Table:
+    rows = connection.execute(f"{_select(fact_type)} ORDER BY {', '.join(KEYS[fact_type])}").fetchall()
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(SCHEMAS[fact_type])
+    for index in _LISTS[fact_type]:
+        columns[index] = [json.loads(text) for text in columns[index]]
+    return table_from_columns(fact_type, columns)

@@ -15,6 +15,9 @@ _NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "
 BATCH_SIZE = 5_000
 """Facts a write is best made of, on every store."""
 
+N_SEARCH_WORDS = 32
+"""Distinct words of a search that count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -78,8 +81,9 @@ class GraphReader(Protocol):
     def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
         """Actors whose names begin with the words of a text, whatever its diacritics.
 
-        Every folded word of the text must begin a word of the actor's name, English name, short name or aliases.
-        Order: folded name equal to the text, then beginning with it, then shorter names, then by id.
+        Every folded word of the text must begin a word of the actor's name, English name, short name or aliases; of
+        a text with more than :data:`N_SEARCH_WORDS` words the first ones count, and a text without any finds nobody.
+        Order: folded name equal to the folded text, then beginning with it, then shorter folded names, then by id.
         """
 
     def tables(self) -> Tables:
@@ -90,7 +94,10 @@ class GraphReader(Protocol):
 
 
 class GraphWriter(Protocol):
-    """Writing a graph store. Each call is one transaction: after a crash it happened wholly or not at all."""
+    """Writing a graph store. Each call is one transaction: after a crash it happened wholly or not at all.
+
+    Of several facts with one key in the same call the last is written, and counted once.
+    """
 
     def upsert_actors(self, actors: Sequence[Actor]) -> UpsertCounts:
         """Insert or update by id."""

@@ -1,8 +1,9 @@
 """All facts of a network as four Arrow tables, the form in which they leave a store and enter a snapshot."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import itemgetter
+from typing import Any
 
 import pyarrow as pa
 
@@ -88,6 +89,13 @@ class Tables:
 def fact_at(fact_type: type[F], table: pa.Table, index: int) -> F:
     """The fact in one row of its table."""
     return from_row(fact_type, table.slice(index, 1).to_pylist()[0])
+
+
+def table_from_columns(fact_type: type[Fact], columns: Sequence[Sequence[Any]]) -> pa.Table:
+    """The table of values given by column, all of them in the order of the schema; the rows keep their order."""
+    schema = SCHEMAS[fact_type]
+    arrays = [pa.array(values, column.type) for values, column in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _table(fact_type: type[Fact], rows: Iterable[Mapping[str, object]]) -> pa.Table:

@@ -1,0 +1,205 @@
+"""The Cypher that the Neo4j store speaks. Text from outside enters a query as a parameter only.
+
+The graph as it is seen in Neo4j Browser::
+
+    (:Actor:Startup)-[:PARTNERED_IN]->(:Actor:School)
+    (:Actor:Startup)-[:PARTICIPATES_IN]->(:Opportunity:Project)
+    (:Actor:Agency)-[:OWNS]->(:Opportunity:Challenge)              drawn from the challenge's owner_id
+    (:KetnoiStore)                                                 schema version and revision
+    (:NetworkEvent)                                                one for each event
+
+Second labels and types follow from the kinds. A kind that the kinds file does not know has no second label, or the
+type RELATED_TO.
+"""
+
+from collections.abc import Mapping
+
+from graph.kinds import load_kinds
+from graph.model import Actor, Fact, Participation, Project, Relationship
+from graph.tables import SCHEMAS
+
+NAMES_INDEX = "ketnoi_actor_names"
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE CONSTRAINT ketnoi_store IF NOT EXISTS FOR (s:KetnoiStore) REQUIRE s.name IS UNIQUE",
+        "CREATE CONSTRAINT ketnoi_actor IF NOT EXISTS FOR (n:Actor) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT ketnoi_opportunity IF NOT EXISTS FOR (n:Opportunity) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT ketnoi_event IF NOT EXISTS FOR (e:NetworkEvent) REQUIRE e.sequence IS UNIQUE",
+        "CREATE INDEX ketnoi_owner IF NOT EXISTS FOR (n:Opportunity) ON (n.owner_id)",
+        f"""
+        CREATE FULLTEXT INDEX {NAMES_INDEX} IF NOT EXISTS FOR (n:Actor) ON EACH [n.search_key]
+        OPTIONS {{indexConfig: {{`fulltext.analyzer`: 'whitespace'}}}}
+        """,
+        "CALL db.awaitIndexes(300)",
+    ),
+)
+"""Statements of each migration, all of which may run twice; the schema version is the number of those applied."""
+
+SCHEMA_VERSION = "MATCH (s:KetnoiStore {name: 'ketnoi'}) RETURN s.schema_version AS version"
+SET_SCHEMA_VERSION = """
+MERGE (s:KetnoiStore {name: 'ketnoi'})
+ON CREATE SET s.revision = 0, s.n_events = 0
+SET s.schema_version = $version
+"""
+ANY_FOREIGN_NODE = "MATCH (n:Actor|Opportunity) RETURN count(n) > 0 AS is_there"
+
+LOCK = "MATCH (s:KetnoiStore {name: 'ketnoi'}) SET s.is_locked = false"
+"""Waits for every writer before and holds off those after, until the end of the transaction; it changes nothing."""
+
+REVISION = "MATCH (s:KetnoiStore {name: 'ketnoi'}) RETURN s.revision AS revision"
+GROW_REVISION = "MATCH (s:KetnoiStore {name: 'ketnoi'}) SET s.revision = s.revision + 1"
+
+EVENTS = """
+MATCH (e:NetworkEvent) WHERE $kind IS NULL OR e.kind = $kind
+RETURN e.kind AS kind, e.at AS at, e.payload AS payload ORDER BY e.sequence
+"""
+APPEND_EVENT = """
+MATCH (s:KetnoiStore {name: 'ketnoi'})
+SET s.n_events = s.n_events + 1
+CREATE (:NetworkEvent {sequence: s.n_events, kind: $kind, at: $at, payload: $payload})
+"""
+
+DELETE_ACTOR = "MATCH (n:Actor {id: $id}) DETACH DELETE n"
+
+DRAW_OWNERS_OF_PROJECTS = """
+UNWIND $ids AS id
+MATCH (n:Opportunity {id: id})
+OPTIONAL MATCH (:Actor)-[old:OWNS]->(n)
+DELETE old
+WITH n
+MATCH (a:Actor {id: n.owner_id})
+CREATE (a)-[:OWNS]->(n)
+"""
+DRAW_PROJECTS_OF_OWNERS = """
+UNWIND $ids AS id
+MATCH (a:Actor {id: id})
+MATCH (n:Opportunity {owner_id: id})
+CREATE (a)-[:OWNS]->(n)
+"""
+
+_NODE_LABELS: Mapping[type[Fact], str] = {Actor: "Actor", Project: "Opportunity"}
+_LINKS: Mapping[type[Fact], str] = {
+    Relationship: "(a:Actor)-[r]->(b:Actor)",
+    Participation: "(b:Actor)-[r:PARTICIPATES_IN]->(a:Opportunity)",
+}
+_LINK_ENDS: Mapping[type[Fact], str] = {
+    Relationship: "MATCH (a:Actor {id: row.source_id})\nMATCH (b:Actor {id: row.target_id})",
+    Participation: "MATCH (a:Opportunity {id: row.project_id})\nMATCH (b:Actor {id: row.actor_id})",
+}
+_LINK_OF_ROW: Mapping[type[Fact], str] = {
+    Relationship: "(a)-[r {kind: row.kind, occurrence: row.occurrence}]->(b)",
+    Participation: "(b)-[r:PARTICIPATES_IN {occurrence: row.occurrence}]->(a)",
+}
+_NEW_LINK: Mapping[type[Fact], str] = {
+    Relationship: "(a)-[r:$(row.type)]->(b)",
+    Participation: "(b)-[r:PARTICIPATES_IN]->(a)",
+}
+_END_COLUMNS = {"source_id": "a.id", "target_id": "b.id", "project_id": "a.id", "actor_id": "b.id"}
+
+
+def kind_labels(fact_type: type[Fact]) -> Mapping[str, str]:
+    """Second labels of actors or opportunities by kind.
+
+    >>> kind_labels(Actor)["startup"]
+    'Startup'
+    """
+    kinds = load_kinds()
+    known = kinds.actor if fact_type is Actor else kinds.opportunity
+    return {kind: kind.title().replace("_", "") for kind in known}
+
+
+def relationship_type(kind: str) -> str:
+    """Type of relationships of a kind.
+
+    >>> relationship_type("signed_mou"), relationship_type("` DELETE r //")
+    ('SIGNED_MOU', 'RELATED_TO')
+    """
+    return kind.upper() if kind in load_kinds().relationship else "RELATED_TO"
+
+
+def is_node(fact_type: type[Fact]) -> bool:
+    """Whether facts of a type are nodes rather than relationships of the graph."""
+    return fact_type in _NODE_LABELS
+
+
+def returned(fact_type: type[Fact]) -> str:
+    """The columns of a table, read from node ``n`` or relationship ``r`` between ``a`` and ``b``."""
+    if is_node(fact_type):
+        return ", ".join(f"n.`{name}` AS `{name}`" for name in SCHEMAS[fact_type].names)
+    columns = {name: _END_COLUMNS.get(name, f"r.`{name}`") for name in SCHEMAS[fact_type].names}
+    return ", ".join(f"{value} AS `{name}`" for name, value in columns.items())
+
+
+def all_facts(fact_type: type[Fact]) -> str:
+    """Every fact of a type; nodes and relationships that Ketnoi did not write are not among them."""
+    return f"{_match(fact_type)} RETURN {returned(fact_type)}"
+
+
+def count(fact_type: type[Fact]) -> str:
+    """The number of facts of a type."""
+    return f"{_match(fact_type)} RETURN count(*) AS n"
+
+
+def one_node(fact_type: type[Fact]) -> str:
+    """The actor or project of ``$id``."""
+    return f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: $id}}) WHERE n.digest IS NOT NULL RETURN {returned(fact_type)}"
+
+
+def projects_of_owner() -> str:
+    """The projects that name ``$id`` as their owner."""
+    return f"MATCH (n:Opportunity {{owner_id: $id}}) RETURN {returned(Project)}"
+
+
+def search_actors() -> str:
+    """Actors that the names index finds for ``$words``, of ``$kinds``, ordered by likeness to ``$text``."""
+    return f"""
+    CALL db.index.fulltext.queryNodes('{NAMES_INDEX}', $words) YIELD node AS n
+    WITH n WHERE size($kinds) = 0 OR n.kind IN $kinds
+    RETURN {returned(Actor)}
+    ORDER BY n.folded_name = $text DESC, n.folded_name STARTS WITH $text DESC, size(n.folded_name), n.id
+    LIMIT $limit
+    """
+
+
+def known_ids(fact_type: type[Fact]) -> str:
+    """Those of ``$ids`` that are stored."""
+    return f"UNWIND $ids AS id MATCH (n:{_NODE_LABELS[fact_type]} {{id: id}}) RETURN n.id AS id"
+
+
+def digests(fact_type: type[Fact]) -> str:
+    """``position`` and ``digest`` of those of ``$rows`` whose key is stored."""
+    if is_node(fact_type):
+        matched = f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: row.id}})"
+        return f"UNWIND $rows AS row {matched} RETURN row.position AS position, n.digest AS digest"
+    matched = f"{_LINK_ENDS[fact_type]}\nMATCH {_LINK_OF_ROW[fact_type]}"
+    return f"UNWIND $rows AS row\n{matched}\nRETURN row.position AS position, r.digest AS digest"
+
+
+def insert(fact_type: type[Fact]) -> str:
+    """Create ``$rows``, of which none is stored."""
+    if is_node(fact_type):
+        return f"UNWIND $rows AS row CREATE (n:{_NODE_LABELS[fact_type]}) SET n:$(row.labels), n = row.properties"
+    created = f"CREATE {_NEW_LINK[fact_type]}\nSET r = row.properties"
+    return f"UNWIND $rows AS row\n{_LINK_ENDS[fact_type]}\n{created}"
+
+
+def update_nodes(fact_type: type[Fact]) -> str:
+    """Write ``$rows`` over the actors or projects of the same ids; ``$labels`` are all labels a kind may have given."""
+    return f"""
+    UNWIND $rows AS row
+    MATCH (n:{_NODE_LABELS[fact_type]} {{id: row.id}})
+    REMOVE n:$($labels)
+    SET n:$(row.labels), n = row.properties
+    """
+
+
+def delete_links(fact_type: type[Fact]) -> str:
+    """Remove the relationships or participations with the keys of ``$rows``."""
+    return f"UNWIND $rows AS row\n{_LINK_ENDS[fact_type]}\nMATCH {_LINK_OF_ROW[fact_type]}\nDELETE r"
+
+
+def _match(fact_type: type[Fact]) -> str:
+    if is_node(fact_type):
+        return f"MATCH (n:{_NODE_LABELS[fact_type]}) WHERE n.digest IS NOT NULL"
+    return f"MATCH {_LINKS[fact_type]} WHERE r.digest IS NOT NULL"

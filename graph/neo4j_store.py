@@ -1,0 +1,332 @@
+"""The production store: a Neo4j database, through its official driver."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+from neo4j import GraphDatabase, ManagedTransaction, NotificationDisabledClassification, Record, RoutingControl, Session
+from neo4j.exceptions import (
+    AuthError,
+    ConfigurationError,
+    ConnectionPoolError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
+
+from graph import cypher
+from graph.errors import (
+    StoreCredentialsError,
+    StoreError,
+    StoreSchemaError,
+    StoreUnavailableError,
+    StoreUriError,
+)
+from graph.folding import fold, search_words
+from graph.model import Actor, Event, F, Fact, Project, Relationship, from_row
+from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts, Credentials
+from graph.tables import KEYS, SCHEMAS, Tables, table_from_columns
+from graph.writing import ENDS, Key, Row, T, TransactionalWriter, WriteTransaction
+
+DATABASE = "neo4j"
+"""The one database that every Neo4j server starts with, and the only one of the Community edition."""
+
+_CONNECT_SECONDS = 5.0
+_RETRY_SECONDS = 5.0
+
+
+class Neo4jStore(TransactionalWriter):
+    """A :class:`graph.store.GraphStore` in a Neo4j database, 5.26 or newer.
+
+    Writers take turns: each transaction begins with the lock of the store's own node, so that two of them neither
+    wait for each other in a circle nor create the same relationship twice.
+
+    Parameters
+    ----------
+    uri
+        ``neo4j://HOST:PORT`` or ``bolt://HOST:PORT``, with ``+s`` for an encrypted connection.
+    credentials
+        User and password.
+
+    Raises
+    ------
+    StoreUriError
+        The driver cannot read the address.
+    StoreUnavailableError
+        Nothing answers there within seconds.
+    StoreCredentialsError
+        User or password are missing or refused.
+    StoreSchemaError
+        The database belongs to a newer Ketnoi or to another application.
+    """
+
+    def __init__(self, uri: str, credentials: Credentials | None) -> None:
+        if credentials is None:
+            raise StoreCredentialsError(
+                "store_credentials_missing",
+                "Neo4j asks for a password. Set KETNOI_NEO4J_PASSWORD, and KETNOI_NEO4J_USER if the user is not neo4j.",
+            )
+        self._uri = uri
+        self._is_closed = False
+        try:
+            self._driver = GraphDatabase.driver(
+                uri,
+                auth=(credentials.user, credentials.password),
+                connection_timeout=_CONNECT_SECONDS,
+                connection_acquisition_timeout=2 * _CONNECT_SECONDS,
+                max_transaction_retry_time=_RETRY_SECONDS,
+                # A label or property that nobody has used yet is no mistake in a young database.
+                notifications_disabled_classifications=[NotificationDisabledClassification.UNRECOGNIZED],
+                telemetry_disabled=True,
+            )
+        except (ConfigurationError, ValueError) as error:
+            raise StoreUriError(
+                "store_uri", f"{uri} is no address of a Neo4j server: {error}. Write neo4j://HOST:PORT.", uri=uri
+            ) from error
+        try:
+            with self._session() as session:
+                _migrate(session)
+        except BaseException:
+            self._driver.close()
+            raise
+
+    @property
+    def uri(self) -> str:
+        """Address of the store."""
+        return self._uri
+
+    def revision(self) -> int:
+        """A number that grows with every write that changed a fact."""
+        revision: int = self._read(cypher.REVISION)[0]["revision"]
+        return revision
+
+    def counts(self) -> Counts:
+        """How many facts of each type there are."""
+        return Counts(*(self._read(cypher.count(fact_type))[0]["n"] for fact_type in SCHEMAS))
+
+    def get_actor(self, actor_id: str) -> Actor | None:
+        """The actor of this id, or None."""
+        return self._get(Actor, actor_id)
+
+    def get_project(self, project_id: str) -> Project | None:
+        """The project of this id, or None."""
+        return self._get(Project, project_id)
+
+    def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
+        """Actors whose names begin with the words of a text, best first; see :class:`graph.store.GraphReader`."""
+        words = search_words(text)[:N_SEARCH_WORDS]
+        if not words or limit < 1:
+            return []
+        records = self._read(
+            cypher.search_actors(),
+            words=" ".join(f"+{word}*" for word in words),
+            kinds=list(kinds),
+            text=fold(text),
+            limit=min(limit, sys.maxsize),
+        )
+        return [_fact(Actor, record) for record in records]
+
+    def tables(self) -> Tables:
+        """Everything there is, as sorted tables.
+
+        Neo4j shows each row as it was last committed, so several queries see one state only while no writer works:
+        they run under the writers' lock.
+        """
+        with self._session() as session:
+            return session.execute_write(_read_tables)
+
+    def events(self, kind: str | None = None) -> list[Event]:
+        """The events appended so far, oldest first."""
+        return [
+            Event(record["kind"], record["at"], MappingProxyType(json.loads(record["payload"])))
+            for record in self._read(cypher.EVENTS, kind=kind)
+        ]
+
+    def close(self) -> None:
+        """Give the connections back; a second call does nothing."""
+        self._is_closed = True
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _get(self, fact_type: type[F], fact_id: str) -> F | None:
+        records = self._read(cypher.one_node(fact_type), id=fact_id)
+        return _fact(fact_type, records[0]) if records else None
+
+    def _read(self, query: str, **parameters: object) -> list[Record]:
+        with self._own_errors():
+            return self._driver.execute_query(
+                query, parameters, routing_=RoutingControl.READ, database_=DATABASE
+            ).records
+
+    def _write(self, work: Callable[[WriteTransaction], T]) -> T:
+        def locked(transaction: ManagedTransaction) -> T:
+            transaction.run(cypher.LOCK).consume()
+            return work(_Neo4jTransaction(transaction))
+
+        with self._session() as session:
+            return session.execute_write(locked)
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with (
+            self._own_errors(),
+            self._driver.session(database=DATABASE, bookmark_manager=self._driver.execute_query_bookmark_manager) as s,
+        ):
+            yield s
+
+    @contextmanager
+    def _own_errors(self) -> Iterator[None]:
+        if self._is_closed:
+            raise StoreUnavailableError("store_closed", "The store has been closed. Open it again.")
+        try:
+            yield
+        except AuthError as error:
+            raise StoreCredentialsError(
+                "store_credentials_refused",
+                f"Neo4j at {self._uri} refuses the user or the password. See KETNOI_NEO4J_USER and "
+                "KETNOI_NEO4J_PASSWORD.",
+                uri=self._uri,
+            ) from error
+        except (ServiceUnavailable, SessionExpired, TransientError, ConnectionPoolError) as error:
+            raise StoreUnavailableError(
+                "store_unavailable",
+                f"Neo4j at {self._uri} does not answer. See that it runs there, then try again.",
+                uri=self._uri,
+            ) from error
+        except Neo4jError as error:
+            if (error.code or "").startswith("Neo.ClientError.Security."):
+                raise StoreCredentialsError(
+                    "store_credentials_refused",
+                    f"Neo4j at {self._uri} refuses the user: {error.message}",
+                    uri=self._uri,
+                ) from error
+            raise StoreError(
+                "store_refused", f"Neo4j at {self._uri} refused ({error.code}): {error.message}", uri=self._uri
+            ) from error
+
+
+class _Neo4jTransaction:
+    """The steps of :class:`graph.writing.WriteTransaction` in a managed transaction."""
+
+    def __init__(self, transaction: ManagedTransaction) -> None:
+        self._transaction = transaction
+
+    def known_ids(self, fact_type: type[Fact], ids: Sequence[str]) -> set[str]:
+        return {record["id"] for record in self._in_batches(cypher.known_ids(fact_type), "ids", ids)}
+
+    def digests(self, fact_type: type[Fact], keys: Sequence[Key]) -> Mapping[Key, str]:
+        columns = KEYS[fact_type]
+        rows = [dict(zip(columns, key, strict=True)) | {"position": at} for at, key in enumerate(keys)]
+        found = self._in_batches(cypher.digests(fact_type), "rows", rows)
+        return {keys[record["position"]]: record["digest"] for record in found}
+
+    def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+        self._in_batches(cypher.insert(fact_type), "rows", _parameters(fact_type, rows))
+        if fact_type is Actor:
+            self._in_batches(cypher.DRAW_PROJECTS_OF_OWNERS, "ids", [row["id"] for row in rows])
+        if fact_type is Project:
+            self._draw_owners(rows)
+
+    def update(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+        parameters = _parameters(fact_type, rows)
+        if cypher.is_node(fact_type):
+            labels = list(cypher.kind_labels(fact_type).values())
+            self._in_batches(cypher.update_nodes(fact_type), "rows", parameters, labels=labels)
+        else:  # a relationship cannot change its type, so it is made anew
+            self._in_batches(cypher.delete_links(fact_type), "rows", parameters)
+            self._in_batches(cypher.insert(fact_type), "rows", parameters)
+        if fact_type is Project:
+            self._draw_owners(rows)
+
+    def projects_of_owner(self, actor_id: str) -> list[Project]:
+        return [_fact(Project, record) for record in self._transaction.run(cypher.projects_of_owner(), id=actor_id)]
+
+    def delete_actor(self, actor_id: str) -> None:
+        self._transaction.run(cypher.DELETE_ACTOR, id=actor_id).consume()
+
+    def grow_revision(self) -> None:
+        self._transaction.run(cypher.GROW_REVISION).consume()
+
+    def append_event(self, event: Event) -> None:
+        payload = json.dumps(dict(event.payload), ensure_ascii=False)
+        self._transaction.run(cypher.APPEND_EVENT, kind=event.kind, at=event.at, payload=payload).consume()
+
+    def _draw_owners(self, rows: Sequence[Row]) -> None:
+        self._in_batches(cypher.DRAW_OWNERS_OF_PROJECTS, "ids", [row["id"] for row in rows])
+
+    def _in_batches(self, query: str, name: str, values: Sequence[Any], **constants: object) -> list[Record]:
+        records: list[Record] = []
+        for start in range(0, len(values), BATCH_SIZE):
+            batch = {name: values[start : start + BATCH_SIZE]}
+            records += self._transaction.run(query, constants | batch)
+        return records
+
+
+def _migrate(session: Session) -> None:
+    record = session.run(cypher.SCHEMA_VERSION).single()
+    version = record["version"] if record else 0
+    if version > len(cypher.MIGRATIONS):
+        raise StoreSchemaError(
+            "store_newer",
+            f"This network was written by a newer Ketnoi (schema {version}; this one knows up to "
+            f"{len(cypher.MIGRATIONS)}). Update Ketnoi, or load the network into another database.",
+            version=version,
+            known=len(cypher.MIGRATIONS),
+        )
+    if version == 0 and session.run(cypher.ANY_FOREIGN_NODE).single(strict=True)["is_there"]:
+        raise StoreSchemaError(
+            "store_foreign",
+            "This database already holds Actor or Opportunity nodes of another application and was left as it is. "
+            "Give the network a database of its own.",
+        )
+    for number, statements in enumerate(cypher.MIGRATIONS[version:], start=version + 1):
+        for statement in statements:  # Neo4j allows no schema change beside other writes in one transaction
+            session.run(statement).consume()
+        session.run(cypher.SET_SCHEMA_VERSION, version=number).consume()
+
+
+def _read_tables(transaction: ManagedTransaction) -> Tables:
+    transaction.run(cypher.LOCK).consume()
+    return Tables(*(_table(transaction, fact_type) for fact_type in SCHEMAS))
+
+
+def _table(transaction: ManagedTransaction, fact_type: type[Fact]) -> pa.Table:
+    rows = transaction.run(cypher.all_facts(fact_type)).values()
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(SCHEMAS[fact_type])
+    table = table_from_columns(fact_type, columns)
+    return table.sort_by([(column, "ascending") for column in KEYS[fact_type]])
+
+
+def _fact(fact_type: type[F], record: Record) -> F:
+    return from_row(fact_type, record.data())
+
+
+def _parameters(fact_type: type[Fact], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows as query parameters: their key, the labels or the type they need, and the properties to write."""
+    ends = ENDS[fact_type]
+    parameters = [
+        {column: row[column] for column in KEYS[fact_type]}
+        | {"properties": {name: value for name, value in row.items() if name not in ends}}
+        for row in rows
+    ]
+    if cypher.is_node(fact_type):
+        labels = cypher.kind_labels(fact_type)
+        return [
+            row | {"labels": [labels[kind]] if (kind := row["properties"]["kind"]) in labels else []}
+            for row in parameters
+        ]
+    if fact_type is Relationship:
+        return [row | {"type": cypher.relationship_type(row["kind"])} for row in parameters]
+    return parameters

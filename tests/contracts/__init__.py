@@ -1,0 +1,1 @@
+"""One suite of behaviour for each protocol, run over everything that implements it."""
