@@ -127,7 +127,10 @@ class MatchIndex:
 
     @cached_property
     def partners(self) -> sparse.csr_array:
-        """CSR of float32, shape (n_actors, n_actors): non-zero where two have worked together, by project or strong tie."""
+        """CSR of float32, shape (n_actors, n_actors): non-zero where two have worked together.
+
+        That is: in a project of at most :data:`MAX_PROJECT_SIZE` members, or by a strong relationship.
+        """
         size = self.snapshot.project_size
         joint = sparse.diags_array(((size > 1) & (size <= MAX_PROJECT_SIZE)).astype(np.float32))
         membership = self.snapshot.membership
@@ -141,13 +144,14 @@ class MatchIndex:
     @cached_property
     def recent_activity(self) -> FloatArray:
         """Projects of each actor, each weighted by its recency, float32, shape (n_actors,)."""
-        return np.asarray(self.memberships @ self.project_recency, dtype=np.float32)
+        activity: FloatArray = np.asarray(self.memberships @ self.project_recency, dtype=np.float32)
+        return activity
 
     @cached_property
     def is_candidate(self) -> npt.NDArray[np.bool_]:
         """Who can be suggested, shape (n_actors,): actors with a project, a relationship or words of their own."""
         tables = self.snapshot.tables.actors
-        has_words = np.zeros(self.snapshot.n_actors, bool)
+        has_words: npt.NDArray[np.bool_] = np.zeros(self.snapshot.n_actors, bool)
         for column in ("summary", "summary_en"):
             has_words |= np.array([bool(text) for text in tables[column].to_pylist()], bool)
         for column in ("fields", "needs", "offers"):
@@ -171,7 +175,7 @@ class MatchIndex:
 
     @cached_property
     def project_fields(self) -> sparse.csr_array:
-        """CSR of float32, shape (n_projects, n_fields): fields and theme of each project, rare ones heavier, unit rows."""
+        """CSR of float32, shape (n_projects, n_fields): fields and theme of each project, rare ones heavier."""
         tables = self.snapshot.tables.projects
         rows = [
             [*(fields or ()), *([theme] if theme else ())]
@@ -227,7 +231,7 @@ class MatchIndex:
         seen = np.bincount(pairs[known], minlength=(n_kinds + 1) ** 2).reshape(n_kinds + 1, n_kinds + 1) + 2.0
         seen[-1] = seen[:-1].sum(axis=0)
         seen[:, -1] = 0
-        return np.asarray(seen / seen.sum(axis=1, keepdims=True), dtype=np.float32)
+        return (seen / seen.sum(axis=1, keepdims=True)).astype(np.float32)
 
     def links_to(self, actor: int) -> sparse.csr_array:
         """Damped links of every actor to one, as a row: CSR of shape (1, n_actors)."""

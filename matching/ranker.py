@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from graph.errors import ModelError
 from matching.features import FEATURE_NAMES
@@ -31,6 +32,9 @@ class Ranker(Protocol):
     def contributions(self, table: FloatArray) -> DoubleArray:
         """What each feature adds to each score, shape (n_candidates, n_features); rows add up to the scores."""
 
+    def probability(self, scores: DoubleArray) -> DoubleArray | None:
+        """Probability that each score's pair will work together within the horizon, None where none was learned."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinearRanker:
@@ -48,6 +52,7 @@ class LinearRanker:
     name: str
     weights: DoubleArray
     card: Mapping[str, Any] = field(default_factory=dict)
+    intercept: float | None = None
 
     @property
     def version(self) -> str:
@@ -70,6 +75,10 @@ class LinearRanker:
             )
         return table.astype(np.float64) * self.weights
 
+    def probability(self, scores: DoubleArray) -> DoubleArray | None:
+        """Probability of each score's pair to work together within the horizon, None where nothing was learned."""
+        return None if self.intercept is None else expit(scores + self.intercept)
+
     def to_json(self) -> str:
         """The ranker as a JSON document that :func:`from_json` reads back."""
         document = {
@@ -77,6 +86,7 @@ class LinearRanker:
             "type": "linear",
             "name": self.name,
             "weights": dict(zip(FEATURE_NAMES, self.weights.tolist(), strict=True)),
+            "intercept": self.intercept,
             "card": dict(self.card),
         }
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -106,7 +116,8 @@ def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> Linear
                 f"The model was made for other features ({', '.join(changed)}). Train it anew.",
                 changed=changed,
             )
-        return LinearRanker(document["name"], np.array(list(weights.values()), np.float64), document["card"])
+        values = np.array(list(weights.values()), np.float64)
+        return LinearRanker(document["name"], values, document["card"], document["intercept"])
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise ModelError("model_unreadable", "The file is no Ketnoi model.") from error
 

@@ -122,6 +122,8 @@ class WordEmbedder:
 
     def embed(self, texts: Sequence[str]) -> sparse.csr_array:
         """CSR of float32, shape (n_texts, n_terms), rows of length one, or zero where no term is known."""
+        if not texts:
+            return sparse.csr_array((0, len(self._vectorizer.vocabulary_)), dtype=np.float32)
         return sparse.csr_array(self._vectorizer.transform(texts))
 
 

@@ -1,0 +1,276 @@
+"""How good the suggestions are: rankings over all candidates, one cut in time, the usual baselines beside ours."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from graph.errors import InvalidQueryError
+from graph.snapshot import GraphSnapshot
+from matching.baselines import baselines
+from matching.features import IndexArray, QueryView, largest
+from matching.index import MatchIndex
+from matching.metrics import DoubleArray, bootstrap_interval, calibration_error, gini, ndcg
+from matching.ranker import Task
+from matching.recommend import Recommender
+from matching.training import Progress, Question, new_partner_questions, project_text, train_or_day_one
+
+CUTOFF = 20
+_HISTORY = (("0", 0, 0), ("1-2", 1, 2), ("3-10", 3, 10), ("> 10", 11, 10**9))
+_NEWCOMER_PARTNERS = 2
+"""An actor with at most this many earlier partners is a newcomer."""
+OURS = "Ketnoi"
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What is measured: a task, the cut, the end of the test period, and how many questions are sampled at most."""
+
+    task: Task
+    cut: date
+    until: date
+    n_questions: int = 1500
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MethodResult:
+    """Means of one method over the questions, with the lists it gave.
+
+    Attributes
+    ----------
+    ndcg_of
+        nDCG@20 of each question, float64, shape (n_questions,).
+    lists
+        Actor rows shown, one array of at most 20 a question.
+    """
+
+    name: str
+    ndcg: float
+    interval: tuple[float, float]
+    recall: float
+    hit_rate: float
+    coverage: float
+    gini: float
+    newcomer_share: float
+    ndcg_of: DoubleArray
+    lists: Sequence[IndexArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Our result and the best baseline's on one part of the questions."""
+
+    name: str
+    n_questions: int
+    ours: float
+    best_baseline: float
+    best_baseline_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The table of an evaluation: methods in order of their nDCG@20, splits, and calibration where it is learned."""
+
+    protocol: Protocol
+    n_questions: int
+    n_candidates: int
+    model_version: str
+    methods: tuple[MethodResult, ...]
+    splits: tuple[Split, ...]
+    ratio_interval: tuple[float, float]
+    calibration_error: float | None
+
+    @property
+    def ours(self) -> MethodResult:
+        """Our result."""
+        return next(method for method in self.methods if method.name == OURS)
+
+    @property
+    def best_baseline(self) -> MethodResult:
+        """The best of the others."""
+        return max((method for method in self.methods if method.name != OURS), key=lambda method: method.ndcg)
+
+    @property
+    def ratio(self) -> float:
+        """Our nDCG@20 by the best baseline's."""
+        return self.ours.ndcg / self.best_baseline.ndcg if self.best_baseline.ndcg else float("inf")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the lists and the single questions, as JSON holds it."""
+        left_out = {"ndcg_of", "lists"}
+        methods = [
+            {column.name: getattr(method, column.name) for column in fields(method) if column.name not in left_out}
+            for method in self.methods
+        ]
+        return {
+            "task": self.protocol.task,
+            "cut": self.protocol.cut.isoformat(),
+            "until": self.protocol.until.isoformat(),
+            "n_questions": self.n_questions,
+            "n_candidates": self.n_candidates,
+            "model_version": self.model_version,
+            "best_baseline": self.best_baseline.name,
+            "ratio": self.ratio,
+            "ratio_interval": self.ratio_interval,
+            "calibration_error": self.calibration_error,
+            "methods": methods,
+            "splits": [asdict(split) for split in self.splits],
+        }
+
+
+def evaluate(snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress | None = None) -> Report:
+    """The table for one task.
+
+    Raises
+    ------
+    InvalidQueryError
+        The dates are in the wrong order, or nothing in the test period can be asked about.
+    """
+    if protocol.cut >= protocol.until:
+        raise InvalidQueryError("period_empty", "The test period ends before it begins: --until must come after --cut.")
+    known, later = snapshot.before(protocol.cut), snapshot.before(protocol.until)
+    rng = np.random.default_rng(protocol.seed)
+    ranker = train_or_day_one(protocol.task, known, rng, on_progress)
+    recommender = Recommender(MatchIndex(known), {protocol.task: ranker})
+    asked = _Questions(recommender, later, protocol.task, rng.permutation, protocol.n_questions)
+    if not asked.questions:
+        raise InvalidQueryError(
+            "nothing_to_measure", "No actor known before the cut has a new partner or project in the test period."
+        )
+    others = baselines(protocol.task, recommender.index)
+    lists: dict[str, list[IndexArray]] = {name: [] for name in (OURS, *others)}
+    stated: list[tuple[DoubleArray, npt.NDArray[np.bool_]]] = []
+    for place, (question, view, allowed) in enumerate(asked):
+        rows, contributions = recommender.rank(view, protocol.task, allowed)
+        lists[OURS].append(rows[:CUTOFF])
+        probability = ranker.probability(contributions[:CUTOFF].sum(axis=1))
+        if probability is not None:
+            stated.append((probability, np.isin(rows[:CUTOFF], question.relevant)))
+        for name, baseline in others.items():
+            lists[name].append(largest(np.where(allowed, baseline(view), 0), CUTOFF))
+        if on_progress:
+            on_progress("evaluate", place + 1, len(asked.questions))
+    methods = [_result(name, shown, asked, rng) for name, shown in lists.items()]
+    methods.sort(key=lambda method: (-method.ndcg, method.name))
+    return _report(protocol, ranker.version, asked, tuple(methods), stated)
+
+
+class _Questions:
+    """The sampled questions of a task, with what is needed to ask each."""
+
+    def __init__(
+        self,
+        recommender: Recommender,
+        later: GraphSnapshot,
+        task: Task,
+        permute: Callable[[int], IndexArray],
+        n_wanted: int,
+    ) -> None:
+        self.recommender, self.later, self.task = recommender, later, task
+        index = recommender.index
+        known = index.snapshot
+        found = (
+            new_partner_questions(known, later, index) if task == "partner" else _brief_questions(known, later, index)
+        )
+        self.questions = [found[place] for place in np.sort(permute(len(found))[:n_wanted])]
+        self.n_partners = np.diff(index.partners.indptr)
+        self.allowed_in_general = index.is_candidate
+
+    def __iter__(self) -> Iterator[tuple[Question, QueryView, npt.NDArray[np.bool_]]]:
+        for question in self.questions:
+            if self.task == "partner":
+                view = self.recommender.view_of_actor(question.row)
+                yield question, view, self.recommender.new_partners_of(question.row)
+            else:
+                view = QueryView(self.recommender.index, project_text(self.later, question.row))
+                yield question, view, self.allowed_in_general
+
+    def groups(self) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+        """Names and members of the parts the result is split into."""
+        if self.task == "brief":
+            return
+        rows = np.array([question.row for question in self.questions], np.intp)
+        history = self.n_partners[rows]
+        for name, least, most in _HISTORY:
+            yield f"{name} earlier partners", (history >= least) & (history <= most)
+
+
+def _brief_questions(known: GraphSnapshot, later: GraphSnapshot, index: MatchIndex) -> list[Question]:
+    """Projects with a summary that are in ``later`` alone, with their members who were candidates before."""
+    is_new = ~np.isin(later.project_ids, known.project_ids)
+    summaries = later.tables.projects["summary"].to_pylist()
+    questions = []
+    for row in np.flatnonzero(is_new):
+        if summaries[row]:
+            ids = later.actor_ids[later.membership[[row]].indices]
+            rows = np.array([known.actor_index.get(actor_id, -1) for actor_id in ids], np.intp)
+            relevant = np.sort(rows[(rows >= 0) & index.is_candidate[rows]])
+            if len(relevant):
+                questions.append(Question(int(row), relevant))
+    return questions
+
+
+def _result(name: str, lists: Sequence[IndexArray], asked: _Questions, rng: np.random.Generator) -> MethodResult:
+    relevant = [question.relevant for question in asked.questions]
+    hits = [np.isin(shown, wanted) for shown, wanted in zip(lists, relevant, strict=True)]
+    scores = np.array([ndcg(hit, len(wanted), CUTOFF) for hit, wanted in zip(hits, relevant, strict=True)])
+    exposure = np.bincount(np.concatenate(lists), minlength=len(asked.n_partners)).astype(np.float64)
+    exposure = exposure[asked.allowed_in_general]
+    newcomers = asked.n_partners[asked.allowed_in_general] <= _NEWCOMER_PARTNERS
+    return MethodResult(
+        name=name,
+        ndcg=float(scores.mean()),
+        interval=bootstrap_interval(scores, rng),
+        recall=float(np.mean([hit.sum() / len(wanted) for hit, wanted in zip(hits, relevant, strict=True)])),
+        hit_rate=float(np.mean([hit.any() for hit in hits])),
+        coverage=float(np.mean(exposure > 0)),
+        gini=gini(exposure),
+        newcomer_share=float(exposure[newcomers].sum() / max(exposure.sum(), 1)),
+        ndcg_of=scores,
+        lists=lists,
+    )
+
+
+def _report(
+    protocol: Protocol,
+    model_version: str,
+    asked: _Questions,
+    methods: tuple[MethodResult, ...],
+    stated: Sequence[tuple[DoubleArray, npt.NDArray[np.bool_]]],
+) -> Report:
+    by_name: Mapping[str, MethodResult] = {method.name: method for method in methods}
+    ours, others = by_name[OURS], [method for method in methods if method.name != OURS]
+    best = max(others, key=lambda method: method.ndcg)
+    splits = []
+    for name, part in asked.groups():
+        if part.any():
+            rival = max(others, key=lambda method: float(method.ndcg_of[part].mean()))
+            means = float(ours.ndcg_of[part].mean()), float(rival.ndcg_of[part].mean())
+            splits.append(Split(name, int(part.sum()), *means, rival.name))
+    error = None
+    if stated:
+        probability, happened = (np.concatenate(column) for column in zip(*stated, strict=True))
+        error = calibration_error(probability, happened)
+    return Report(
+        protocol=protocol,
+        n_questions=len(asked.questions),
+        n_candidates=int(asked.allowed_in_general.sum()),
+        model_version=model_version,
+        methods=methods,
+        splits=tuple(splits),
+        ratio_interval=_ratio_interval(ours.ndcg_of, best.ndcg_of, protocol.seed),
+        calibration_error=error,
+    )
+
+
+def _ratio_interval(ours: DoubleArray, best: DoubleArray, seed: int) -> tuple[float, float]:
+    """95 % bootstrap interval of the ratio of means, questions resampled in pairs."""
+    rows = np.random.default_rng(seed).integers(0, len(ours), (2000, len(ours)))
+    below = best[rows].mean(axis=1)
+    ratios = np.divide(ours[rows].mean(axis=1), below, out=np.full(len(below), np.inf), where=below > 0)
+    low, high = np.percentile(ratios, (2.5, 97.5))
+    return float(low), float(high)

@@ -1,0 +1,179 @@
+"""Learning a ranker from a network's own past, exactly as it will be asked."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from graph.snapshot import GraphSnapshot
+from graph.tables import Tables
+from matching.candidates import draw
+from matching.features import IndexArray, QueryView
+from matching.index import MAX_PROJECT_SIZE, MatchIndex
+from matching.ranker import LinearRanker, Ranker, Task, day_one_rankers
+from matching.text import FloatArray
+
+HORIZON = timedelta(days=730)
+"""How far ahead a partner question looks: labels end at the snapshot, features two years before."""
+MIN_QUESTIONS = 200
+"""Questions a network must have answered by itself before it trains a ranker of its own."""
+_N_FOLDS = 4
+_MIN_BRIEF_LENGTH = 200
+"""Characters of summary that make a past project a brief."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The candidates of one question: feature table (n_candidates, n_features) and who was the answer."""
+
+    table: FloatArray
+    is_relevant: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its answer: who asks or which project it is about, as rows, and the relevant actors' rows."""
+
+    row: int
+    relevant: IndexArray
+
+
+def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: MatchIndex) -> list[Question]:
+    """The actors of a network that found a new partner afterwards, with those partners, by row in the former.
+
+    Both ends were seen in a project before. A new partner shares a project of 2 to 60 members that is in ``later``
+    but not in ``known``, and none that is.
+    """
+    is_new = ~np.isin(later.project_ids, known.project_ids)
+    size = later.project_size
+    counted = is_new & (size > 1) & (size <= MAX_PROJECT_SIZE)
+    row_of = np.array([known.actor_index.get(actor_id, -1) for actor_id in later.actor_ids], np.intp)
+    seen = np.diff(known.memberships.indptr) > 0
+    members = later.membership[counted].tocoo()
+    actor = row_of[members.col]
+    kept = (actor >= 0) & seen[actor]
+    shape = (int(counted.sum()), known.n_actors)
+    joint = sparse.csr_array((np.ones(int(kept.sum()), np.float32), (members.row[kept], actor[kept])), shape=shape)
+    pairs = sparse.csr_array(joint.T @ joint)
+    pairs.setdiag(0)
+    pairs.eliminate_zeros()
+    pairs.sort_indices()
+    questions = []
+    for row in np.flatnonzero(np.diff(pairs.indptr)):
+        former = index.partners.indices[index.partners.indptr[row] : index.partners.indptr[row + 1]]
+        relevant = np.setdiff1d(pairs.indices[pairs.indptr[row] : pairs.indptr[row + 1]], former)
+        if len(relevant):
+            questions.append(Question(int(row), relevant.astype(np.intp)))
+    return questions
+
+
+def partner_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int) -> Iterator[Example]:
+    """Examples of the partner task: the network as of two years ago asked who would be partners by now."""
+    cut = snapshot.as_of.date() - HORIZON
+    index = MatchIndex(snapshot.before(cut))
+    questions = new_partner_questions(index.snapshot, snapshot, index)
+    for place in _sample(len(questions), n_questions, rng):
+        question = questions[place]
+        allowed = index.is_candidate.copy()
+        allowed[question.row] = False
+        allowed[index.partners[[question.row]].indices] = False
+        view = QueryView(index, index.profile_texts[question.row], actor=question.row)
+        candidates = draw(view, allowed)
+        yield Example(candidates.table, np.isin(candidates.rows, question.relevant))
+
+
+def brief_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int) -> Iterator[Example]:
+    """Examples of the brief task: past projects asked for their own members, which are hidden from the index.
+
+    The latest projects that have a summary are dealt into four folds; each fold is asked of a network that lacks it.
+    """
+    rows = _latest_briefs(snapshot, n_questions)
+    fold = rng.permutation(len(rows)) % _N_FOLDS
+    for number in range(_N_FOLDS):
+        hidden = rows[fold == number]
+        if not len(hidden):
+            continue
+        index = MatchIndex(without_projects(snapshot, hidden))
+        for row in hidden:
+            members = snapshot.membership[[row]].indices
+            relevant = members[index.is_candidate[members]]
+            if len(relevant):
+                candidates = draw(QueryView(index, project_text(snapshot, int(row))), index.is_candidate)
+                yield Example(candidates.table, np.isin(candidates.rows, relevant))
+
+
+def project_text(snapshot: GraphSnapshot, row: int) -> str:
+    """Title and summary of a project, as a brief would put them."""
+    project = snapshot.project(row)
+    return " . ".join(part for part in (project.title, project.summary) if part)
+
+
+def without_projects(snapshot: GraphSnapshot, rows: IndexArray) -> GraphSnapshot:
+    """The snapshot as if some of its projects had never been."""
+    kept = np.ones(snapshot.n_projects, bool)
+    kept[rows] = False
+    tables = snapshot.tables
+    gone = pa.array([str(project_id) for project_id in snapshot.project_ids[rows]], pa.string())
+    others = pc.invert(pc.is_in(tables.participations["project_id"], value_set=gone))
+    remaining = Tables(
+        actors=tables.actors,
+        projects=tables.projects.filter(pa.array(kept)),
+        relationships=tables.relationships,
+        participations=tables.participations.filter(others),
+    )
+    return GraphSnapshot.from_tables(remaining, as_of=snapshot.as_of)
+
+
+def train(task: Task, examples: list[Example], snapshot: GraphSnapshot) -> LinearRanker:
+    """A ranker by logistic regression over the features, one candidate a row, every question of equal weight."""
+    table = np.concatenate([example.table for example in examples])
+    relevant = np.concatenate([example.is_relevant for example in examples])
+    estimator = LogisticRegression(C=1.0, max_iter=500)
+    estimator.fit(table, relevant)
+    card = {
+        "task": task,
+        "method": "logistic regression",
+        "n_questions": len(examples),
+        "n_candidates": len(table),
+        "snapshot_digest": snapshot.digest,
+        "as_of": snapshot.as_of.date().isoformat(),
+    }
+    weights = estimator.coef_[0].astype(np.float64)
+    return LinearRanker(f"linear-{task}", weights, card, intercept=float(estimator.intercept_[0]))
+
+
+def train_or_day_one(
+    task: Task, snapshot: GraphSnapshot, rng: np.random.Generator, on_progress: Progress | None = None
+) -> Ranker:
+    """A ranker of the network's own where its past allows, else the one that ships with Ketnoi."""
+    draw_examples, n_questions = (partner_examples, 2000) if task == "partner" else (brief_examples, 1200)
+    examples: list[Example] = []
+    for place, example in enumerate(draw_examples(snapshot, rng, n_questions), start=1):
+        if example.is_relevant.any():
+            examples.append(example)
+        if on_progress:
+            on_progress("learn", place, n_questions)
+    if len(examples) < MIN_QUESTIONS:
+        return day_one_rankers()[task]
+    return train(task, examples, snapshot)
+
+
+def _sample(n: int, n_wanted: int, rng: np.random.Generator) -> IndexArray:
+    return np.sort(rng.permutation(n)[:n_wanted]).astype(np.intp)
+
+
+def _latest_briefs(snapshot: GraphSnapshot, n_wanted: int) -> IndexArray:
+    summaries = snapshot.tables.projects["summary"].to_pylist()
+    size = snapshot.project_size
+    is_brief = np.array([len(summary or "") >= _MIN_BRIEF_LENGTH for summary in summaries], bool)
+    rows = np.flatnonzero(is_brief & (size > 1) & (size <= MAX_PROJECT_SIZE))
+    return rows[np.lexsort((rows, -snapshot.project_day[rows]))][:n_wanted]
