@@ -276,7 +276,7 @@ FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 def scaled(values: FloatArray, scale: Scale) -> FloatArray:
     """The values of one query as the ranker sees them.
 
-    >>> scaled(np.array([0, 1, 4], np.float32), "relative").round(2).tolist()
+    >>> [round(float(value), 2) for value in scaled(np.array([0, 1, 4], np.float32), "relative")]
     [0.0, 0.69, 1.61]
     """
     if scale == "plain":
