@@ -1,0 +1,1 @@
+"""The pages people read in a browser: plain HTML made on the server, in Vietnamese and English."""

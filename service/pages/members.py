@@ -1,0 +1,58 @@
+"""Members found by what a person types."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph.folding import fold
+from graph.model import Actor
+from service.network_state import Network
+
+_CHOICES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Who is meant by a typed name.
+
+    Attributes
+    ----------
+    text
+        What was typed; empty for nothing.
+    actor
+        The member meant, or None where nobody or more than one is.
+    choices
+        Members that may be meant, where it is not clear.
+    """
+
+    text: str = ""
+    actor: Actor | None = None
+    choices: tuple[Actor, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something was typed that names no single member."""
+        return bool(self.text) and self.actor is None
+
+
+def find_member(network: Network, text: str) -> Typed:
+    """The member that a typed name or id means: the only one of that name, or else all that are like it."""
+    if not text:
+        return Typed()
+    snapshot = network.snapshot
+    row = snapshot.actor_index.get(text)
+    if row is not None:
+        return Typed(text, snapshot.actor(row))
+    found = [snapshot.actor(row) for row in network.names.search(text, limit=_CHOICES).indices]
+    named = [actor for actor in found if fold(text) in _folded_names(actor)]
+    if len(named) == 1:
+        return Typed(text, named[0])
+    return Typed(text, None, tuple(named or found))
+
+
+def shortest_reference(network: Network, actor: Actor) -> str:
+    """The actor's name where that means it alone, else its id."""
+    return actor.name if find_member(network, actor.name).actor == actor else actor.id
+
+
+def _folded_names(actor: Actor) -> Sequence[str]:
+    return [fold(name) for name in (actor.name, actor.name_en, actor.short_name, *actor.aliases) if name]

@@ -1,0 +1,136 @@
+"""Templates filled in for one reader."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from graph.kinds import LANGUAGES, Language, load_kinds
+from service.language import language_of
+from service.network_state import Network
+from service.pages.addresses import Addresses, host_of, safe_link
+from service.pages.question import BRIEF_LIMIT, NAME_LIMIT, Question
+from service.pages.views import NetworkViews
+from service.pages.wording import (
+    Catalogue,
+    format_date,
+    format_moment,
+    format_number,
+    load_catalogue,
+    place_name,
+    reading_language,
+)
+
+EXAMPLES = ("home.example_produce", "home.example_lamps", "home.example_air")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a page: its language, the addresses in it, and the question that led there."""
+
+    catalogue: Catalogue
+    at: Addresses
+    question: Question
+    request: Request
+
+    @classmethod
+    def of(cls, request: Request, question: Question | None = None) -> "Reader":
+        """The reader behind a request for a page."""
+        language = language_of(request)
+        question = question or Question()
+        at = Addresses(language, request.scope.get("root_path", ""), question.to_query() if question.is_asked else "")
+        return cls(load_catalogue(language), at, question, request)
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        return self.catalogue.language
+
+    def views(self, network: Network) -> NetworkViews:
+        """The network as this reader sees it."""
+        return NetworkViews(network.snapshot, load_kinds(), self.language)
+
+    def page(self, template: str, network: Network, **values: object) -> HTMLResponse:
+        """A page about the network."""
+        views = self.views(network)
+        named = {"name_of": views.name, "title_of": views.title, "summary_of": views.summary}
+        known = {"as_of": network.as_of, "model_version": network.model_version}
+        return HTMLResponse(_environment().get_template(template).render(self._words() | named | known | values))
+
+    def notice(self, template: str, status: int, **values: object) -> HTMLResponse:
+        """A page that needs no network."""
+        return HTMLResponse(_environment().get_template(template).render(self._words() | values), status)
+
+    def _words(self) -> dict[str, object]:
+        language, text = self.language, self.catalogue.text
+        return {
+            "language": language,
+            "languages": self._same_page(),
+            "t": text,
+            "number": partial(format_number, language=language),
+            "date": partial(format_date, language=language),
+            "moment": partial(format_moment, language=language),
+            "place_name": partial(place_name, language=language),
+            "reading_language": partial(reading_language, page_language=language),
+            "at": self.at,
+            "static": lambda name: self.at.static(name, _versions()[name]),
+            "question": self.question,
+            "examples": [text(key) for key in EXAMPLES],
+        }
+
+    def _same_page(self) -> Mapping[Language, str]:
+        """Address of this page in each language."""
+        path, query = self.request.scope["path"], self.request.url.query
+        first, _, rest = path.lstrip("/").partition("/")
+        inner = rest if first in LANGUAGES else path.lstrip("/")
+        return {code: f"{self.at.root}/{code}/{inner}" + (f"?{query}" if query else "") for code in LANGUAGES}
+
+
+def ink_on(colour: str) -> str:
+    """Black or white, whichever reads better on a colour written as ``#RRGGBB`` (contrast ratio of WCAG 2).
+
+    >>> ink_on("#0072B2"), ink_on("#E69F00")
+    ('#fff', '#000')
+    """
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#fff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("service"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "kinds": load_kinds(),
+        "safe_link": safe_link,
+        "host_of": host_of,
+        "ink_on": ink_on,
+        "brief_limit": BRIEF_LIMIT,
+        "name_limit": NAME_LIMIT,
+        # Parts that only some pages have.
+        "section": "",
+        "as_of": None,
+        "model_version": "",
+        "member_names": (),
+    }
+    return environment
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    return {
+        item.name: hashlib.blake2b(item.read_bytes(), digest_size=4).hexdigest()
+        for item in files("service").joinpath("static").iterdir()
+    }

@@ -1,0 +1,178 @@
+"""The addresses of the pages."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+import service.path_segments  # noqa: F401  registers the convertor of the addresses below
+from graph.kinds import LANGUAGES, load_kinds
+from service.dependencies import CurrentNetwork, Scoring
+from service.network_state import Network
+from service.pages.members import find_member, shortest_reference
+from service.pages.partners import PartnerCards, answer_question
+from service.pages.question import NAME_LIMIT, Question
+from service.pages.rendering import Reader
+from service.pages.results import find, list_members
+from service.pages.surroundings import surroundings_of, ways_to
+from service.pages.views import missing_parties
+
+MEMBER_NAMES_OFFERED = 1_000
+"""Members up to which a form offers all their names; a larger network is searched when the form is sent."""
+
+_pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+async def question_asked(request: Request) -> Question:
+    """The question in the address of its own answer."""
+    return Question.from_query(request.url.query)
+
+
+async def question_behind(question: Annotated[str, Query(max_length=20_000)] = "") -> Question:
+    """The question that led to a page, as the page's address carries it."""
+    return Question.from_query(question)
+
+
+Asked = Annotated[Question, Depends(question_asked)]
+Behind = Annotated[Question, Depends(question_behind)]
+TypedName = Annotated[str, Query(max_length=NAME_LIMIT)]
+
+
+@_pages.get("/")
+def home(request: Request, network: CurrentNetwork) -> HTMLResponse:
+    """The page that asks."""
+    reader = Reader.of(request)
+    return reader.page("home.html", network, counts=reader.views(network).counts(), member_names=_member_names(network))
+
+
+@_pages.get("/partners")
+async def answer(request: Request, network: CurrentNetwork, scoring: Scoring, question: Asked) -> HTMLResponse:
+    """The page that answers a question."""
+    return await scoring.run(lambda: _answer(Reader.of(request, question), network))
+
+
+@_pages.get("/actors/{actor_id:segment}")
+async def actor(
+    request: Request, network: CurrentNetwork, scoring: Scoring, behind: Behind, actor_id: str, me: TypedName = ""
+) -> HTMLResponse:
+    """The page of a member; ``me`` asks for a way to it."""
+    return await scoring.run(lambda: _actor(Reader.of(request, behind), network, actor_id, me.strip()))
+
+
+@_pages.get("/projects/{project_id:segment}")
+async def project(
+    request: Request, network: CurrentNetwork, scoring: Scoring, behind: Behind, project_id: str
+) -> HTMLResponse:
+    """The page of a project, product or challenge, with whom to invite."""
+    return await scoring.run(lambda: _project(Reader.of(request, behind), network, project_id))
+
+
+@_pages.get("/challenges")
+def challenges(request: Request, network: CurrentNetwork) -> HTMLResponse:
+    """The list of challenges."""
+    reader = Reader.of(request)
+    return reader.page("challenges.html", network, section="challenges", challenges=reader.views(network).challenges())
+
+
+@_pages.get("/search")
+def search(
+    request: Request,
+    network: CurrentNetwork,
+    q: TypedName = "",
+    kind: TypedName = "",
+    field: TypedName = "",
+) -> HTMLResponse:
+    """Members and projects by name, or the members of a kind or field."""
+    reader = Reader.of(request)
+    text = q.strip()
+    results = find(reader, network, text, kind) if text else list_members(reader, network, kind, field)
+    return reader.page(
+        "search.html",
+        network,
+        section="search",
+        text=text,
+        results=results,
+        parties=reader.views(network).parties(),
+    )
+
+
+router = APIRouter()
+router.add_api_route("/", home, include_in_schema=False, response_class=HTMLResponse)
+for language in LANGUAGES:
+    router.include_router(_pages, prefix=f"/{language}")
+
+
+def _answer(reader: Reader, network: Network) -> HTMLResponse:
+    question = reader.question
+    views, kinds = reader.views(network), load_kinds()
+    asker = find_member(network, question.asker)
+    is_waiting = asker.is_open and not question.brief and not question.added
+    found = None if is_waiting or not question.is_asked else answer_question(network, question, asker.actor)
+    understood = found.understanding if found else None
+    fields = tuple(dict.fromkeys((*(understood.fields if understood else ()), *question.added, *question.not_meant)))
+    return reader.page(
+        "answer.html",
+        network,
+        asker=asker,
+        asker_reference=shortest_reference(network, asker.actor) if asker.actor else question.asker,
+        choices=[(choice, reader.at.asked(replace(question, asker=choice.id).to_query())) for choice in asker.choices],
+        fields=fields,
+        places=understood.places if understood else (),
+        addable_fields=[field for field in kinds.fields.values() if field.id not in fields],
+        is_waiting=is_waiting,
+        cards=PartnerCards(views, reader.catalogue, reader.at).of(found.suggestions) if found else (),
+        n_hidden=found.n_hidden if found else 0,
+        unfiltered=reader.at.asked(replace(question, kinds=()).to_query()),
+        member_names=_member_names(network),
+    )
+
+
+def _actor(reader: Reader, network: Network, actor_id: str, start_text: str) -> HTMLResponse:
+    views, kinds = reader.views(network), load_kinds()
+    member = views.actor(actor_id)
+    kind = kinds.actor.get(member.kind)
+    start = find_member(network, start_text)
+    make = PartnerCards(views, reader.catalogue, reader.at)
+    groups = make.by_kind(lambda options: network.recommender.for_actor(actor_id, options))
+    return reader.page(
+        "actor.html",
+        network,
+        actor=member,
+        is_person=kind is not None and kind.is_person,
+        subkind=kind.subkinds.get(member.subkind or "") if kind else None,
+        other_names=views.other_names(member),
+        partner_groups=groups,
+        tie_groups=views.tie_groups(actor_id),
+        shares=views.shares(actor_id),
+        around=surroundings_of(network.snapshot, views, actor_id),
+        start=start,
+        choices=[(choice, reader.at.actor(actor_id, me=choice.id) + "#path") for choice in start.choices],
+        ways=ways_to(network.snapshot, views, start.actor.id, actor_id) if start.actor else [],
+        member_names=_member_names(network),
+    )
+
+
+def _project(reader: Reader, network: Network, project_id: str) -> HTMLResponse:
+    views, kinds = reader.views(network), load_kinds()
+    shown = views.project(project_id)
+    owner, members = views.known_actor(shown.owner_id), views.members(shown)
+    present = [member.actor.kind for member in members] + ([owner.kind] if owner else [])
+    missing = missing_parties(kinds.actor, present)
+    make = PartnerCards(views, reader.catalogue, reader.at)
+    groups = make.by_kind(lambda options: network.recommender.for_project(project_id, options), missing)
+    return reader.page(
+        "project.html",
+        network,
+        section="challenges" if shown.kind == "challenge" else "",
+        project=shown,
+        owner=owner,
+        members=members,
+        missing=missing,
+        partner_groups=groups,
+    )
+
+
+def _member_names(network: Network) -> list[str]:
+    names = network.snapshot.tables.actors["name"]
+    return sorted(set(names.to_pylist())) if len(names) <= MEMBER_NAMES_OFFERED else []

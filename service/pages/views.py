@@ -1,0 +1,239 @@
+"""What the pages show: facts of a snapshot arranged for reading."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.folding import fold
+from graph.kinds import ActorKind, Kinds, Language
+from graph.model import Actor, Project, Relationship
+from graph.snapshot import GraphSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sizes of the network, as the first page tells them."""
+
+    n_actors: int
+    n_relationships: int
+    n_projects: int
+    n_challenges: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A relationship as one of its ends sees it."""
+
+    other: Actor
+    since: str | None
+    until: str | None
+    status: str | None
+    value_vnd: int | None
+    note: str | None
+    source_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TieGroup:
+    """Relationships of one kind and direction, newest first, under the words that name them."""
+
+    label: str
+    ties: tuple[Tie, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """An actor's part in a project."""
+
+    project: Project
+    role: str | None
+    is_owner: bool
+    source_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An actor that takes part in a project."""
+
+    actor: Actor
+    role: str | None
+    source_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeCard:
+    """A challenge in the list of challenges."""
+
+    project: Project
+    owner: Actor | None
+    n_members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A kind of actor and how many there are."""
+
+    kind: ActorKind
+    n: int
+
+
+class NetworkViews:
+    """Views of one snapshot in one language."""
+
+    def __init__(self, snapshot: GraphSnapshot, kinds: Kinds, language: Language) -> None:
+        self._snapshot = snapshot
+        self._kinds = kinds
+        self.language: Language = language
+
+    def counts(self) -> Counts:
+        """Sizes of the network."""
+        snapshot = self._snapshot
+        return Counts(
+            snapshot.n_actors, snapshot.n_relationships, snapshot.n_projects, len(self._projects_of_kind("challenge"))
+        )
+
+    def parties(self) -> list[Party]:
+        """The kinds of actor that have members, in the order of the kinds file."""
+        n_of = np.bincount(self._snapshot.actor_kind + 1, minlength=len(self._kinds.actor) + 1)[1:]
+        return [Party(kind, int(n)) for kind, n in zip(self._kinds.actor.values(), n_of, strict=True) if n]
+
+    def actor(self, actor_id: str) -> Actor:
+        """The actor of an id; raises :class:`~graph.errors.NotFoundError` where there is none."""
+        return self._snapshot.actor(self._snapshot.index_of(actor_id))
+
+    def known_actor(self, actor_id: str | None) -> Actor | None:
+        """The actor of an id, or None where there is none."""
+        index = self._snapshot.actor_index.get(actor_id) if actor_id is not None else None
+        return None if index is None else self._snapshot.actor(index)
+
+    def project(self, project_id: str) -> Project:
+        """The project of an id; raises :class:`~graph.errors.NotFoundError` where there is none."""
+        return self._snapshot.project(self._snapshot.project_index_of(project_id))
+
+    def name(self, actor: Actor) -> str:
+        """The name a reader knows the actor by."""
+        return (actor.name_en if self.language == "en" else None) or actor.name
+
+    def title(self, project: Project) -> str:
+        """The title a reader can read."""
+        return (project.title_en if self.language == "en" else None) or project.title
+
+    def summary(self, fact: Actor | Project) -> str | None:
+        """The summary a reader can read."""
+        first, second = (fact.summary_en, fact.summary) if self.language == "en" else (fact.summary, fact.summary_en)
+        return first or second
+
+    def other_names(self, actor: Actor) -> list[str]:
+        """Every other name of an actor."""
+        names = (actor.name, actor.name_en, actor.short_name, *actor.aliases)
+        return list(dict.fromkeys(name for name in names if name and name != self.name(actor)))
+
+    def tie_groups(self, actor_id: str) -> list[TieGroup]:
+        """The relationships of an actor by kind and direction, strongest kind first."""
+        groups: dict[tuple[str, bool], list[Tie]] = {}
+        for relationship in self._snapshot.relationships_of(self._snapshot.index_of(actor_id)):
+            is_source = relationship.source_id == actor_id
+            kind = self._kinds.relationship.get(relationship.kind)
+            reads_forward = is_source or (kind is not None and not kind.directed)
+            other_id = relationship.target_id if is_source else relationship.source_id
+            groups.setdefault((relationship.kind, reads_forward), []).append(_tie(relationship, self.actor(other_id)))
+        order = sorted(groups, key=self._by_strength)
+        return [
+            TieGroup(_capitalised(self.tie_label(*key)), tuple(sorted(groups[key], key=_newest_first))) for key in order
+        ]
+
+    def tie_label(self, kind_id: str, reads_forward: bool) -> str:  # noqa: FBT001  two ways to read one tie
+        """The words that name a relationship, read from its source or from its target."""
+        kind = self._kinds.relationship.get(kind_id)
+        if kind is None:
+            return kind_id
+        return (kind.label if reads_forward or not kind.directed else kind.inverse_label)[self.language]
+
+    def _by_strength(self, key: tuple[str, bool]) -> tuple[float, str, bool]:
+        kind = self._kinds.relationship.get(key[0])
+        return (-kind.strength if kind else 0.0, *key)
+
+    def shares(self, actor_id: str) -> list[Share]:
+        """The projects an actor takes part in or owns, newest first."""
+        index = self._snapshot.index_of(actor_id)
+        roles = {part.project_id: part for part in self._snapshot.participations_of(index)}
+        shares = []
+        for row in self._projects_of_actor(index):
+            project = self._snapshot.project(row)
+            part = roles.get(project.id)
+            url = (part.provenance.source_url if part else None) or project.provenance.source_url
+            shares.append(Share(project, part.role if part else None, project.owner_id == actor_id, url))
+        return sorted(shares, key=lambda share: _descending(share.project.started))
+
+    def members(self, project: Project) -> list[Member]:
+        """The participants of a project by name, without its owner."""
+        parts = self._snapshot.participations_in(self._snapshot.project_index_of(project.id))
+        members = [
+            Member(self.actor(part.actor_id), part.role, part.provenance.source_url)
+            for part in parts
+            if part.actor_id != project.owner_id
+        ]
+        return sorted(members, key=lambda member: fold(self.name(member.actor)))
+
+    def challenges(self) -> list[ChallengeCard]:
+        """The challenges, newest first."""
+        cards = []
+        for row in self._projects_of_kind("challenge"):
+            project = self._snapshot.project(row)
+            owner = self.known_actor(project.owner_id)
+            n_members = int(self._snapshot.project_size[row]) - (owner is not None)
+            cards.append(ChallengeCard(project, owner, n_members))
+        return sorted(cards, key=lambda card: _descending(card.project.started))
+
+    def members_of(self, kind: str | None, field: str | None) -> list[Actor]:
+        """The actors of a kind, of a field, or both, in the order of their names."""
+        rows = np.arange(self._snapshot.n_actors)
+        if kind is not None:
+            code = list(self._kinds.actor).index(kind)
+            rows = rows[self._snapshot.actor_kind == code]
+        table = self._snapshot.tables.actors.take(rows)
+        kept = [
+            (fold(name), int(row))
+            for name, row, fields in zip(table["name"].to_pylist(), rows, table["fields"].to_pylist(), strict=True)
+            if field is None or field in (fields or ())
+        ]
+        return [self._snapshot.actor(row) for _, row in sorted(kept)]
+
+    def _projects_of_kind(self, kind: str) -> Sequence[int]:
+        code = list(self._kinds.opportunity).index(kind)
+        return [int(row) for row in np.flatnonzero(self._snapshot.project_kind == code)]
+
+    def _projects_of_actor(self, index: int) -> Iterable[int]:
+        matrix = self._snapshot.memberships
+        return (int(row) for row in matrix.indices[matrix.indptr[index] : matrix.indptr[index + 1]])
+
+
+def missing_parties(kinds: Mapping[str, ActorKind], present: Iterable[str]) -> list[ActorKind]:
+    """The kinds of actor that are not among those present."""
+    taken = set(present)
+    return [kind for name, kind in kinds.items() if name not in taken]
+
+
+def _capitalised(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _tie(relationship: Relationship, other: Actor) -> Tie:
+    return Tie(
+        other=other,
+        since=relationship.since,
+        until=relationship.until,
+        status=relationship.status,
+        value_vnd=relationship.value_vnd,
+        note=relationship.note,
+        source_url=relationship.provenance.source_url,
+    )
+
+
+def _newest_first(tie: Tie) -> tuple[tuple[int, ...], str]:
+    return _descending(tie.since), fold(tie.other.name)
+
+
+def _descending(partial_date: str | None) -> tuple[int, ...]:
+    return tuple(-int(part) for part in partial_date.split("-")) if partial_date else (1,)

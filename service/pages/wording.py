@@ -1,0 +1,115 @@
+"""What a page says and how it writes numbers and dates, in the language of its reader."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from importlib.resources import files
+
+from babel import Locale, dates
+from babel.numbers import format_decimal
+
+from graph.dates import last_day
+from graph.kinds import LANGUAGES, Language
+
+HANOI_TIME = timezone(timedelta(hours=7))
+_DATE_PATTERNS: Mapping[Language, tuple[str, str, str]] = {
+    "vi": ("y", "MM/y", "dd/MM/y"),
+    "en": ("y", "MMMM y", "d MMMM y"),
+}
+"""Patterns of a date known to the year, the month and the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The texts of the pages in one language.
+
+    A text that depends on a count is a table with ``one`` and ``other``; the parameter ``n`` chooses. Whole numbers
+    among the parameters are written in the way of the language.
+    """
+
+    language: Language
+    texts: Mapping[str, str | Mapping[str, str]]
+
+    def text(self, key: str, **params: object) -> str:
+        """The text of a key, filled in.
+
+        >>> Catalogue("en", {"hit": {"one": "{n} hit", "other": "{n} hits"}}).text("hit", n=1200)
+        '1,200 hits'
+        """
+        entry = self.texts[key]
+        template = entry if isinstance(entry, str) else entry["one" if params.get("n") == 1 else "other"]
+        return template.format_map(
+            {
+                name: format_number(value, self.language) if isinstance(value, int) else value
+                for name, value in params.items()
+            }
+        )
+
+
+@cache
+def load_catalogue(language: Language) -> Catalogue:
+    """The texts that ship with Ketnoi."""
+    text = files("service").joinpath("locales", f"{language}.json").read_text(encoding="utf-8")
+    return Catalogue(language, json.loads(text))
+
+
+def language_in(path: str, default: Language) -> Language:
+    """The language that an address of a page names first, such as ``/en/search``.
+
+    >>> language_in("/en/search", "vi"), language_in("/", "vi"), language_in("/vienna", "en")
+    ('en', 'vi', 'en')
+    """
+    first = path.lstrip("/").partition("/")[0]
+    return next((language for language in LANGUAGES if language == first), default)
+
+
+def format_number(value: float, language: Language) -> str:
+    """A number with separated thousands and at most one decimal.
+
+    >>> format_number(1234.5, "vi"), format_number(1234.5, "en"), format_number(17, "vi")
+    ('1.234,5', '1,234.5', '17')
+    """
+    return str(format_decimal(value, format="#,##0.#", locale=language))
+
+
+def format_date(partial_date: str, language: Language) -> str:
+    """A date known to the year, the month or the day.
+
+    >>> format_date("2026-02-05", "vi"), format_date("2026-02-05", "en"), format_date("2026-02", "vi")
+    ('05/02/2026', '5 February 2026', '02/2026')
+    """
+    pattern = _DATE_PATTERNS[language][partial_date.count("-")]
+    return str(dates.format_date(last_day(partial_date), format=pattern, locale=language))
+
+
+def format_moment(moment: datetime, language: Language) -> str:
+    """A moment in Hanoi's time.
+
+    >>> from datetime import UTC
+    >>> format_moment(datetime(2026, 2, 5, 17, 30, tzinfo=UTC), "vi")
+    '00:30 06/02/2026'
+    """
+    local = moment.astimezone(HANOI_TIME)
+    return f"{local:%H:%M} {format_date(f'{local:%Y-%m-%d}', language)}"
+
+
+def place_name(place: str, language: Language) -> str:
+    """The name of a country given by its code of two letters; any other place is its own name.
+
+    >>> place_name("DE", "vi"), place_name("Hà Nội", "vi")
+    ('Đức', 'Hà Nội')
+    """
+    return str(Locale(language).territories.get(place, place))
+
+
+def reading_language(text: str, page_language: Language) -> Language:
+    """The language a screen reader should read a text of the network in.
+
+    Texts are Vietnamese unless they say otherwise; one of plain ASCII reads no worse in the language of the page.
+
+    >>> reading_language("Đại học Thủy lợi", "en"), reading_language("FPT Software", "en")
+    ('vi', 'en')
+    """
+    return page_language if text.isascii() else "vi"
