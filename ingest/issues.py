@@ -60,8 +60,9 @@ class Place:
         """The issue of this code here, its severity taken from the catalogue."""
         severity: Severity = catalogue()[code]["severity"]
         shown = shorten(value) if value is not None else None
-        known = None if detail is None else str(detail)
-        return Issue(severity, code, self.file, self.sheet, self.line, column, shown, known)
+        known = None if detail is None else visible(str(detail))
+        sheet = visible(self.sheet) if self.sheet is not None else None
+        return Issue(severity, code, visible(self.file), sheet, self.line, column, shown, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,25 @@ def catalogue() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(files("ingest").joinpath("issues.toml").read_text(encoding="utf-8"))
 
 
+def visible(text: str) -> str:
+    r"""The text with everything that cannot be seen or printed written out.
+
+    >>> visible("a\u200bb\x1b[31m")
+    'a\\u200bb\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 def shorten(text: str) -> str:
     """The text on one line, cut to :data:`MAX_SHOWN` characters.
 
     >>> len(shorten("x" * 10_000_000))
     80
     """
-    head = " ".join(text[: MAX_SHOWN + 1].split())
-    return head if len(text) <= MAX_SHOWN else head[: MAX_SHOWN - 1] + "…"
+    line = visible(" ".join(text[: MAX_SHOWN + 1].split()))
+    return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
 
 def render(issue: Issue, language: Language) -> Advice:

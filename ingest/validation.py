@@ -53,6 +53,8 @@ _SPANS = (("since", "until"), ("start", "end"))
 _WEB_ADDRESSES = ("website", "source_url")
 _WEB_ADDRESS = re.compile(r"(https?://)?[^\s/:@?#]+\.[^\s/:@?#]+(:[0-9]+)?([/?#].*)?", re.IGNORECASE)
 
+_MAX_COLUMNS_SHOWN = 20
+
 KindOf = Callable[[str], str | None]
 
 
@@ -108,7 +110,7 @@ def missing_columns(table: RawTable) -> tuple[Issue, ...]:
     if columns is None:
         return ()
     return tuple(
-        table.place.issue("missing_column", column=column, detail=", ".join(columns))
+        table.place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))
         for column in REQUIRED[table.fact_type]
         if column not in columns
     )
@@ -143,11 +145,8 @@ class _Checker:
         self._here = Place(self._place.file, self._place.sheet, row.line)
         self._issues = []
         values, attributes = self._parse(row)
-        if not self._has_error():
-            self._check_values(values)
-        fact = None
-        if not self._has_error():
-            fact = self._remember(values, attributes, row.line)
+        self._check_values(values)
+        fact = None if self._has_error() else self._remember(values, attributes, row.line)
         return CheckedRow(row.line, fact, tuple(self._issues))
 
     def _has_error(self) -> bool:
@@ -199,17 +198,17 @@ class _Checker:
 
     def _check_values(self, values: Mapping[str, Any]) -> None:
         if self._fact_type is Actor:
-            self._check_kind(values["kind"], self._kinds.actor)
+            self._check_kind(values, self._kinds.actor)
             self._check_subkind(values)
         elif self._fact_type is Project:
-            self._check_kind(values["kind"], self._kinds.opportunity)
+            self._check_kind(values, self._kinds.opportunity)
             self._check_owner(values.get("owner_id"))
         elif self._fact_type is Relationship:
-            self._check_kind(values["kind"], self._kinds.relationship)
+            self._check_kind(values, self._kinds.relationship)
             self._check_ends(values)
         else:
-            self._check_project(values["project_id"])
-            self._check_actor("actor_id", values["actor_id"])
+            self._check_project(values.get("project_id"))
+            self._check_actor("actor_id", values.get("actor_id"))
         self._check_fields(values.get("fields", ()))
         for first, last in _SPANS:
             if first in values and last in values and _lies_before(values[last], values[first]):
@@ -218,12 +217,13 @@ class _Checker:
             if column in values and not _WEB_ADDRESS.fullmatch(values[column]):
                 self._report("not_a_web_address", column, values[column])
 
-    def _check_kind(self, kind: str, known: Mapping[str, Any]) -> None:
-        if kind not in known:
+    def _check_kind(self, values: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        kind = values.get("kind")
+        if kind and kind not in known:
             self._report("unknown_kind", "kind", kind, _nearest_kind(kind, known) or ", ".join(known))
 
     def _check_subkind(self, values: Mapping[str, Any]) -> None:
-        kind, subkind = self._kinds.actor.get(values["kind"]), values.get("subkind")
+        kind, subkind = self._kinds.actor.get(values.get("kind", "")), values.get("subkind")
         if kind and subkind and subkind not in kind.subkinds:
             nearest = get_close_matches(subkind, kind.subkinds, n=1)
             self._report("unknown_subkind", "subkind", subkind, nearest[0] if nearest else None)
@@ -233,23 +233,24 @@ class _Checker:
             self._report("unknown_owner", "owner_id", owner_id)
 
     def _check_ends(self, values: Mapping[str, Any]) -> None:
-        source, target = values["source_id"], values["target_id"]
-        if source == target:
-            self._report("self_relationship", "target_id", target)
-            return
+        source, target = values.get("source_id"), values.get("target_id")
         source_kind, target_kind = self._check_actor("source_id", source), self._check_actor("target_id", target)
-        kind = self._kinds.relationship.get(values["kind"])
-        if kind and source_kind and target_kind and not kind.allows(source_kind, target_kind):
+        kind = self._kinds.relationship.get(values.get("kind", ""))
+        if source and source == target:
+            self._report("self_relationship", "target_id", target)
+        elif kind and source_kind and target_kind and not kind.allows(source_kind, target_kind):
             self._report("ends_not_allowed", "kind", kind.id, f"{source_kind} → {target_kind}")
 
-    def _check_actor(self, column: str, actor_id: str) -> str | None:
+    def _check_actor(self, column: str, actor_id: str | None) -> str | None:
+        if not actor_id:
+            return None
         kind = self._known.actor_kind(actor_id)
         if kind is None:
             self._report("unknown_actor", column, actor_id)
         return kind
 
-    def _check_project(self, project_id: str) -> None:
-        if self._known.project_kind(project_id) is None:
+    def _check_project(self, project_id: str | None) -> None:
+        if project_id and self._known.project_kind(project_id) is None:
             self._report("unknown_project", "project_id", project_id)
 
     def _check_fields(self, written: tuple[str, ...]) -> None:

@@ -1,0 +1,44 @@
+"""Folders that are written wholly or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from graph.errors import KetnoiError
+
+
+@contextmanager
+def filled_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
+    """A folder to write files into, beside the one they appear in once all of them are written.
+
+    Parameters
+    ----------
+    force
+        Whether the folder may hold files already; those of the same names are replaced, the others stay.
+
+    Raises
+    ------
+    KetnoiError
+        The folder is a file, cannot be created, or holds files.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise KetnoiError("export_folder", f"{folder} is a file. Name a folder.", folder=str(folder))
+    if not force and folder.exists() and any(folder.iterdir()):
+        raise KetnoiError(
+            "export_folder_not_empty", f"{folder} is not empty. Name a new folder, or add --force.", folder=str(folder)
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+    except OSError as failure:
+        raise KetnoiError(
+            "export_folder", f"{folder} cannot be written: {failure.strerror}. Name another folder.", folder=str(folder)
+        ) from failure
+    try:
+        yield unfinished
+        for path in sorted(unfinished.iterdir()):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(unfinished)
