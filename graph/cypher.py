@@ -9,7 +9,7 @@ The graph as it is seen in Neo4j Browser::
     (:NetworkEvent)                                                one for each event
 
 Second labels and types follow from the kinds. A kind that the kinds file does not know has no second label, or the
-type RELATED_TO.
+type RELATED_TO. Queries about many facts answer with one list, since a record costs the driver more than what is in it.
 """
 
 from collections.abc import Mapping
@@ -83,6 +83,7 @@ _LINKS: Mapping[type[Fact], str] = {
     Relationship: "(a:Actor)-[r]->(b:Actor)",
     Participation: "(b:Actor)-[r:PARTICIPATES_IN]->(a:Opportunity)",
 }
+_FIRST_END: Mapping[type[Fact], str] = {Relationship: "Actor", Participation: "Opportunity"}
 _LINK_ENDS: Mapping[type[Fact], str] = {
     Relationship: "MATCH (a:Actor {id: row.source_id})\nMATCH (b:Actor {id: row.target_id})",
     Participation: "MATCH (a:Opportunity {id: row.project_id})\nMATCH (b:Actor {id: row.actor_id})",
@@ -124,16 +125,22 @@ def is_node(fact_type: type[Fact]) -> bool:
 
 
 def returned(fact_type: type[Fact]) -> str:
-    """The columns of a table, read from node ``n`` or relationship ``r`` between ``a`` and ``b``."""
+    """The columns of the table of actors or projects, read from node ``n``."""
+    return ", ".join(f"{value} AS `{name}`" for name, value in _columns(fact_type).items())
+
+
+def all_ids(fact_type: type[Fact]) -> str:
+    """One list of the ids of all actors or projects; nodes that Ketnoi did not write are not among them."""
+    return f"{_match(fact_type)} RETURN collect(n.id) AS rows"
+
+
+def facts_at(fact_type: type[Fact]) -> str:
+    """One list of the rows of the facts at ``$ids``: the actors or projects themselves, or what starts at them."""
     if is_node(fact_type):
-        return ", ".join(f"n.`{name}` AS `{name}`" for name in SCHEMAS[fact_type].names)
-    columns = {name: _END_COLUMNS.get(name, f"r.`{name}`") for name in SCHEMAS[fact_type].names}
-    return ", ".join(f"{value} AS `{name}`" for name, value in columns.items())
-
-
-def all_facts(fact_type: type[Fact]) -> str:
-    """Every fact of a type; nodes and relationships that Ketnoi did not write are not among them."""
-    return f"{_match(fact_type)} RETURN {returned(fact_type)}"
+        matched = f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: id}})"
+    else:
+        matched = f"MATCH (a:{_FIRST_END[fact_type]} {{id: id}})\nMATCH {_LINKS[fact_type]} WHERE r.digest IS NOT NULL"
+    return f"UNWIND $ids AS id\n{matched}\nRETURN collect([{', '.join(_columns(fact_type).values())}]) AS rows"
 
 
 def count(fact_type: type[Fact]) -> str:
@@ -163,17 +170,17 @@ def search_actors() -> str:
 
 
 def known_ids(fact_type: type[Fact]) -> str:
-    """Those of ``$ids`` that are stored."""
-    return f"UNWIND $ids AS id MATCH (n:{_NODE_LABELS[fact_type]} {{id: id}}) RETURN n.id AS id"
+    """One list of those of ``$ids`` that are stored."""
+    return f"UNWIND $ids AS id MATCH (n:{_NODE_LABELS[fact_type]} {{id: id}}) RETURN collect(n.id) AS rows"
 
 
 def digests(fact_type: type[Fact]) -> str:
-    """``position`` and ``digest`` of those of ``$rows`` whose key is stored."""
+    """One list of position and digest of those of ``$rows`` whose key is stored."""
     if is_node(fact_type):
-        matched = f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: row.id}})"
-        return f"UNWIND $rows AS row {matched} RETURN row.position AS position, n.digest AS digest"
-    matched = f"{_LINK_ENDS[fact_type]}\nMATCH {_LINK_OF_ROW[fact_type]}"
-    return f"UNWIND $rows AS row\n{matched}\nRETURN row.position AS position, r.digest AS digest"
+        matched, digest = f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: row.id}})", "n.digest"
+    else:
+        matched, digest = f"{_LINK_ENDS[fact_type]}\nMATCH {_LINK_OF_ROW[fact_type]}", "r.digest"
+    return f"UNWIND $rows AS row\n{matched}\nRETURN collect([row.position, {digest}]) AS rows"
 
 
 def insert(fact_type: type[Fact]) -> str:
@@ -197,6 +204,11 @@ def update_nodes(fact_type: type[Fact]) -> str:
 def delete_links(fact_type: type[Fact]) -> str:
     """Remove the relationships or participations with the keys of ``$rows``."""
     return f"UNWIND $rows AS row\n{_LINK_ENDS[fact_type]}\nMATCH {_LINK_OF_ROW[fact_type]}\nDELETE r"
+
+
+def _columns(fact_type: type[Fact]) -> dict[str, str]:
+    source = "n" if is_node(fact_type) else "r"
+    return {name: _END_COLUMNS.get(name, f"{source}.`{name}`") for name in SCHEMAS[fact_type].names}
 
 
 def _match(fact_type: type[Fact]) -> str:

@@ -28,7 +28,7 @@ from graph.errors import (
     StoreUriError,
 )
 from graph.folding import fold, search_words
-from graph.model import Actor, Event, F, Fact, Project, Relationship, from_row
+from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, from_row
 from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts, Credentials
 from graph.tables import KEYS, SCHEMAS, Tables, table_from_columns
 from graph.writing import ENDS, Key, Row, T, TransactionalWriter, WriteTransaction
@@ -224,18 +224,18 @@ class _Neo4jTransaction:
         self._transaction = transaction
 
     def known_ids(self, fact_type: type[Fact], ids: Sequence[str]) -> set[str]:
-        return {record["id"] for record in self._in_batches(cypher.known_ids(fact_type), "ids", ids)}
+        return set(self._listed(cypher.known_ids(fact_type), "ids", ids))
 
     def digests(self, fact_type: type[Fact], keys: Sequence[Key]) -> Mapping[Key, str]:
         columns = KEYS[fact_type]
         rows = [dict(zip(columns, key, strict=True)) | {"position": at} for at, key in enumerate(keys)]
-        found = self._in_batches(cypher.digests(fact_type), "rows", rows)
-        return {keys[record["position"]]: record["digest"] for record in found}
+        found = self._listed(cypher.digests(fact_type), "rows", rows)
+        return {keys[position]: digest for position, digest in found}
 
     def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
-        self._in_batches(cypher.insert(fact_type), "rows", _parameters(fact_type, rows))
+        self._run(cypher.insert(fact_type), "rows", _parameters(fact_type, rows))
         if fact_type is Actor:
-            self._in_batches(cypher.DRAW_PROJECTS_OF_OWNERS, "ids", [row["id"] for row in rows])
+            self._run(cypher.DRAW_PROJECTS_OF_OWNERS, "ids", [row["id"] for row in rows])
         if fact_type is Project:
             self._draw_owners(rows)
 
@@ -243,10 +243,10 @@ class _Neo4jTransaction:
         parameters = _parameters(fact_type, rows)
         if cypher.is_node(fact_type):
             labels = list(cypher.kind_labels(fact_type).values())
-            self._in_batches(cypher.update_nodes(fact_type), "rows", parameters, labels=labels)
+            self._run(cypher.update_nodes(fact_type), "rows", parameters, labels=labels)
         else:  # a relationship cannot change its type, so it is made anew
-            self._in_batches(cypher.delete_links(fact_type), "rows", parameters)
-            self._in_batches(cypher.insert(fact_type), "rows", parameters)
+            self._run(cypher.delete_links(fact_type), "rows", parameters)
+            self._run(cypher.insert(fact_type), "rows", parameters)
         if fact_type is Project:
             self._draw_owners(rows)
 
@@ -264,14 +264,15 @@ class _Neo4jTransaction:
         self._transaction.run(cypher.APPEND_EVENT, kind=event.kind, at=event.at, payload=payload).consume()
 
     def _draw_owners(self, rows: Sequence[Row]) -> None:
-        self._in_batches(cypher.DRAW_OWNERS_OF_PROJECTS, "ids", [row["id"] for row in rows])
+        self._run(cypher.DRAW_OWNERS_OF_PROJECTS, "ids", [row["id"] for row in rows])
 
-    def _in_batches(self, query: str, name: str, values: Sequence[Any], **constants: object) -> list[Record]:
-        records: list[Record] = []
+    def _run(self, query: str, name: str, values: Sequence[Any], **constants: object) -> None:
         for start in range(0, len(values), BATCH_SIZE):
-            batch = {name: values[start : start + BATCH_SIZE]}
-            records += self._transaction.run(query, constants | batch)
-        return records
+            parameters = constants | {name: values[start : start + BATCH_SIZE]}
+            self._transaction.run(query, parameters).consume()
+
+    def _listed(self, query: str, name: str, values: Sequence[Any]) -> list[Any]:
+        return _listed(self._transaction, query, name, values)
 
 
 def _migrate(session: Session) -> None:
@@ -299,14 +300,23 @@ def _migrate(session: Session) -> None:
 
 def _read_tables(transaction: ManagedTransaction) -> Tables:
     transaction.run(cypher.LOCK).consume()
-    return Tables(*(_table(transaction, fact_type) for fact_type in SCHEMAS))
+    ids = {end: transaction.run(cypher.all_ids(end)).single(strict=True)["rows"] for end in (Actor, Project)}
+    starts = {Actor: ids[Actor], Project: ids[Project], Relationship: ids[Actor], Participation: ids[Project]}
+    return Tables(*(_table(transaction, fact_type, starts[fact_type]) for fact_type in SCHEMAS))
 
 
-def _table(transaction: ManagedTransaction, fact_type: type[Fact]) -> pa.Table:
-    rows = transaction.run(cypher.all_facts(fact_type)).values()
+def _table(transaction: ManagedTransaction, fact_type: type[Fact], ids: Sequence[str]) -> pa.Table:
+    rows = _listed(transaction, cypher.facts_at(fact_type), "ids", ids)
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(SCHEMAS[fact_type])
     table = table_from_columns(fact_type, columns)
     return table.sort_by([(column, "ascending") for column in KEYS[fact_type]])
+
+
+def _listed(transaction: ManagedTransaction, query: str, name: str, values: Sequence[Any]) -> list[Any]:
+    """The lists that a query answers with for one batch of values after the other, as one."""
+    starts = range(0, len(values), BATCH_SIZE)
+    answers = (transaction.run(query, {name: values[start : start + BATCH_SIZE]}) for start in starts)
+    return [row for answer in answers for row in answer.single(strict=True)["rows"]]
 
 
 def _fact(fact_type: type[F], record: Record) -> F:
