@@ -6,11 +6,14 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
 
 from graph.store import GraphStore
 from matching.recommend import Recommender
 from service.middleware import BodyLimitMiddleware, FaultMiddleware, RequestIdMiddleware, SecurityHeadersMiddleware
 from service.network_state import BuildRecommender, NetworkState
+from service.pages.errors import error_page
+from service.pages.routes import router as pages_router
 from service.path_segments import RawPathMiddleware
 from service.problems import ProblemResponder
 from service.routes import api_router
@@ -46,7 +49,7 @@ def create_app(
             app.state.network_state = state
             yield
 
-    problems = ProblemResponder()
+    problems = ProblemResponder(error_page)
     app = FastAPI(
         title="Ketnoi",
         version=version("ketnoi"),
@@ -65,4 +68,6 @@ def create_app(
     app.state.settings = settings
     problems.install(app)
     app.include_router(api_router())
+    app.include_router(pages_router)
+    app.mount("/static", StaticFiles(packages=[("service", "static")]), name="static")
     return app

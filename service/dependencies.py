@@ -5,11 +5,16 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.convertors import register_url_convertor
 
 from service.errors import WritesDisabledError, WriteTokenError
 from service.network_state import Network, NetworkState
+from service.path_segments import SegmentConvertor
 from service.settings import Settings
 from service.threads import BoundedThreads
+
+# Here, as every module with routes imports this one before it names a path.
+register_url_convertor("segment", SegmentConvertor())
 
 _bearer = HTTPBearer(auto_error=False, description="The service's KETNOI_WRITE_TOKEN.")
 

@@ -6,7 +6,8 @@
     ├── NetworkNotLoadedError   there is no network to answer from yet
     ├── TooBusyError            more questions are waiting than can be answered soon
     ├── WritesDisabledError     nobody may write through this service
-    └── WriteTokenError         the secret that allows writing is missing or wrong
+    ├── WriteTokenError         the secret that allows writing is missing or wrong
+    └── ListenError             the service cannot listen where it is told to
 """
 
 import traceback
@@ -65,6 +66,10 @@ class WriteTokenError(KetnoiError):
         )
 
 
+class ListenError(KetnoiError):
+    """The service cannot listen where it is told to."""
+
+
 STATUS_OF: Mapping[type[KetnoiError], HTTPStatus] = MappingProxyType(
     {
         NotFoundError: HTTPStatus.NOT_FOUND,
@@ -93,6 +98,8 @@ def status_of(error: KetnoiError) -> HTTPStatus:
 
 
 def trace_of(error: BaseException) -> str:
-    """Where an error came from, without its message: that may quote names and texts of people."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__qualname__}\n{''.join(traceback.format_list(frames))}".rstrip()
+    """Where an error and its causes came from, without their messages: those may quote names and texts of people."""
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    trace = f"{type(error).__qualname__}\n{''.join(frames)}".rstrip()
+    cause = error.__cause__ or error.__context__
+    return trace if cause is None else f"{trace}\ncaused by {trace_of(cause)}"

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, unquote
 
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import Convertor
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -39,6 +39,3 @@ class RawPathMiddleware:
         if scope["type"] == "http" and (raw_path := scope.get("raw_path")):
             scope["path"] = raw_path.decode("ascii", "replace")
         await self._app(scope, receive, send)
-
-
-register_url_convertor("segment", SegmentConvertor())

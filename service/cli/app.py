@@ -4,9 +4,11 @@ import sys
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from graph.errors import KetnoiError
+from service.settings import Settings
 
 app = typer.Typer(
     name="ketnoi",
@@ -38,4 +40,11 @@ def main() -> None:
         error_console.print(
             f"{error.code}: {error.message}", soft_wrap=True, highlight=False, markup=False, style="red"
         )
+        sys.exit(2)
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        for entry in error.errors(include_input=False):
+            name = "_".join(("KETNOI", *(str(part) for part in entry["loc"]))).upper()
+            error_console.print(f"{name}: {entry['msg']}.", soft_wrap=True, highlight=False, markup=False, style="red")
         sys.exit(2)

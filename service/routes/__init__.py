@@ -8,7 +8,7 @@ from service.routes.answers import refusals
 
 def api_router() -> APIRouter:
     """Every route of the API."""
-    router = APIRouter(prefix="/v1", responses=refusals())
+    router = APIRouter(responses=refusals())
     for module in (actors, projects, match, kinds, state, writes):
         router.include_router(module.router)
     return router

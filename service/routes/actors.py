@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from graph.paths import MAX_LENGTH, Link, neighbourhood, shortest_paths
+from graph.links import Link
+from graph.paths import MAX_LENGTH, neighbourhood, shortest_paths
 from graph.snapshot import GraphSnapshot
 from matching.query import Options
 from service.dependencies import CurrentNetwork, Scoring
@@ -28,7 +29,7 @@ from service.schemas import (
     stamp_of,
 )
 
-router = APIRouter(tags=["actors"])
+router = APIRouter(prefix="/v1", tags=["actors"])
 
 MAX_DEPTH = 3
 
@@ -77,7 +78,7 @@ async def get_neighbours(  # noqa: PLR0913, PLR0917  one parameter an option
             network.snapshot,
             index,
             depth=depth,
-            link_kinds=tuple(relationship),
+            relationship_kinds=tuple(relationship),
             actor_kinds=tuple(kind),
             limit=limit,
         )

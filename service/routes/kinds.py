@@ -9,7 +9,7 @@ from service.routes.answers import refusals
 from service.routes.state import loose_stamp
 from service.schemas import Labels, LooseStamp, Outgoing
 
-router = APIRouter(tags=["kinds"], responses=refusals())
+router = APIRouter(prefix="/v1", tags=["kinds"], responses=refusals())
 
 
 class SubkindOut(Outgoing):

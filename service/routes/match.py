@@ -14,7 +14,7 @@ from service.routes.answers import as_json, refusals
 from service.schemas import stamp_of
 from service.threads import BoundedThreads
 
-router = APIRouter(tags=["partners"])
+router = APIRouter(prefix="/v1", tags=["partners"])
 
 
 def _shape(body: Any) -> str:

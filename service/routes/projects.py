@@ -22,7 +22,7 @@ from service.schemas import (
     stamp_of,
 )
 
-router = APIRouter(tags=["projects and challenges"])
+router = APIRouter(prefix="/v1", tags=["projects and challenges"])
 
 
 @router.get("/projects", responses=refusals(422, 503))

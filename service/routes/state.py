@@ -12,7 +12,7 @@ from service.network_state import NetworkState
 from service.routes.answers import refusals
 from service.schemas import LooseStamp, Outgoing
 
-router = APIRouter(tags=["service"], responses=refusals())
+router = APIRouter(prefix="/v1", tags=["service"], responses=refusals())
 
 
 class Health(Outgoing):

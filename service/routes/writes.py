@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, LiteralString
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import AfterValidator, Field, StringConstraints
@@ -20,34 +20,34 @@ from service.routes.state import loose_stamp
 from service.schemas import ActorKindName, Incoming, LongText, LooseStamp, RelationshipKindName, ShortText
 
 router = APIRouter(
-    tags=["writing"], dependencies=[Depends(require_write_token)], responses=refusals(401, 403, 413, 422, 503)
+    prefix="/v1",
+    tags=["writing"],
+    dependencies=[Depends(require_write_token)],
+    responses=refusals(401, 403, 413, 422, 503),
 )
 
 SOURCE = "api"
 """Where facts written here say they come from, besides their URL."""
 
 
-def _as_cell(read: Callable[[str], str]) -> AfterValidator:
+def _read_by(read: Callable[[str], str], code: LiteralString, message: LiteralString) -> AfterValidator:
     def check(text: str) -> str:
         try:
             return read(text)
-        except CellError as error:
-            raise PydanticCustomError("bad_cell", "Not a valid value ({code}).", {"code": error.code}) from None
+        except CellError:
+            raise PydanticCustomError(code, message) from None
 
     return AfterValidator(check)
 
 
-def _cleaned(text: str) -> str:
-    return clean(text).text
+_CLEANED = _read_by(lambda text: clean(text).text, "bad_character", "There is a character that cannot be stored.")
+_DATED = _read_by(partial_date, "bad_date", "A date is written YYYY, YYYY-MM or YYYY-MM-DD.")
 
-
-PartialDate = Annotated[
-    str, _as_cell(partial_date), Field(examples=["2026-02"], description="YYYY, YYYY-MM or YYYY-MM-DD.")
-]
+PartialDate = Annotated[str, _DATED, Field(examples=["2026-02"], description="YYYY, YYYY-MM or YYYY-MM-DD.")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
 IdInBody = Annotated[Id, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
-Text = Annotated[LongText, _as_cell(_cleaned)]
-Name = Annotated[ShortText, _as_cell(_cleaned), Field(min_length=1)]
+Text = Annotated[LongText, _CLEANED]
+Name = Annotated[ShortText, _CLEANED, Field(min_length=1)]
 Names = Annotated[tuple[Annotated[Name, StringConstraints(pattern=r"^[^|]+$")], ...], Field(max_length=100)]
 
 
