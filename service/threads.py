@@ -19,6 +19,11 @@ class BoundedThreads:
     def __init__(self, n_threads: int) -> None:
         self._limiter = CapacityLimiter(n_threads)
 
+    @property
+    def n_waiting(self) -> int:
+        """Pieces of work that wait for a thread."""
+        return self._limiter.statistics().tasks_waiting
+
     async def run(self, work: Callable[[], T]) -> T:
         """What a function gives back, run in a thread.
 
@@ -27,6 +32,6 @@ class BoundedThreads:
         TooBusyError
             Too much work is waiting already.
         """
-        if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
+        if self.n_waiting >= MAX_WAITING:
             raise TooBusyError
         return await to_thread.run_sync(work, limiter=self._limiter)

@@ -1,0 +1,77 @@
+"""Stores and recommenders that misbehave in ways real ones do."""
+
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import cast
+
+from graph.errors import StoreUnavailableError
+from graph.snapshot import GraphSnapshot
+from graph.store import GraphStore
+from matching.query import Answer, Options, Profile
+from matching.recommend import Recommender
+
+PATIENCE_SECONDS = 20.0
+
+NO_OPTIONS = Options()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Return as soon as a condition holds; fail where it never does."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+class AwayStore:
+    """A store in front of another one, which is away while ``is_away`` is set."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self._store = store
+        self.is_away = False
+
+    def __getattr__(self, name: str) -> object:
+        if self.is_away:
+            raise StoreUnavailableError("store_unreachable", "bolt://secret-host:7687 does not answer.")
+        return getattr(self._store, name)
+
+    def as_store(self) -> GraphStore:
+        """Itself, as what it stands for."""
+        return cast(GraphStore, self)
+
+
+class WaitingRecommender:
+    """A recommender whose answers, and nothing else, wait until it is told to go on."""
+
+    def __init__(self, snapshot: GraphSnapshot, may_answer: Event) -> None:
+        self._recommender = Recommender.build(snapshot)
+        self._may_answer = may_answer
+        self.n_waiting = 0
+        self.most_waiting = 0
+
+    @property
+    def model_version(self) -> str:
+        return self._recommender.model_version
+
+    def for_actor(self, actor_id: str, options: Options = NO_OPTIONS) -> Answer:
+        self._wait()
+        return self._recommender.for_actor(actor_id, options)
+
+    def for_profile(self, profile: Profile, options: Options = NO_OPTIONS) -> Answer:
+        self._wait()
+        return self._recommender.for_profile(profile, options)
+
+    def for_brief(self, text: str, options: Options = NO_OPTIONS) -> Answer:
+        self._wait()
+        return self._recommender.for_brief(text, options)
+
+    def for_project(self, project_id: str, options: Options = NO_OPTIONS) -> Answer:
+        self._wait()
+        return self._recommender.for_project(project_id, options)
+
+    def _wait(self) -> None:
+        self.n_waiting += 1
+        self.most_waiting = max(self.most_waiting, self.n_waiting)
+        assert self._may_answer.wait(PATIENCE_SECONDS)
+        self.n_waiting -= 1
