@@ -1,12 +1,33 @@
 """Failures as pages: what happened, what to do next, never a trace."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
+
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from service.pages.rendering import Reader
 from service.problems import Problem
 
+_WORDS: Mapping[int, tuple[str, str]] = {
+    HTTPStatus.NOT_FOUND: ("error.not_found", "error.not_found_advice"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("error.invalid", "error.invalid_advice"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("error.later", "error.later_advice"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ("error.fault", "error.fault_advice"),
+}
+"""Keys of the heading and of the advice for each status; any other status has those of a question not understood."""
+
 
 def error_page(request: Request, problem: Problem) -> HTMLResponse:
     """The page of a problem in the language of the address that was asked for."""
-    return Reader.of(request).notice("error.html", problem.status, problem=problem)
+    reader = Reader.of(request)
+    heading, advice = _WORDS.get(problem.status, _WORDS[HTTPStatus.UNPROCESSABLE_ENTITY])
+    is_explained = problem.status == HTTPStatus.UNPROCESSABLE_ENTITY and not problem.errors
+    return reader.notice(
+        "error.html",
+        problem.status,
+        heading=reader.catalogue.text(heading),
+        advice=reader.catalogue.text(advice),
+        detail=problem.detail if is_explained else "",
+        request_id=problem.request_id,
+    )

@@ -68,7 +68,8 @@ def answer_question(network: Network, question: Question, asker: Actor | None) -
     """Partners for what was asked, by a member of the network or by somebody else."""
     recommender = network.recommender
     if asker is not None and not question.brief and not question.added:
-        return recommender.for_actor(asker.id, Options(kinds=question.kinds, limit=SUGGESTIONS))
+        answer = recommender.for_actor(asker.id, Options(kinds=question.kinds, limit=SUGGESTIONS))
+        return replace(answer, suggestions=_fitting(answer.suggestions))
     # One place more, as an asker may well be the best match of its own words.
     options = Options(kinds=question.kinds, limit=SUGGESTIONS + 1)
     if question.brief:
@@ -76,8 +77,18 @@ def answer_question(network: Network, question: Question, asker: Actor | None) -
     else:
         answer = recommender.for_profile(Profile(fields=question.added), options)
     others = [suggestion for suggestion in answer.suggestions if asker is None or suggestion.actor_id != asker.id]
-    ranked = tuple(replace(suggestion, rank=place) for place, suggestion in enumerate(others[:SUGGESTIONS], start=1))
-    return replace(answer, suggestions=ranked)
+    return replace(answer, suggestions=_fitting(others)[:SUGGESTIONS])
+
+
+def fit_steps(suggestion: Suggestion) -> int:
+    """How well a suggestion fits, in marks of five."""
+    return round(FIT_STEPS * suggestion.fit)
+
+
+def _fitting(suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    """Those with a mark at least, ranked anew: one without is merely well known, and no answer to a need."""
+    kept = [suggestion for suggestion in suggestions if fit_steps(suggestion)]
+    return tuple(replace(suggestion, rank=place) for place, suggestion in enumerate(kept, start=1))
 
 
 def _longest(suggestions: Sequence[Suggestion]) -> float:
@@ -111,20 +122,17 @@ class PartnerCards:
 
         A kind without partners is left out unless it is missing.
         """
-        kinds = load_kinds().actor.values()
-        best = {
-            kind.id: ask(Options(kinds=(kind.id,), limit=SUGGESTIONS_OF_A_KIND)).suggestions
-            for kind in sorted(kinds, key=lambda kind: kind not in missing)
-        }
-        longest = _longest([suggestion for suggestions in best.values() for suggestion in suggestions])
+        best = [
+            (kind, _fitting(ask(Options(kinds=(kind.id,), limit=SUGGESTIONS_OF_A_KIND)).suggestions))
+            for kind in sorted(load_kinds().actor.values(), key=lambda kind: kind not in missing)
+        ]
+        longest = _longest([suggestion for _, suggestions in best for suggestion in suggestions])
         return tuple(
             PartnerGroup(
-                kind=load_kinds().actor[kind_id],
-                cards=tuple(self._card(suggestion, longest) for suggestion in suggestions),
-                is_missing=load_kinds().actor[kind_id] in missing,
+                kind, tuple(self._card(suggestion, longest) for suggestion in suggestions), is_missing=kind in missing
             )
-            for kind_id, suggestions in best.items()
-            if suggestions or load_kinds().actor[kind_id] in missing
+            for kind, suggestions in best
+            if suggestions or kind in missing
         )
 
     def _card(self, suggestion: Suggestion, longest: float) -> PartnerCard:
@@ -135,7 +143,7 @@ class PartnerCards:
         return PartnerCard(
             actor=self._views.actor(suggestion.actor_id),
             rank=suggestion.rank,
-            fit_steps=round(FIT_STEPS * suggestion.fit),
+            fit_steps=fit_steps(suggestion),
             reasons=tuple(self._line(reason, longest) for reason in told[:_REASONS_SHOWN]),
             reasons_for_them=tuple([text for text in for_them if text not in for_asker][:_REASONS_FOR_THEM]),
         )

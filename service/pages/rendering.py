@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from graph.drawing import ink_on
 from graph.kinds import LANGUAGES, Language, load_kinds
 from service.language import language_of
 from service.network_state import Network
@@ -89,18 +90,6 @@ class Reader:
         first, _, rest = path.lstrip("/").partition("/")
         inner = rest if first in LANGUAGES else path.lstrip("/")
         return {code: f"{self.at.root}/{code}/{inner}" + (f"?{query}" if query else "") for code in LANGUAGES}
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on a colour written as ``#RRGGBB`` (contrast ratio of WCAG 2).
-
-    >>> ink_on("#0072B2"), ink_on("#E69F00")
-    ('#fff', '#000')
-    """
-    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#fff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000"
 
 
 @cache

@@ -98,8 +98,14 @@ def _by_kind(reader: Reader, views: NetworkViews, members: Sequence[Actor]) -> l
 def _member(reader: Reader, views: NetworkViews, actor: Actor, text: str) -> Hit:
     name = mark(views.name(actor), text)
     others = [mark(other, text) for other in views.other_names(actor)]
-    also = next((other for other in others if "<mark>" in other), None) if text else None
+    also = max(others, key=_n_marks, default=None)
+    if also is not None and _n_marks(also) <= _n_marks(name):
+        also = None
     return Hit(reader.at.actor(actor.id), name, also, views.summary(actor))
+
+
+def _n_marks(name: Markup) -> int:
+    return name.count("<mark>")
 
 
 def _projects(reader: Reader, network: Network, views: NetworkViews, text: str) -> HitGroup:
