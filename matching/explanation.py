@@ -11,7 +11,7 @@ from babel import Locale
 from graph.kinds import Language, load_kinds
 from graph.snapshot import GraphSnapshot
 from matching.features import FEATURES, IndexArray, QueryView
-from matching.index import MatchIndex
+from matching.index import MAX_PROJECT_SIZE, MatchIndex
 from matching.query import Evidence, Reason, Side
 from matching.ranker import DoubleArray
 from matching.text import terms
@@ -108,7 +108,8 @@ def _similar_work(view: QueryView, candidate: int) -> Shown:
 
 
 def _similar_words(view: QueryView, candidate: int) -> Shown:
-    said = dict.fromkeys(terms(view.text))
+    asked: Iterable[str] = terms(view.text) if view.actor is None else view.index.profile_words(view.actor)
+    said = dict.fromkeys(asked)
     words = view.index.profile_words(candidate)
     pairs = [term for term in said if " " in term and term in words]
     covered = {part for term in pairs for part in term.split()}
@@ -211,7 +212,8 @@ def _facts_between(snapshot: GraphSnapshot, one: int, other: int) -> Iterable[Ev
     if len(rows):
         return
     shared = np.intersect1d(_projects_of(snapshot, one), _projects_of(snapshot, other))
-    latest = shared[np.lexsort((shared, -snapshot.project_day[shared]))][:1]
+    shared = shared[snapshot.project_size[shared] <= MAX_PROJECT_SIZE]
+    latest = shared[np.lexsort((shared, -snapshot.project_day[shared].astype(np.int64)))][:1]
     yield from (_project_evidence(snapshot, int(row)) for row in latest)
 
 

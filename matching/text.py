@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -21,7 +21,11 @@ from graph.kinds import Kinds
 
 FloatArray = npt.NDArray[np.float32]
 _WORD = re.compile(r"\w+")
+_PHRASE_END = re.compile(r"[^\w\s-]+")
 _STEMMER = snowballstemmer.stemmer("english")
+
+Lexicon = dict[str, dict[str, None]]
+"""The fields that each term points to, each once, in the order of the fields file."""
 
 
 class Embedder(Protocol):
@@ -35,10 +39,15 @@ class Embedder(Protocol):
 
 
 @cache
+def _stopword_lists() -> dict[str, list[str]]:
+    return tomllib.loads(files("matching").joinpath("stopwords.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def stopwords() -> frozenset[str]:
     """Folded words that carry no topic, in both languages."""
-    lists = tomllib.loads(files("matching").joinpath("stopwords.toml").read_text(encoding="utf-8"))
-    return frozenset(folded_form(word) for words in lists.values() for word in words)
+    lists = _stopword_lists()
+    return frozenset(folded_form(word) for word in (*lists["vi"], *lists["en"]))
 
 
 def is_accented(text: str) -> bool:
@@ -145,21 +154,26 @@ class FieldReader:
 
     A text with Vietnamese diacritics is held against accented terms, one without against folded terms, so that
     "rau" is no "râu" where the writer tells them apart. A term in capitals, such as AI, is found in capitals only:
-    folded, "ai" asks who.
+    folded, "ai" asks who. Punctuation parts terms, and a few phrases that mean something else point to no field.
     """
 
     def __init__(self, kinds: Kinds) -> None:
-        self._exact: dict[str, list[str]] = {}
-        self._folded: dict[str, list[str]] = {}
-        self._capitals: dict[str, list[str]] = {}
+        self._exact: Lexicon = {}
+        self._folded: Lexicon = {}
+        self._capitals: Lexicon = {}
         for field in kinds.fields.values():
             for language in ("vi", "en"):
                 for term in _field_terms(field.label[language], field.terms[language]):
                     if term.isupper():
-                        self._capitals.setdefault(term, []).append(field.id)
+                        self._capitals.setdefault(term, {})[field.id] = None
                     else:
-                        self._exact.setdefault(place_tones(term.lower()), []).append(field.id)
-                        self._folded.setdefault(" ".join(map(folded_form, term.split())), []).append(field.id)
+                        words = _WORD.findall(place_tones(term.lower()))
+                        self._exact.setdefault(" ".join(words), {})[field.id] = None
+                        self._folded.setdefault(" ".join(map(folded_form, words)), {})[field.id] = None
+        for word in stopwords():
+            self._folded.pop(word, None)  # "cho" is for more often than it is "chợ", a market
+        for phrase in _stopword_lists()["phrases"]:
+            self._exact[place_tones(phrase)] = self._folded[" ".join(map(folded_form, phrase.split()))] = {}
 
     def read(self, text: str) -> tuple[FieldReading, ...]:
         """The fields a text points to, strongest first, at most six.
@@ -168,23 +182,27 @@ class FieldReader:
         the shorter ones inside it.
         """
         composed = unicodedata.normalize("NFC", text)
-        found = list(_longest(_WORD.findall(composed), self._capitals))
-        if is_accented(composed):
-            found += _longest(_WORD.findall(place_tones(composed.lower())), self._exact)
-        else:
-            found += _longest([folded_form(word) for word in _WORD.findall(composed.lower())], self._folded)
+        accented = is_accented(composed)
+        found: list[tuple[str, dict[str, None]]] = []
+        for phrase in _PHRASE_END.split(composed):
+            words = _WORD.findall(phrase)
+            found += _longest(words, self._capitals)
+            if accented:
+                found += _longest([place_tones(word.lower()) for word in words], self._exact)
+            else:
+                found += _longest([folded_form(word.lower()) for word in words], self._folded)
         weights: dict[str, float] = {}
-        words: dict[str, list[str]] = {}
+        said_by: dict[str, list[str]] = {}
         for term, field_ids in found:
             for field_id in field_ids:
                 weights[field_id] = weights.get(field_id, 0.0) + sqrt(term.count(" ") + 1) / len(field_ids)
-                words.setdefault(field_id, []).append(term)
+                said_by.setdefault(field_id, []).append(term)
         if not weights:
             return ()
         top = max(weights.values())
         ordered = sorted(weights, key=lambda field_id: (-weights[field_id], field_id))
         return tuple(
-            FieldReading(field_id, weights[field_id] / top, tuple(dict.fromkeys(words[field_id])))
+            FieldReading(field_id, weights[field_id] / top, tuple(dict.fromkeys(said_by[field_id])))
             for field_id in ordered[:6]
             if weights[field_id] >= 0.3 * top
         )
@@ -195,7 +213,7 @@ def _field_terms(label: str, listed: Sequence[str]) -> Iterator[str]:
     yield from listed
 
 
-def _longest(words: Sequence[str], lexicon: Mapping[str, list[str]]) -> Iterator[tuple[str, list[str]]]:
+def _longest(words: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[str, dict[str, None]]]:
     longest = max((term.count(" ") for term in lexicon), default=0) + 1
     start = 0
     while start < len(words):

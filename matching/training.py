@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from graph.dates import NO_DAY
 from graph.snapshot import GraphSnapshot
 from graph.tables import Tables
 from matching.candidates import draw
@@ -51,9 +52,9 @@ def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: Mat
     """The actors of a network that found a new partner afterwards, with those partners, by row in the former.
 
     Both ends were seen in a project before. A new partner shares a project of 2 to 60 members that is in ``later``
-    but not in ``known``, and none that is.
+    but not in ``known``, and none that is. A project without a date came at no known time, so it makes nobody new.
     """
-    is_new = ~np.isin(later.project_ids, known.project_ids)
+    is_new = ~np.isin(later.project_ids, known.project_ids) & (later.project_day != NO_DAY)
     size = later.project_size
     counted = is_new & (size > 1) & (size <= MAX_PROJECT_SIZE)
     row_of = np.array([known.actor_index.get(actor_id, -1) for actor_id in later.actor_ids], np.intp)
@@ -176,4 +177,4 @@ def _latest_briefs(snapshot: GraphSnapshot, n_wanted: int) -> IndexArray:
     size = snapshot.project_size
     is_brief = np.array([len(summary or "") >= _MIN_BRIEF_LENGTH for summary in summaries], bool)
     rows = np.flatnonzero(is_brief & (size > 1) & (size <= MAX_PROJECT_SIZE))
-    return rows[np.lexsort((rows, -snapshot.project_day[rows]))][:n_wanted]
+    return rows[np.lexsort((rows, -snapshot.project_day[rows].astype(np.int64)))][:n_wanted]
