@@ -126,8 +126,14 @@ class Recommender:
         allowed[row] = False
         return allowed
 
-    def rank(self, view: QueryView, task: Task, allowed: npt.NDArray[np.bool_]) -> tuple[IndexArray, DoubleArray]:
-        """Candidates from best to worst, with the contributions to their scores.
+    def rank(
+        self,
+        view: QueryView,
+        task: Task,
+        allowed: npt.NDArray[np.bool_],
+        wanted: npt.NDArray[np.bool_] | None = None,
+    ) -> tuple[IndexArray, DoubleArray]:
+        """Candidates from best to worst, with the contributions to their scores; see :func:`matching.candidates.draw`.
 
         Returns
         -------
@@ -136,7 +142,7 @@ class Recommender:
         contributions
             float64, shape (n_candidates, n_features).
         """
-        candidates = draw(view, allowed)
+        candidates = draw(view, allowed, wanted)
         contributions = self.rankers[task].contributions(candidates.table)
         order = np.lexsort((candidates.rows, -contributions.sum(axis=1)))
         return candidates.rows[order], contributions[order]
@@ -150,11 +156,11 @@ class Recommender:
             raise InvalidQueryError(
                 "limit_out_of_range", f"The limit must lie between 1 and {MAX_LIMIT}.", maximum=MAX_LIMIT
             )
-        wanted = allowed
+        wanted = None
         if options.kinds:
-            wanted = allowed & np.isin(self.snapshot.actor_kind, kind_codes(self.index.kinds, options.kinds))
-        rows, contributions = self.rank(view, task, wanted)
-        n_candidates = len(draw(view, allowed).rows) if options.kinds else len(rows)
+            wanted = np.isin(self.snapshot.actor_kind, kind_codes(self.index.kinds, options.kinds))
+        rows, contributions = self.rank(view, task, allowed, wanted)
+        everyone = rows if wanted is None else draw(view, allowed).rows
         top, terms = rows[: options.limit], contributions[: options.limit]
         fits = fit_of(view)[top]
         suggestions = tuple(
@@ -170,8 +176,8 @@ class Recommender:
         return Answer(
             suggestions=suggestions,
             understanding=_understanding(view),
-            n_candidates=n_candidates,
-            n_hidden=max(n_candidates - len(rows), 0) if options.kinds else 0,
+            n_candidates=len(everyone),
+            n_hidden=0 if wanted is None else int(np.count_nonzero(~wanted[everyone])),
             as_of=self.snapshot.as_of,
             snapshot_digest=self.snapshot.digest,
             model_version=self.rankers[task].version,
