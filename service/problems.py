@@ -2,6 +2,7 @@
 
 import logging
 import tomllib
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
@@ -84,13 +85,10 @@ class ProblemResponder:
             app.add_exception_handler(error_type, handler)
 
     def on_fault(self, request: Request, error: Exception) -> Response:
-        """Answer to a fault of ours, which says nothing about it; the log does."""
-        logger.error("Request %s failed: %s", request_id_of(request), trace_of(error))
-        return self._respond(request, problem_for(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error"))
+        """Answer to a fault of ours."""
+        return self._respond(request, fault(request, error))
 
     async def _on_ketnoi_error(self, request: Request, error: KetnoiError) -> Response:
-        if status_of(error) is HTTPStatus.INTERNAL_SERVER_ERROR:
-            return self.on_fault(request, error)
         return self._respond(request, ketnoi_problem(request, error), _headers_of(status_of(error)))
 
     async def _on_invalid_request(self, request: Request, error: RequestValidationError) -> Response:
@@ -108,11 +106,17 @@ class ProblemResponder:
         return response
 
 
+def fault(request: Request, error: Exception) -> Problem:
+    """The problem that a fault of ours is: it says nothing about the fault, the log does."""
+    logger.error("Request %s failed: %s", request_id_of(request), trace_of(error))
+    return problem_for(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error")
+
+
 def ketnoi_problem(request: Request, error: KetnoiError) -> Problem:
-    """The problem that a failure of Ketnoi is; of one that is our fault it says nothing."""
+    """The problem that a failure of Ketnoi is."""
     status = status_of(error)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
-        return problem_for(request, status, "internal_error")
+        return fault(request, error)
     if isinstance(error, StoreError) and status is HTTPStatus.SERVICE_UNAVAILABLE:
         return problem_for(request, status, "store_unavailable")  # its own message names a host or a path
     return problem_for(request, status, error.code, context=error.context, detail=error.message)
@@ -150,7 +154,7 @@ def problem_for(
         type=f"urn:ketnoi:problem:{code}",
         title=entry.get(f"title_{language}", status.phrase),
         status=status,
-        detail=template.format_map(context or {}) if template else detail or status.phrase,
+        detail=template.format_map(defaultdict(lambda: "…", context or {})) if template else detail or status.phrase,
         instance=request.scope["path"],
         code=code,
         request_id=request_id_of(request),

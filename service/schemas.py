@@ -12,6 +12,10 @@ from graph.kinds import Label, load_kinds
 from service.network_state import Network
 
 MAX_LIMIT = 100
+"""Entries of a list at most."""
+MAX_NAME = 300
+MAX_TEXT = 10_000
+"""Characters of a name, and of any other text."""
 
 
 def _one_of(known: Collection[str]) -> tuple[AfterValidator, WithJsonSchema]:
@@ -29,8 +33,8 @@ ActorKindName = Annotated[str, *_one_of(load_kinds().actor)]
 RelationshipKindName = Annotated[str, *_one_of(load_kinds().relationship)]
 OpportunityKindName = Annotated[str, *_one_of(load_kinds().opportunity)]
 LinkKindName = Annotated[str, *_one_of([*load_kinds().relationship, *load_kinds().opportunity])]
-ShortText = Annotated[str, StringConstraints(max_length=300), AfterValidator(nfc)]
-LongText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(nfc)]
+ShortText = Annotated[str, StringConstraints(max_length=MAX_NAME), AfterValidator(nfc)]
+LongText = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(nfc)]
 
 
 class Outgoing(BaseModel):

@@ -12,12 +12,14 @@ from graph.errors import InvalidQueryError
 from graph.kinds import load_kinds
 from graph.model import Actor, Provenance, Relationship
 from graph.store import GraphStore, UpsertCounts
+from graph.tables import KEYS
 from ingest.values import MAX_ID_CHARACTERS, CellError, clean, partial_date
 from service.dependencies import CurrentState, Writing, require_write_token
+from service.network_state import Network, NetworkState
 from service.parameters import Id, IdInPath
 from service.routes.answers import refusals
 from service.routes.state import loose_stamp
-from service.schemas import ActorKindName, Incoming, LongText, LooseStamp, RelationshipKindName, ShortText
+from service.schemas import MAX_NAME, MAX_TEXT, ActorKindName, Incoming, LooseStamp, RelationshipKindName
 
 router = APIRouter(
     prefix="/v1",
@@ -40,15 +42,23 @@ def _read_by(read: Callable[[str], str], code: LiteralString, message: LiteralSt
     return AfterValidator(check)
 
 
-_CLEANED = _read_by(lambda text: clean(text).text, "bad_character", "There is a character that cannot be stored.")
+def _kept(text: str) -> str:
+    kept = clean(text).text
+    if text and not kept:
+        raise CellError("bad_character")
+    return kept
+
+
+_CLEANED = _read_by(_kept, "bad_character", "There is a character that cannot be stored.")
 _DATED = _read_by(partial_date, "bad_date", "A date is written YYYY, YYYY-MM or YYYY-MM-DD.")
 
 PartialDate = Annotated[str, _DATED, Field(examples=["2026-02"], description="YYYY, YYYY-MM or YYYY-MM-DD.")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
 IdInBody = Annotated[Id, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
-Text = Annotated[LongText, _CLEANED]
-Name = Annotated[ShortText, _CLEANED, Field(min_length=1)]
-Names = Annotated[tuple[Annotated[Name, StringConstraints(pattern=r"^[^|]+$")], ...], Field(max_length=100)]
+Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), _CLEANED]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), _CLEANED]
+Entry = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^|]+$"), _CLEANED]
+Entries = Annotated[tuple[Entry, ...], Field(max_length=100)]
 
 
 class ActorIn(Incoming):
@@ -59,12 +69,12 @@ class ActorIn(Incoming):
     subkind: str | None = Field(default=None, description="One of the kind's subkinds in `/v1/kinds`.")
     name_en: Name | None = None
     short_name: Name | None = None
-    aliases: Names = ()
+    aliases: Entries = ()
     summary: Text | None = None
     summary_en: Text | None = None
-    fields: Names = ()
-    needs: Names = ()
-    offers: Names = ()
+    fields: Entries = ()
+    needs: Entries = ()
+    offers: Entries = ()
     district_or_city: Name | None = None
     country: Name | None = None
     founded: PartialDate | None = None
@@ -109,7 +119,7 @@ async def post_relationship(
     body: RelationshipIn, state: CurrentState, writing: Writing, response: Response
 ) -> WriteAnswer:
     """Insert or replace a relationship between two actors."""
-    counts = await writing.run(lambda: _write_relationship(state.store, body))
+    counts = await writing.run(lambda: _write_relationship(state, body))
     state.request_rebuild()
     return _answer(counts, response, loose_stamp(state))
 
@@ -120,9 +130,25 @@ def _write_actor(store: GraphStore, actor_id: str, body: ActorIn) -> UpsertCount
     return store.upsert_actors([replace(actor, attributes=stored.attributes) if stored else actor])
 
 
-def _write_relationship(store: GraphStore, body: RelationshipIn) -> UpsertCounts:
-    _require_ends(store, body)
-    return store.upsert_relationships([Relationship(**_columns(body))])
+def _write_relationship(state: NetworkState, body: RelationshipIn) -> UpsertCounts:
+    _require_ends(state.store, body)
+    relationship = Relationship(**_columns(body))
+    stored = _stored(state.loaded, relationship)
+    return state.store.upsert_relationships(
+        [replace(relationship, attributes=stored.attributes) if stored else relationship]
+    )
+
+
+def _stored(network: Network | None, relationship: Relationship) -> Relationship | None:
+    """The relationship under the same key as the last network has it; stores give single actors only."""
+    if network is None or relationship.source_id not in network.snapshot.actor_index:
+        return None
+    known = network.snapshot.relationships_of(network.snapshot.index_of(relationship.source_id))
+    return next((tie for tie in known if _key(tie) == _key(relationship)), None)
+
+
+def _key(relationship: Relationship) -> tuple[object, ...]:
+    return tuple(getattr(relationship, column) for column in KEYS[Relationship])
 
 
 def _columns(body: Incoming) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class WaitingRecommender:
         self._wait()
         return self._recommender.for_profile(profile, options)
 
-    def for_brief(self, text: str, options: Options = NO_OPTIONS) -> Answer:
+    def for_brief(self, text: str, options: Options = NO_OPTIONS, *, fields: tuple[str, ...] | None = None) -> Answer:
         self._wait()
         return self._recommender.for_brief(text, options)
 
