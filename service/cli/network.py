@@ -90,11 +90,11 @@ def _load(
     if not dry_run:
         with settings.open_store(uri) as opened:
             return load_folder(opened, directory, on_progress)
-    with _existing_store(settings, uri) or nullcontext() as known:
+    with existing_store(settings, uri) or nullcontext() as known:
         return check_folder(directory, known, on_progress)
 
 
-def _existing_store(settings: Settings, uri: str | None) -> GraphStore | None:
+def existing_store(settings: Settings, uri: str | None) -> GraphStore | None:
     """The store, or None where it is a file that opening would create."""
     address = uri or settings.store
     is_missing_file = "://" not in address and not Path(address.removeprefix("sqlite:")).expanduser().exists()
@@ -139,7 +139,7 @@ def export(
     Cells are written as they were loaded. One that begins with =, +, - or @ is a formula to a spreadsheet: open
     exported files by importing their columns as text where the network holds texts of people you do not trust.
     """
-    opened = _existing_store(Settings(), store)
+    opened = existing_store(Settings(), store)
     if opened is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
     with opened, filled_folder(directory, force=force) as unfinished:

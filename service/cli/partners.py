@@ -3,11 +3,13 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from io import TextIOBase
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -15,12 +17,11 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from graph.errors import InvalidQueryError, NotFoundError
+from graph.errors import InvalidQueryError, KetnoiError, NotFoundError, StoreUnavailableError
 from graph.kinds import Language, load_kinds
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from ingest.load import Reading, read_tables
-from matching.evaluation import Protocol, Report, evaluate
 from matching.explanation import render
 from matching.index import MatchIndex
 from matching.query import Answer, Options
@@ -29,8 +30,12 @@ from matching.ranking import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, 
 from matching.recommend import Recommender
 from matching.training import train_or_day_one
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
+from service.cli.network import existing_store
 from service.questions import MatchAnswer
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from matching.evaluation import Report
 
 FolderArgument = Annotated[
     Path, typer.Argument(metavar="DIR", help="A folder of tables in the exchange format.", show_default=False)
@@ -65,7 +70,10 @@ def match(
     if (actor_id is None) == (brief is None):
         raise InvalidQueryError("one_question", "Give either an ACTOR_ID or --brief TEXT.")
     options = Options(kinds=tuple(kind or ()), limit=limit)
-    with settings.open_store(store) as opened:
+    existing = existing_store(settings, store)
+    if existing is None:
+        raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
+    with existing as opened:
         snapshot = GraphSnapshot.from_store(opened)
         if not snapshot.n_actors:
             raise InvalidQueryError("network_empty", f"{opened.uri} holds no actor yet. Load some: ketnoi load DIR")
@@ -99,6 +107,7 @@ def rank(
         raise InvalidQueryError("one_question", "Give either --actors FILE or --briefs FILE.")
     source = actors or briefs
     queries = read_queries(source, BRIEF_COLUMNS if briefs else ACTOR_COLUMNS) if source else []
+    _require_place_for(output)
     known = _snapshot(folder).before(as_of.date())
     if known.undated.n_projects or known.undated.n_relationships:
         error_console.print(
@@ -141,6 +150,14 @@ def evaluate_command(
     as_json: JsonOption = False,
 ) -> None:
     """Measure match quality on a folder of tables: every baseline beside Ketnoi, ranked over all candidates."""
+    try:
+        from matching.evaluation import Protocol, evaluate  # noqa: PLC0415  its baselines are an extra
+    except ModuleNotFoundError as missing:
+        raise KetnoiError(
+            "evaluation_missing",
+            f"The baselines need the library {missing.name}. Install Ketnoi with them: pip install '.[evaluation]'",
+            library=missing.name,
+        ) from missing
     protocol = Protocol(task.value, cut.date(), until.date(), queries, seed)
     snapshot = _snapshot(folder)
     with Progress(console=error_console, transient=True) as progress:
@@ -192,16 +209,36 @@ def _snapshot(folder: Path) -> GraphSnapshot:
 def _write(output: Path, lists: Iterable[tuple[str, list[Ranked]]]) -> list[str]:
     """Write the lists, the file appearing whole or not at all; the ids of queries without a list."""
     unanswered = []
-    unfinished = output.with_name(output.name + ".part")
-    with unfinished.open("w", encoding="utf-8", newline="") as stream:
+    with _whole_file(output) as stream:
         writer = csv.writer(stream)
         writer.writerow(("query_id", "actor_id", "rank", "score"))
         for query_id, lines in lists:
             if not lines:
                 unanswered.append(query_id)
             writer.writerows((line.query_id, line.actor_id, line.rank, f"{line.score:.9g}") for line in lines)
-    unfinished.replace(output)
     return unanswered
+
+
+def _require_place_for(output: Path) -> None:
+    """Refuse a path that cannot be written before hours are spent on what to write."""
+    if output.is_dir():
+        raise InvalidQueryError("output_file", f"{output} is a folder. Name a file to write.")
+    if not output.absolute().parent.is_dir():
+        raise InvalidQueryError("output_file", f"There is no folder {output.parent} to write {output.name} to.")
+
+
+@contextmanager
+def _whole_file(output: Path) -> Iterator[TextIOBase]:
+    """A file to write that takes its name when all of it is written, and leaves nothing behind when it is not."""
+    unfinished = output.with_name(output.name + ".part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        unfinished.replace(output)
+    except OSError as error:
+        raise InvalidQueryError("output_file", f"{output} cannot be written: {error.strerror}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -> None:
@@ -230,7 +267,7 @@ def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -
         console.print(f"[dim]{hidden}: {answer.n_hidden}[/]")
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: "Report") -> None:
     protocol = report.protocol
     table = Table(
         title=f"{protocol.task} · learn before {protocol.cut} · test until {protocol.until} · "
