@@ -1,22 +1,26 @@
 """Countries of actors, and the countries a text names, in Vietnamese and English."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 from babel import Locale
 
-from graph.folding import fold
+from graph.folding import fold, place_tones
 from graph.snapshot import GraphSnapshot
+from matching.text import is_accented
 
+_WORD = re.compile(r"\w+")
 _HOME = "VN"
 """Country of an actor that names a place inside Vietnam and no country."""
 _CODES = {"EL": "GR", "UK": "GB"}
 """European Union codes that differ from ISO 3166."""
 _EVERYDAY_NAMES = {
-    "hoa ky": "US", "my": "US", "usa": "US", "united states of america": "US", "han quoc": "KR", "korea": "KR",
-    "uc": "AU", "duc": "DE", "phap": "FR", "anh quoc": "GB", "vuong quoc anh": "GB", "uk": "GB", "england": "GB",
-    "viet nam": "VN", "vietnam": "VN", "nga": "RU", "holland": "NL", "czech republic": "CZ", "turkey": "TR",
+    "hoa kỳ": "US", "mỹ": "US", "usa": "US", "united states of america": "US", "hàn quốc": "KR", "korea": "KR",
+    "úc": "AU", "đức": "DE", "pháp": "FR", "anh quốc": "GB", "vương quốc anh": "GB", "uk": "GB", "england": "GB",
+    "việt nam": "VN", "viet nam": "VN", "vietnam": "VN", "nga": "RU", "holland": "NL", "czech republic": "CZ",
+    "turkey": "TR",
 }  # fmt: skip
 _AMBIGUOUS = frozenset(
     {"my", "uc", "duc", "nga", "phap", "ao", "y", "an do", "bi", "chad", "jordan", "georgia", "guinea"}
@@ -50,9 +54,11 @@ class Gazetteer:
         return self._order.get(_country_of(country, place) or "", -1)
 
     def named_in(self, text: str) -> list[int]:
-        """Country codes that a text names, in the order of their mention."""
-        words = fold(text).split()
-        found = (self._order.get(code, -1) for code in _countries_in(words))
+        """Country codes that a text names, in the order of their mention.
+
+        In a text with Vietnamese diacritics the names have theirs as well: "ba lần" is thrice and no Poland.
+        """
+        found = (self._order.get(code, -1) for code in _countries_in(text))
         return list(dict.fromkeys(code for code in found if code >= 0))
 
     def name(self, code: int, language: str) -> str:
@@ -60,16 +66,23 @@ class Gazetteer:
         return str(Locale(language).territories.get(self.codes[code], self.codes[code]))
 
 
+def _written(text: str) -> list[str]:
+    return _WORD.findall(place_tones(text.lower()))
+
+
 def _names() -> dict[str, str]:
-    names: dict[str, str] = {}
-    for language in ("vi", "en"):
-        for code, name in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha():
-                names.setdefault(fold(name), code)
-    return names | _EVERYDAY_NAMES
+    """Country by its name as it is written, words apart by one space, in both languages."""
+    official = {
+        " ".join(_written(name)): code
+        for language in ("en", "vi")
+        for code, name in Locale(language).territories.items()
+        if len(code) == 2 and code.isalpha()
+    }
+    return official | {" ".join(_written(name)): code for name, code in _EVERYDAY_NAMES.items()}
 
 
-_COUNTRY_BY_NAME = _names()
+_COUNTRY_BY_WRITTEN_NAME = _names()
+_COUNTRY_BY_NAME = {fold(name): code for name, code in _COUNTRY_BY_WRITTEN_NAME.items()}
 
 
 def _country_of(country: str | None, place: str | None) -> str | None:
@@ -81,10 +94,12 @@ def _country_of(country: str | None, place: str | None) -> str | None:
     return _COUNTRY_BY_NAME.get(fold(place.rpartition(",")[2]), _HOME)
 
 
-def _countries_in(words: list[str]) -> Iterator[str]:
+def _countries_in(text: str) -> Iterator[str]:
+    words = _written(text)
+    known = _COUNTRY_BY_WRITTEN_NAME if is_accented(text) else _COUNTRY_BY_NAME
     for start in range(len(words)):
         for length in (4, 3, 2, 1):
             name = " ".join(words[start : start + length])
-            if name in _COUNTRY_BY_NAME and name not in _AMBIGUOUS and (length > 1 or len(name) > 3):
-                yield _COUNTRY_BY_NAME[name]
+            if name in known and fold(name) not in _AMBIGUOUS and (length > 1 or len(name) > 3):
+                yield known[name]
                 break
