@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ class Report:
         return self.ours.ndcg / self.best_baseline.ndcg if self.best_baseline.ndcg else float("inf")
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the lists and the single questions, as JSON holds it."""
+        """Everything but the lists and the single questions, as JSON holds it; None for a ratio to nothing."""
         left_out = {"ndcg_of", "lists"}
         methods = [
             {column.name: getattr(method, column.name) for column in fields(method) if column.name not in left_out}
@@ -114,8 +115,8 @@ class Report:
             "n_candidates": self.n_candidates,
             "model_version": self.model_version,
             "best_baseline": self.best_baseline.name,
-            "ratio": self.ratio,
-            "ratio_interval": self.ratio_interval,
+            "ratio": _finite(self.ratio),
+            "ratio_interval": [_finite(bound) for bound in self.ratio_interval],
             "calibration_error": self.calibration_error,
             "methods": methods,
             "splits": [asdict(split) for split in self.splits],
@@ -265,6 +266,10 @@ def _report(
         ratio_interval=_ratio_interval(ours.ndcg_of, best.ndcg_of, protocol.seed),
         calibration_error=error,
     )
+
+
+def _finite(ratio: float) -> float | None:
+    return ratio if isfinite(ratio) else None
 
 
 def _ratio_interval(ours: DoubleArray, best: DoubleArray, seed: int) -> tuple[float, float]:
