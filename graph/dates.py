@@ -25,10 +25,14 @@ def last_day(partial_date: str) -> date:
     match = _PARTIAL_DATE.fullmatch(partial_date)
     if match is None:
         raise ValueError(f"{partial_date!r} is not written as YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = int(match[1]), int(match[2] or 12), match[3]
-    if not 1 <= month <= 12:
-        raise ValueError(f"{partial_date!r} has no month {month}")
-    return date(year, month, int(day) if day else monthrange(year, month)[1])
+    year, month = int(match[1]), int(match[2] or 12)
+    if year == 0 or not 1 <= month <= 12:
+        raise ValueError(f"{partial_date!r} names no month of the calendar")
+    n_days = monthrange(year, month)[1]
+    day = int(match[3] or n_days)
+    if not 1 <= day <= n_days:
+        raise ValueError(f"{partial_date!r} names no day of the calendar")
+    return date(year, month, day)
 
 
 def to_day(moment: date) -> int:

@@ -1,0 +1,60 @@
+"""Years, months and days."""
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.dates import NO_DAY, day_of, from_day, last_day, to_day
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("2025", date(2025, 12, 31)),
+        ("2025-04", date(2025, 4, 30)),
+        ("2024-02", date(2024, 2, 29)),
+        ("2100-02", date(2100, 2, 28)),
+        ("2025-12-25", date(2025, 12, 25)),
+    ],
+)
+def test_a_partial_date_means_its_last_day(text: str, last: date) -> None:
+    assert last_day(text) == last
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-02-31",
+        "2025-13",
+        "2025-00",
+        "31/02/2025",
+        "25",
+        "2025-1-1",
+        "0000",
+        "2025-01-01\n",
+        "٢٠٢٥",
+        " 2025",
+        "now",
+    ],
+)
+def test_what_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(repr(text))):
+        last_day(text)
+
+
+@given(st.dates())
+def test_days_count_there_and_back(moment: date) -> None:
+    assert from_day(to_day(moment)) == moment
+    assert day_of(moment.isoformat()) == to_day(moment)
+
+
+def test_days_are_counted_from_the_unix_epoch() -> None:
+    assert to_day(date(1970, 1, 1)) == 0
+    assert to_day(date(2025, 12, 25)) == 20447
+
+
+def test_no_date_lies_before_every_day() -> None:
+    assert day_of(None) == day_of("") == NO_DAY < to_day(date.min)
