@@ -207,7 +207,7 @@ def _facts_between(snapshot: GraphSnapshot, one: int, other: int) -> Iterable[Ev
     rows = np.flatnonzero(((source == one) & (target == other)) | ((source == other) & (target == one)))
     for row in rows[:_N_SHOWN]:
         tie = snapshot.relationship(int(row))
-        key = (tie.source_id, tie.target_id, tie.kind)
+        key = (tie.source_id, tie.target_id, tie.kind, str(tie.occurrence))
         yield Evidence("relationships", key, tie.provenance.source_url)
     if len(rows):
         return

@@ -44,7 +44,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A row that a reason rests on: its table in the exchange format, its key there, and the page it was read from."""
+    """A row that a reason rests on: its table, its key as in :data:`graph.tables.KEYS`, the page it was read from."""
 
     table: EvidenceTable
     key: tuple[str, ...]
