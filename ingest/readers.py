@@ -20,7 +20,7 @@ from graph.folding import nfc
 from graph.interop import EXCHANGE_NAMES, LIST_SEPARATOR, exchange_columns
 from graph.model import Fact
 from ingest.issues import Issue, Place
-from ingest.text_files import MAX_QUOTED_CHARACTERS, TextFile, csv_records, find_delimiter, scan_text
+from ingest.text_files import TextFile, csv_records, find_delimiter, scan_text
 
 _ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet", ".json", ".jsonl")
 _NOT_FOR_PEOPLE = (".", "~$", "thumbs.db", "desktop.ini")
@@ -138,10 +138,10 @@ def open_table(file: TableFile) -> RawTable | Issue:
 
 def _open_csv(file: TableFile, text: TextFile) -> RawTable | Issue:
     place = Place(file.path.name)
-    records = csv_records(text.lines(), find_delimiter(text.lines()))
+    records = csv_records(text.lines(), find_delimiter(text.lines(), exchange_columns(file.fact_type)))
     header_line, header = next(((line, cells) for line, cells in records if cells is None or any(cells)), (1, []))
     if header is None:
-        return replace(place, line=header_line).issue("bad_quotes", detail=MAX_QUOTED_CHARACTERS)
+        return replace(place, line=header_line).issue("bad_quotes")
     columns = _columns(file.fact_type, header, place)
     if isinstance(columns, Issue):
         return columns
@@ -149,7 +149,7 @@ def _open_csv(file: TableFile, text: TextFile) -> RawTable | Issue:
     def rows() -> Iterator[Row | Issue]:
         for line, cells in records:
             if cells is None:
-                yield Place(place.file, line=line).issue("bad_quotes", detail=MAX_QUOTED_CHARACTERS)
+                yield Place(place.file, line=line).issue("bad_quotes")
             elif any(cells):
                 yield _row(Place(place.file, line=line), columns, cells)
 
@@ -266,10 +266,12 @@ def _object_row(fact_type: type[Fact], place: Place, item: object) -> Row | Issu
     if not isinstance(item, dict):
         return place.issue("not_an_object", value=str(item))
     cells: dict[str, str] = {}
-    for written, value in item.items():
-        column = _column(fact_type, written)
+    for number, (written, value) in enumerate(item.items(), 1):
+        column = _column(fact_type, written) or f"column_{number}"
+        if column in cells:
+            return place.issue("duplicate_column", column=column)
         if text := as_text(value):
-            cells[written if column in cells else column] = text
+            cells[column] = text
     return Row(place.line or 0, cells)
 
 

@@ -6,15 +6,15 @@ import gzip
 import io
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ingest.issues import Issue, Place
 
-MAX_QUOTED_CHARACTERS = 131_072
-"""Characters of a quoted cell beyond which its quotes are taken to be wrong; the limit of the csv module."""
+MAX_QUOTED_CHARACTERS = 1 << 26
+"""Characters of a quoted cell beyond which its quotes are taken to be wrong."""
 
 _CHUNK_BYTES = 1 << 20
 _SIGNATURES = {
@@ -87,10 +87,18 @@ def _open_bytes(path: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def find_delimiter(lines: Iterable[str]) -> str:
-    """The comma, semicolon or tab that the header has most of; spreadsheets set to Vietnamese write semicolons."""
+def find_delimiter(lines: Iterable[str], columns: Collection[str]) -> str:
+    r"""The comma, semicolon or tab between the known columns of a header; Vietnamese spreadsheets write semicolons.
+
+    >>> find_delimiter(["id;kind;name\n"], ["id", "kind", "name"])
+    ';'
+    """
     header = next((line for line in lines if line.strip()), "")
-    return max(_DELIMITERS, key=header.count)
+
+    def n_known(delimiter: str) -> int:
+        return sum(cell.strip('" \r\n').lower() in columns for cell in header.split(delimiter))
+
+    return max(_DELIMITERS, key=n_known)
 
 
 def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
@@ -102,6 +110,8 @@ def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, lis
     >>> list(csv_records(['id,name\n', 'a,"An\n', 'b,Bình\n', 'c,"Cúc, Hà Nội"\n'], ","))
     [(1, ['id', 'name']), (2, None), (3, ['b', 'Bình']), (4, ['c', 'Cúc, Hà Nội'])]
     """
+    if csv.field_size_limit() < MAX_QUOTED_CHARACTERS:
+        csv.field_size_limit(MAX_QUOTED_CHARACTERS)  # one limit a process; it is raised and never put back
     rest = iter(lines)
     returned: deque[str] = deque()
 

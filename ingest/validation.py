@@ -178,7 +178,7 @@ class _Checker:
             except CellError as error:
                 self._report(error.code, column, written, error.detail)
         for column in REQUIRED[self._fact_type]:
-            if column not in values and all(issue.column != column for issue in self._issues):
+            if column not in values and not any(issue.is_error and issue.column == column for issue in self._issues):
                 self._report("missing_title" if column == "title" else "missing_value", column)
                 values[column] = ""
         return values, attributes
@@ -297,7 +297,12 @@ def _lies_before(end: str, start: str) -> bool:
 
 @cache
 def _names_of_kinds(labels: tuple[tuple[str, Label], ...]) -> Mapping[str, str]:
-    return {fold(written): kind for kind, label in labels for written in (kind, label.vi, label.en)}
+    return {
+        fold(part): kind
+        for kind, label in labels
+        for written in (kind, label.vi, label.en)
+        for part in (written, *written.split(","))
+    }
 
 
 def _nearest_kind(written: str, known: Mapping[str, Any]) -> str | None:
