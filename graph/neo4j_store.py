@@ -1,6 +1,7 @@
 """The production store: a Neo4j database, through its official driver."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +9,15 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
-from neo4j import GraphDatabase, ManagedTransaction, NotificationDisabledClassification, Record, RoutingControl, Session
+from neo4j import (
+    Driver,
+    GraphDatabase,
+    ManagedTransaction,
+    NotificationDisabledClassification,
+    Record,
+    RoutingControl,
+    Session,
+)
 from neo4j.exceptions import (
     AuthError,
     ConfigurationError,
@@ -38,6 +47,8 @@ DATABASE = "neo4j"
 
 _CONNECT_SECONDS = 5.0
 _RETRY_SECONDS = 5.0
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what the driver would print, our exceptions say
 
 
 class Neo4jStore(TransactionalWriter):
@@ -73,24 +84,13 @@ class Neo4jStore(TransactionalWriter):
             )
         self._uri = uri
         self._is_closed = False
-        try:
-            self._driver = GraphDatabase.driver(
-                uri,
-                auth=(credentials.user, credentials.password),
-                connection_timeout=_CONNECT_SECONDS,
-                connection_acquisition_timeout=2 * _CONNECT_SECONDS,
-                max_transaction_retry_time=_RETRY_SECONDS,
-                # A label or property that nobody has used yet is no mistake in a young database.
-                notifications_disabled_classifications=[NotificationDisabledClassification.UNRECOGNIZED],
-                telemetry_disabled=True,
-            )
-        except (ConfigurationError, ValueError) as error:
-            raise StoreUriError(
-                "store_uri", f"{uri} is no address of a Neo4j server: {error}. Write neo4j://HOST:PORT.", uri=uri
-            ) from error
+        self._driver = _driver(uri, credentials)
         try:
             with self._session() as session:
                 _migrate(session)
+        except ValueError as error:  # the driver looks at host and port only when it connects
+            self._driver.close()
+            raise _unreadable(uri, error) from error
         except BaseException:
             self._driver.close()
             raise
@@ -273,6 +273,28 @@ class _Neo4jTransaction:
 
     def _listed(self, query: str, name: str, values: Sequence[Any]) -> list[Any]:
         return _listed(self._transaction, query, name, values)
+
+
+def _driver(uri: str, credentials: Credentials) -> Driver:
+    try:
+        return GraphDatabase.driver(
+            uri,
+            auth=(credentials.user, credentials.password),
+            connection_timeout=_CONNECT_SECONDS,
+            connection_acquisition_timeout=_CONNECT_SECONDS,
+            max_transaction_retry_time=_RETRY_SECONDS,
+            # A label or property that nobody has used yet is no mistake in a young database.
+            notifications_disabled_classifications=[NotificationDisabledClassification.UNRECOGNIZED],
+            telemetry_disabled=True,
+        )
+    except (ConfigurationError, ValueError) as error:
+        raise _unreadable(uri, error) from error
+
+
+def _unreadable(uri: str, error: Exception) -> StoreUriError:
+    return StoreUriError(
+        "store_uri", f"{uri} is no address of a Neo4j server: {error}. Write neo4j://HOST:PORT.", uri=uri
+    )
 
 
 def _migrate(session: Session) -> None:

@@ -50,24 +50,23 @@ class World:
         return Tables.from_facts(self)
 
 
-def load_world(store: GraphStore, world: World) -> UpsertCounts:
+def load_world(store: GraphStore, world: World, batch_size: int = BATCH_SIZE) -> UpsertCounts:
     """What became of the facts of a world, written in batches."""
     counts = UpsertCounts()
-    for actors in batches(world.actors):
+    for actors in _batches(world.actors, batch_size):
         counts += store.upsert_actors(actors)
-    for projects in batches(world.projects):
+    for projects in _batches(world.projects, batch_size):
         counts += store.upsert_projects(projects)
-    for relationships in batches(world.relationships):
+    for relationships in _batches(world.relationships, batch_size):
         counts += store.upsert_relationships(relationships)
-    for participations in batches(world.participations):
+    for participations in _batches(world.participations, batch_size):
         counts += store.upsert_participations(participations)
     return counts
 
 
-def batches(facts: Sequence[F]) -> Iterator[Sequence[F]]:
-    """The facts in groups of the size that stores like best."""
-    for start in range(0, len(facts), BATCH_SIZE):
-        yield facts[start : start + BATCH_SIZE]
+def _batches(facts: Sequence[F], size: int) -> Iterator[Sequence[F]]:
+    for start in range(0, len(facts), size):
+        yield facts[start : start + size]
 
 
 def hanoi_network() -> World:

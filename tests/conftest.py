@@ -1,0 +1,26 @@
+"""Fixtures that several packages' tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import LTS, NEWEST, Neo4jServer, free_port
+
+
+def _running(version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    server = Neo4jServer(version, tmp_path_factory.mktemp("neo4j"), free_port())
+    server.start()
+    yield server
+    server.kill()  # its home is thrown away, so nothing is gained by an orderly end
+
+
+@pytest.fixture(scope="session")
+def neo4j_lts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    """A running server of the long-term version."""
+    yield from _running(LTS, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def neo4j_newest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
+    """A running server of the newest version."""
+    yield from _running(NEWEST, tmp_path_factory)
