@@ -125,9 +125,9 @@ class WordEmbedder:
     """TF-IDF over :func:`terms`, with logarithmic term counts (Salton & Buckley 1988), fitted to a network's texts."""
 
     def __init__(self, corpus: Iterable[str]) -> None:
-        texts = [text for text in corpus if text]
+        texts = [text for text in corpus if any(terms(text))]
         self._vectorizer = TfidfVectorizer(analyzer=_term_list, sublinear_tf=True, dtype=np.float32)
-        self._vectorizer.fit(texts or [""])  # an empty vocabulary is what a network without words has
+        self._vectorizer.fit(texts or ["ketnoi"])  # one word at least, where a network has none
 
     def embed(self, texts: Sequence[str]) -> sparse.csr_array:
         """CSR of float32, shape (n_texts, n_terms), rows of length one, or zero where no term is known."""
@@ -137,7 +137,7 @@ class WordEmbedder:
 
 
 def _term_list(text: str) -> list[str]:
-    return list(terms(text)) or ["~"]
+    return list(terms(text))
 
 
 @dataclass(frozen=True, slots=True)
