@@ -11,18 +11,11 @@ import networkx as nx
 import pandas as pd
 import pyarrow as pa
 
+from graph.interop import EXCHANGE_NAMES, LIST_SEPARATOR
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from graph.snapshot import GraphSnapshot
 from graph.tables import SCHEMAS
 from graph.xml_text import injective_xml, legal_xml
-
-TABLE_NAMES: Mapping[type[Fact], str] = {
-    Actor: "actors",
-    Project: "projects",
-    Relationship: "relationships",
-    Participation: "project_participants",
-}
-"""The tables as the exchange format calls them."""
 
 _WHOLE_NUMBERS = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
 # Names with a meaning of their own in GEXF: that of the node itself, and whole dates at which it comes and goes.
@@ -60,7 +53,7 @@ def to_networkx(snapshot: GraphSnapshot) -> nx.MultiDiGraph:
 def to_frames(snapshot: GraphSnapshot) -> dict[str, pd.DataFrame]:
     """The network as data frames by the name of their table; ``attributes`` holds dictionaries, lists stay lists."""
     frames = {}
-    for fact_type, name in TABLE_NAMES.items():
+    for fact_type, name in EXCHANGE_NAMES.items():
         frame = snapshot.tables.of(fact_type).to_pandas(types_mapper=_WHOLE_NUMBERS.get)
         for column in SCHEMAS[fact_type]:
             if pa.types.is_list(column.type):
@@ -89,7 +82,7 @@ def _rows(snapshot: GraphSnapshot, fact_type: type[Fact]) -> Iterator[dict[str, 
             attributes = json.loads(row.pop("attributes"))
             row |= {f"attributes.{name}": value for name, value in attributes.items()}
             filled = {name: value for name, value in row.items() if value not in (None, "", [])}
-            yield {"table": TABLE_NAMES[fact_type], **filled}
+            yield {"table": EXCHANGE_NAMES[fact_type], **filled}
 
 
 def _xml_graph(snapshot: GraphSnapshot, renamed: Mapping[str, str]) -> nx.MultiDiGraph:
@@ -109,7 +102,7 @@ def _plain_columns(columns: Mapping[str, Any], renamed: Mapping[str, str]) -> di
 
 def _plain(value: Any) -> str | int | float:
     if isinstance(value, list):
-        return legal_xml("|".join(value))
+        return legal_xml(LIST_SEPARATOR.join(value))
     return legal_xml(value) if isinstance(value, str) else value
 
 

@@ -1,0 +1,5 @@
+"""``python -m service.cli`` does what ``ketnoi`` does."""
+
+from service.cli import main
+
+main()
