@@ -71,8 +71,7 @@ def load(
     list_tables(directory)  # a wrong folder must not leave an empty store behind
     settings = Settings()
     spoken: Language = "vi" if (language or settings.language) == "vi" else "en"
-    with _progress() as on_progress:
-        loaded = _load(settings, store, directory, on_progress, dry_run=dry_run)
+    loaded = _load(settings, store, directory, dry_run=dry_run)
     if report is not None:
         write_report(loaded, report, spoken)
     if as_json_text:
@@ -84,13 +83,11 @@ def load(
     raise typer.Exit(_exit_code(loaded))
 
 
-def _load(
-    settings: Settings, uri: str | None, directory: Path, on_progress: OnProgress, *, dry_run: bool
-) -> LoadReport:
+def _load(settings: Settings, uri: str | None, directory: Path, *, dry_run: bool) -> LoadReport:
     if not dry_run:
-        with settings.open_store(uri) as opened:
+        with settings.open_store(uri) as opened, _progress() as on_progress:
             return load_folder(opened, directory, on_progress)
-    with existing_store(settings, uri) or nullcontext() as known:
+    with existing_store(settings, uri) or nullcontext() as known, _progress() as on_progress:
         return check_folder(directory, known, on_progress)
 
 
