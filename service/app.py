@@ -22,6 +22,16 @@ from service.threads import BoundedThreads
 
 MAX_BODY_BYTES = 256 * 1024
 
+_DESCRIPTION = """
+Answers are made from a *snapshot* of the network and say which: `as_of`, `snapshot` (a digest) and `model_version`.
+What is written or loaded shows up a few seconds later, in answers with a later `as_of`.
+
+Whatever fails is answered as `application/problem+json` with a stable `code`, in the language of `Accept-Language`
+(`vi` or `en`). Every answer has an `X-Request-ID`; send your own to find it in the log.
+
+Percent-encode ids in paths: `a/b` is `a%2Fb`.
+"""
+
 
 def create_app(
     settings: Settings, store: GraphStore | None = None, *, build_recommender: BuildRecommender = Recommender.build
@@ -52,6 +62,9 @@ def create_app(
     problems = ProblemResponder(error_page)
     app = FastAPI(
         title="Ketnoi",
+        summary="Suggests partners in an innovation network and says why.",
+        description=_DESCRIPTION,
+        generate_unique_id_function=lambda route: route.name,
         version=version("ketnoi"),
         lifespan=lifespan,
         openapi_url="/v1/openapi.json",

@@ -2,16 +2,21 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SkipValidation, StringConstraints, model_validator
+from fastapi.openapi.models import Example
+from pydantic import AfterValidator, Field, SkipValidation, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from graph.folding import nfc
 from graph.snapshot import GraphSnapshot
+from ingest.values import MAX_ID_CHARACTERS
 from matching.explanation import render
 from matching.query import Answer, Evidence, Options, Profile, Reason, Side, Suggestion
 from service.network_state import PartnerRecommender
+from service.parameters import Id
 from service.problems import Problem
 from service.schemas import (
     MAX_LIMIT,
+    MAX_TEXT,
     ActorKindName,
     ActorSummary,
     Incoming,
@@ -25,7 +30,8 @@ from service.schemas import (
 MAX_BATCH = 50
 _MAX_ENTRIES = 50
 
-Entries = Annotated[tuple[LongText, ...], Field(max_length=_MAX_ENTRIES)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"\S"), AfterValidator(nfc)]
+Phrases = Annotated[tuple[Phrase, ...], Field(max_length=_MAX_ENTRIES)]
 
 
 class ProfileIn(Incoming):
@@ -34,14 +40,12 @@ class ProfileIn(Incoming):
     name: ShortText = ""
     kind: ActorKindName | None = None
     summary: LongText = ""
-    fields: Annotated[tuple[ShortText, ...], Field(max_length=_MAX_ENTRIES)] = Field(
-        default=(), description="Ids of `/v1/fields`."
-    )
-    needs: Entries = Field(default=(), description="What it seeks.")
-    offers: Entries = Field(default=(), description="What it has.")
-    district_or_city: ShortText | None = None
+    fields: Phrases = Field(default=(), description="Ids of `/v1/fields`.", examples=[["semiconductor"]])
+    needs: Phrases = Field(default=(), description="What it seeks.")
+    offers: Phrases = Field(default=(), description="What it has.")
+    district_or_city: ShortText | None = Field(default=None, examples=["Hà Nội"])
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = Field(
-        default=None, description="Two letters, ISO 3166."
+        default=None, description="Two letters, ISO 3166.", examples=["VN"]
     )
 
     @model_validator(mode="after")
@@ -58,19 +62,21 @@ class ProfileIn(Incoming):
 class MatchQuery(Incoming):
     """One question: a brief in words, a profile, or the id of an actor; one of the three."""
 
-    brief: LongText | None = Field(default=None, description="What is needed, in Vietnamese or English.")
+    brief: Phrase | None = Field(
+        default=None, description="What is needed, in Vietnamese or English, with or without diacritics."
+    )
     profile: ProfileIn | None = None
-    actor_id: ShortText | None = Field(default=None, description="An actor of the network.")
+    actor_id: Id | None = Field(
+        default=None, min_length=1, max_length=MAX_ID_CHARACTERS, description="An actor of the network."
+    )
     kinds: tuple[ActorKindName, ...] = Field(default=(), max_length=20, description="Suggest these only.")
-    limit: int = Field(default=20, ge=1, le=MAX_LIMIT)
-    explain: bool = Field(default=True, description="Whether suggestions carry their reasons.")
+    limit: int = Field(default=20, ge=1, le=MAX_LIMIT, strict=True)
+    explain: bool = Field(default=True, strict=True, description="Whether suggestions carry their reasons.")
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Self:
         if sum(part is not None for part in (self.brief, self.profile, self.actor_id)) != 1:
             raise PydanticCustomError("one_question", "Give exactly one of brief, profile and actor_id.")
-        if self.brief == "":
-            raise PydanticCustomError("empty_brief", "Say in words what is needed.")
         return self
 
     def ask(self, recommender: PartnerRecommender) -> Answer:
@@ -188,3 +194,31 @@ class BatchAnswer(Stamp):
 
 def _said(reason: Reason, side: Side) -> Labels:
     return Labels(vi=render(reason, "vi", side), en=render(reason, "en", side))
+
+
+EXAMPLES = {
+    "brief": Example(
+        summary="A need in words",
+        value={"brief": "Chúng tôi làm cảm biến đo bụi mịn, cần nơi đặt trạm thử", "kinds": ["school"], "limit": 5},
+    ),
+    "profile": Example(
+        summary="An actor that is not in the network",
+        value={
+            "profile": {
+                "name": "Công ty Cảm biến Việt",
+                "kind": "startup",
+                "summary": "Thiết kế và lắp ráp cảm biến chất lượng không khí.",
+                "fields": ["semiconductor"],
+                "needs": ["trường cùng hiệu chuẩn cảm biến"],
+                "offers": ["trạm đo giá thấp"],
+            },
+            "limit": 10,
+        },
+    ),
+    "actor": Example(summary="An actor of the network", value={"actor_id": "st-selex", "explain": False}),
+    "batch": Example(
+        summary="Several questions",
+        value=[{"brief": "LED lighting for tissue culture", "limit": 3}, {"actor_id": "st-selex", "limit": 3}],
+    ),
+}
+"""Questions for the API's description."""

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 from service.problems import MEDIA_TYPE
 
 _MEANINGS = {
+    400: "The body cannot be read at all.",
     401: "The write token is missing or wrong.",
     403: "This service is for reading.",
-    404: "What the path names is not in the network.",
+    404: "What the request names is not in the network.",
     413: "The body is larger than 256 kB.",
     422: "A parameter or a part of the body is not valid; `errors` lists them.",
     500: "Something broke on our side.",

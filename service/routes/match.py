@@ -9,7 +9,7 @@ from graph.errors import KetnoiError
 from service.dependencies import CurrentNetwork, Scoring
 from service.network_state import Network
 from service.problems import invalid_request, ketnoi_problem
-from service.questions import Batch, BatchAnswer, BatchItem, MatchAnswer, MatchQuery
+from service.questions import EXAMPLES, Batch, BatchAnswer, BatchItem, MatchAnswer, MatchQuery
 from service.routes.answers import as_json, refusals
 from service.schemas import stamp_of
 from service.threads import BoundedThreads
@@ -27,9 +27,12 @@ Questions = Annotated[
 ]
 
 
-@router.post("/match", response_model=MatchAnswer | BatchAnswer, responses=refusals(413, 422, 503))
+@router.post("/match", response_model=MatchAnswer | BatchAnswer, responses=refusals(400, 404, 413, 422, 503))
 async def match(
-    request: Request, questions: Annotated[Questions, Body()], network: CurrentNetwork, scoring: Scoring
+    request: Request,
+    questions: Annotated[Questions, Body(openapi_examples=EXAMPLES)],
+    network: CurrentNetwork,
+    scoring: Scoring,
 ) -> Response:
     """Partners for whoever asks, registered or not: one question gets an answer, a list of up to 50 a list.
 

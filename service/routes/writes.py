@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal, LiteralString
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from graph.errors import InvalidQueryError
@@ -25,7 +25,7 @@ router = APIRouter(
     prefix="/v1",
     tags=["writing"],
     dependencies=[Depends(require_write_token)],
-    responses=refusals(401, 403, 413, 422, 503),
+    responses=refusals(400, 401, 403, 413, 422, 503),
 )
 
 SOURCE = "api"
@@ -64,6 +64,21 @@ Entries = Annotated[tuple[Entry, ...], Field(max_length=100)]
 class ActorIn(Incoming):
     """An actor as it is to be, whole: what is left out is emptied."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "startup",
+                    "name": "Công ty Cảm biến Việt",
+                    "fields": ["semiconductor"],
+                    "needs": ["trường cùng hiệu chuẩn cảm biến"],
+                    "founded": "2026-02",
+                    "source_url": "https://example.org/cam-bien-viet",
+                }
+            ]
+        }
+    )
+
     kind: ActorKindName
     name: Name
     subkind: str | None = Field(default=None, description="One of the kind's subkinds in `/v1/kinds`.")
@@ -85,15 +100,23 @@ class ActorIn(Incoming):
 class RelationshipIn(Incoming):
     """A relationship as it is to be; the same ends, kind and occurrence name the same relationship."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"source_id": "sc-ptit", "target_id": "bz-cmc", "kind": "signed_mou", "since": "2026-03-01"}]
+        }
+    )
+
     source_id: IdInBody
     target_id: IdInBody
     kind: RelationshipKindName
     since: PartialDate | None = None
     until: PartialDate | None = None
     status: Name | None = None
-    value_vnd: int | None = Field(default=None, ge=0, le=2**63 - 1)
+    value_vnd: int | None = Field(default=None, ge=0, le=2**63 - 1, strict=True)
     note: Text | None = None
-    occurrence: int = Field(default=0, ge=0, le=9999, description="Counts relationships of this kind between the two.")
+    occurrence: int = Field(
+        default=0, ge=0, le=9999, strict=True, description="Counts relationships of this kind between the two."
+    )
     source_url: Url | None = None
 
 

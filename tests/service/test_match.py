@@ -57,7 +57,7 @@ def test_a_batch_holds_up_to_50_questions(client: TestClient) -> None:
     [
         ({}, "body.query", "one_question"),
         ({"brief": "LED", "actor_id": "sc-hust"}, "body.query", "one_question"),
-        ({"brief": " \n "}, "body.query", "empty_brief"),
+        ({"brief": " \n "}, "body.query.brief", "string_too_short"),
         ({"brief": "x" * 10_001}, "body.query.brief", "string_too_long"),
         ({"brief": "LED", "limit": -1}, "body.query.limit", "greater_than_equal"),
         ({"brief": "LED", "kinds": ["martian"]}, "body.query.kinds.0", "unknown_kind"),
