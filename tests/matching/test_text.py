@@ -4,7 +4,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.folding import fold
@@ -107,6 +107,7 @@ def test_diacritics_sharpen_a_query_and_their_lack_excludes_nobody() -> None:
     assert beard == other > 0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_read(text: str) -> None:
     written = written_terms(text)
