@@ -15,14 +15,11 @@ class Addresses:
 
     Attributes
     ----------
-    root
-        Path under which the service is mounted, without a slash at its end; empty for none.
     question
         Query string of the question the reader came from, kept through every page about a member; empty for none.
     """
 
     language: Language
-    root: str = ""
     question: str = ""
 
     @property
@@ -77,10 +74,10 @@ class Addresses:
 
     def static(self, name: str, version: str) -> str:
         """A file of the service, under an address that changes with its content."""
-        return f"{self.root}/static/{name}?v={version}"
+        return f"/static/{name}?v={version}"
 
     def _page(self, path: str) -> str:
-        return f"{self.root}/{self.language}/{path}"
+        return f"/{self.language}/{path}"
 
     def _thing(self, folder: str, thing_id: str, params: Parameters) -> str:
         query = [*params, *([("question", self.question)] if self.question else [])]

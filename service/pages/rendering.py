@@ -16,7 +16,7 @@ from service.language import language_of
 from service.network_state import Network
 from service.pages.addresses import Addresses, host_of, safe_link
 from service.pages.question import BRIEF_LIMIT, NAME_LIMIT, Question
-from service.pages.views import NetworkViews
+from service.pages.views import LISTED, NetworkViews
 from service.pages.wording import (
     Catalogue,
     format_date,
@@ -44,7 +44,7 @@ class Reader:
         """The reader behind a request for a page."""
         language = language_of(request)
         question = question or Question()
-        at = Addresses(language, request.scope.get("root_path", ""), question.to_query() if question.is_asked else "")
+        at = Addresses(language, question.to_query() if question.is_asked else "")
         return cls(load_catalogue(language), at, question, request)
 
     @property
@@ -89,7 +89,7 @@ class Reader:
         path, query = self.request.scope["path"], self.request.url.query
         first, _, rest = path.lstrip("/").partition("/")
         inner = rest if first in LANGUAGES else path.lstrip("/")
-        return {code: f"{self.at.root}/{code}/{inner}" + (f"?{query}" if query else "") for code in LANGUAGES}
+        return {code: f"/{code}/{inner}" + (f"?{query}" if query else "") for code in LANGUAGES}
 
 
 @cache
@@ -108,6 +108,7 @@ def _environment() -> Environment:
         "ink_on": ink_on,
         "brief_limit": BRIEF_LIMIT,
         "name_limit": NAME_LIMIT,
+        "listed": LISTED,
         # Parts that only some pages have.
         "section": "",
         "as_of": None,

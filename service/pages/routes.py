@@ -72,7 +72,14 @@ async def project(
 def challenges(request: Request, network: CurrentNetwork) -> HTMLResponse:
     """The list of challenges."""
     reader = Reader.of(request)
-    return reader.page("challenges.html", network, section="challenges", challenges=reader.views(network).challenges())
+    views = reader.views(network)
+    return reader.page(
+        "challenges.html",
+        network,
+        section="challenges",
+        challenges=views.challenges(),
+        n_challenges=views.counts().n_challenges,
+    )
 
 
 @_pages.get("/search")

@@ -1,14 +1,18 @@
 """What the pages show: facts of a snapshot arranged for reading."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from graph.folding import fold
 from graph.kinds import ActorKind, Kinds, Language
 from graph.model import Actor, Project, Relationship
 from graph.snapshot import GraphSnapshot
+
+LISTED = 100
+"""Entries of one list at most; the best connected have thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,11 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class TieGroup:
-    """Relationships of one kind and direction, newest first, under the words that name them."""
+    """The newest of the ``n_total`` relationships of one kind and direction, under the words that name them."""
 
     label: str
     ties: tuple[Tie, ...]
+    n_total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +143,13 @@ class NetworkViews:
             reads_forward = is_source or (kind is not None and not kind.directed)
             other_id = relationship.target_id if is_source else relationship.source_id
             groups.setdefault((relationship.kind, reads_forward), []).append(_tie(relationship, self.actor(other_id)))
-        order = sorted(groups, key=self._by_strength)
         return [
-            TieGroup(_capitalised(self.tie_label(*key)), tuple(sorted(groups[key], key=_newest_first))) for key in order
+            TieGroup(
+                label=_capitalised(self.tie_label(*key)),
+                ties=tuple(sorted(groups[key], key=_newest_first)[:LISTED]),
+                n_total=len(groups[key]),
+            )
+            for key in sorted(groups, key=self._by_strength)
         ]
 
     def tie_label(self, kind_id: str, reads_forward: bool) -> str:  # noqa: FBT001  two ways to read one tie
@@ -177,14 +186,15 @@ class NetworkViews:
         return sorted(members, key=lambda member: fold(self.name(member.actor)))
 
     def challenges(self) -> list[ChallengeCard]:
-        """The challenges, newest first."""
-        cards = []
-        for row in self._projects_of_kind("challenge"):
-            project = self._snapshot.project(row)
-            owner = self.known_actor(project.owner_id)
-            n_members = int(self._snapshot.project_size[row]) - (owner is not None)
-            cards.append(ChallengeCard(project, owner, n_members))
-        return sorted(cards, key=lambda card: _descending(card.project.started))
+        """The newest challenges, newest first."""
+        rows = self._projects_of_kind("challenge")
+        newest_first = np.argsort(-self._snapshot.project_day[rows].astype(np.int64), kind="stable")
+        return [self._challenge(int(row)) for row in rows[newest_first][:LISTED]]
+
+    def _challenge(self, row: int) -> ChallengeCard:
+        project = self._snapshot.project(row)
+        owner = self.known_actor(project.owner_id)
+        return ChallengeCard(project, owner, int(self._snapshot.project_size[row]) - (owner is not None))
 
     def members_of(self, kind: str | None, field: str | None) -> list[Actor]:
         """The actors of a kind, of a field, or both, in the order of their names."""
@@ -200,9 +210,9 @@ class NetworkViews:
         ]
         return [self._snapshot.actor(row) for _, row in sorted(kept)]
 
-    def _projects_of_kind(self, kind: str) -> Sequence[int]:
+    def _projects_of_kind(self, kind: str) -> npt.NDArray[np.intp]:
         code = list(self._kinds.opportunity).index(kind)
-        return [int(row) for row in np.flatnonzero(self._snapshot.project_kind == code)]
+        return np.flatnonzero(self._snapshot.project_kind == code)
 
     def _projects_of_actor(self, index: int) -> Iterable[int]:
         matrix = self._snapshot.memberships
