@@ -43,8 +43,8 @@ def baselines(task: Task, index: MatchIndex) -> Mapping[str, Baseline]:
         "resource allocation": _two_steps(together, 1 / degree),
         "weighted two-hop": lambda view: view.two_hop,
         "personalised PageRank": _personalised_pagerank(index.links),
-        "ALS": _factors(AlternatingLeastSquares(factors=_N_FACTORS, random_state=_SEED), together),
-        "BPR": _factors(BayesianPersonalizedRanking(factors=_N_FACTORS, random_state=_SEED), together),
+        "ALS": _factors(AlternatingLeastSquares, together),
+        "BPR": _factors(BayesianPersonalizedRanking, together),
     }
 
 
@@ -79,9 +79,12 @@ def _personalised_pagerank(links: sparse.csr_array) -> Baseline:
     return score
 
 
-def _factors(model: AlternatingLeastSquares | BayesianPersonalizedRanking, links: sparse.csr_array) -> Baseline:
+def _factors(
+    make: type[AlternatingLeastSquares] | type[BayesianPersonalizedRanking], links: sparse.csr_array
+) -> Baseline:
     """Implicit-feedback factorisation: ALS (Hu et al. 2008) or BPR (Rendle et al. 2009), 64 factors."""
     with threadpool_limits(1, "blas"):  # as the library asks for, its own threads do the work
+        model = make(factors=_N_FACTORS, random_state=_SEED)
         model.fit(sparse.csr_matrix(links), show_progress=False)
     users, items = np.asarray(model.user_factors), np.asarray(model.item_factors)
 
