@@ -1,3 +1,5 @@
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from ingest.validation import REQUIRED
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, read_csv, write_folder
 from tests.worlds import HANOI, hanoi_network
 
+BENCHMARK = os.environ.get("KETNOI_BENCHMARK_DATA")
 MOU = {"source_id": "a1", "target_id": "a2", "kind": "signed_mou"}
 PART = {"project_id": "p1", "actor_id": "a1"}
 SMALL = {"actors": [ACTOR, SCHOOL], "projects": [PROJECT], "relationships": [MOU], "project_participants": [PART]}
@@ -242,3 +245,18 @@ def test_the_tables_have_the_schemas_of_a_snapshot_even_when_empty(tmp_path: Pat
     tables = read_tables(write_folder(tmp_path, "csv", actors=[ACTOR])).tables
     assert {fact_type: tables.of(fact_type).schema for fact_type in SCHEMAS} == dict(SCHEMAS)
     assert tables.facts(Project) == []
+
+
+@pytest.mark.cordis
+@pytest.mark.skipif(BENCHMARK is None, reason="KETNOI_BENCHMARK_DATA names no folder with the development benchmark")
+def test_the_development_benchmark_is_read_whole_in_seconds() -> None:
+    started = time.process_time()
+    reading = read_tables(Path(str(BENCHMARK)))
+    assert time.process_time() - started < 30
+    assert not any(issue.is_error for issue in reading.issues)
+    tables = reading.tables
+    assert (tables.actors.num_rows, tables.projects.num_rows, tables.participations.num_rows) == (
+        38_117,
+        32_279,
+        154_416,
+    )
