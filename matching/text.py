@@ -17,7 +17,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from graph.folding import fold, place_tones
-from graph.kinds import Kinds
+from graph.kinds import Kinds, Language
 
 FloatArray = npt.NDArray[np.float32]
 _WORD = re.compile(r"\w+")
@@ -46,8 +46,17 @@ def _stopword_lists() -> dict[str, list[str]]:
 @cache
 def stopwords() -> frozenset[str]:
     """Folded words that carry no topic, in both languages."""
-    lists = _stopword_lists()
-    return frozenset(folded_form(word) for word in (*lists["vi"], *lists["en"]))
+    return _folded_stopwords("vi") | _folded_stopwords("en")
+
+
+@cache
+def _folded_stopwords(language: Language) -> frozenset[str]:
+    return frozenset(map(folded_form, _stopword_lists()[language]))
+
+
+@cache
+def _vietnamese_stopwords() -> frozenset[str]:
+    return frozenset(map(place_tones, _stopword_lists()["vi"]))
 
 
 def is_accented(text: str) -> bool:
@@ -80,6 +89,8 @@ def terms(text: str) -> Iterator[str]:
 
     Vietnamese writes a word as syllables apart, so that a pair is most often what a word is in English. The accented
     form counts as a term of its own: it sharpens a query written with diacritics and is silent about one without.
+    A word that carries no topic parts its neighbours. Where the text has no diacritics to tell "đổi" from "đối", the
+    syllable still makes pairs, so that "chuyen doi so" finds "chuyển đổi số" and "tim doi tac" nothing.
 
     >>> sorted(terms("Thoát nước"))
     ['nuoc', 'thoat', 'thoat nuoc', '~nước', '~thoát']
@@ -100,25 +111,33 @@ def written_terms(text: str) -> dict[str, str]:
 
 
 def _terms_as_written(text: str) -> Iterator[tuple[str, str]]:
-    skipped = stopwords()
-    previous, previous_form = "", ""
     composed = unicodedata.normalize("NFC", text).lower()
+    tells_apart = is_accented(composed)
+    doubtful = frozenset() if tells_apart else _folded_stopwords("vi")
+    previous, previous_form = "", ""
     end = 0
     for match in _WORD.finditer(composed):
         word, gap = match.group(), composed[end : match.start()]
         end = match.end()
-        folded = folded_form(word)
-        if not folded or folded in skipped:
+        folded, accented = folded_form(word), _accented_form(word)
+        if not folded or _parts_neighbours(word, tells_apart=tells_apart):
             previous = ""
             continue
         if not gap.isspace():
             previous = ""  # a comma between two syllables parts two words
-        yield folded, word
+        if folded not in doubtful:
+            yield folded, word
         if previous:
             yield f"{previous} {folded}", f"{previous_form} {word}"
-        if accented := _accented_form(word):
+        if accented:
             yield accented, word
         previous, previous_form = folded, word
+
+
+def _parts_neighbours(word: str, *, tells_apart: bool) -> bool:
+    if not _accented_form(word) and folded_form(word) in _folded_stopwords("en"):
+        return True
+    return tells_apart and (_accented_form(word)[1:] or word) in _vietnamese_stopwords()
 
 
 class WordEmbedder:

@@ -108,7 +108,7 @@ def dated_network(n_actors: int, n_projects: int, rng: np.random.Generator) -> l
     """Facts of a network with a past to learn from: ten years of projects, each within a topic and its regulars.
 
     Every topic has its share of actors, of whom those with lower numbers come more often, so that both topic and
-    history foretell who comes next. Summaries are long enough to be asked as briefs.
+    history foretell who comes next. Summaries of the later half are long enough to be asked as briefs.
     """
     facts: list[Fact] = [
         actor(
@@ -123,9 +123,10 @@ def dated_network(n_actors: int, n_projects: int, rng: np.random.Generator) -> l
     n_of_topic = n_actors // len(TOPICS)
     for number in range(n_projects):
         topic = int(rng.integers(len(TOPICS)))
-        regulars = (rng.random(int(rng.integers(3, 7))) ** 2 * n_of_topic).astype(int)
+        regulars = (rng.random(int(rng.integers(3, 7))) ** 1.5 * n_of_topic).astype(int)
         members = sorted({f"a{place * len(TOPICS) + topic:04}" for place in regulars})
-        started = date(2015, 1, 1).toordinal() + number * 3650 // n_projects
-        words = " ".join(rng.permutation(TOPICS[topic].split() * 6))
-        facts += project(f"p{number:04}", *members, start=date.fromordinal(started).isoformat(), summary=words)
+        started = date.fromordinal(date(2015, 1, 1).toordinal() + number * 3650 // n_projects)
+        words = " ".join(rng.permutation(TOPICS[topic].split() * 7))
+        summary = words if number * 2 > n_projects else None
+        facts += project(f"p{number:04}", *members, start=started.isoformat(), title=words[:40], summary=summary)
     return facts
