@@ -117,8 +117,11 @@ def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> Linear
                 changed=changed,
             )
         values = np.array(list(weights.values()), np.float64)
-        return LinearRanker(document["name"], values, document["card"], document["intercept"])
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        intercept = None if document["intercept"] is None else float(document["intercept"])
+        if not np.isfinite([*values, intercept or 0.0]).all():
+            raise ValueError("a weight is no number")
+        return LinearRanker(document["name"], values, document["card"], intercept)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError("model_unreadable", "The file is no Ketnoi model.") from error
 
 
@@ -126,7 +129,7 @@ def load_ranker(path: Path) -> LinearRanker:
     """The ranker in a file; raises :class:`~graph.errors.ModelError` as :func:`from_json` does."""
     try:
         return from_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise ModelError("model_unreadable", f"The model file {path.name} cannot be read.") from error
 
 
