@@ -22,6 +22,7 @@ from neo4j.exceptions import (
     AuthError,
     ConfigurationError,
     ConnectionPoolError,
+    DatabaseUnavailable,
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
@@ -88,11 +89,10 @@ class Neo4jStore(TransactionalWriter):
         try:
             with self._session() as session:
                 _migrate(session)
-        except ValueError as error:  # the driver looks at host and port only when it connects
+        except BaseException as error:
             self._driver.close()
-            raise _unreadable(uri, error) from error
-        except BaseException:
-            self._driver.close()
+            if isinstance(error, ValueError):  # the driver looks at host and port only when it connects
+                raise _unreadable(uri, error) from error
             raise
 
     @property
@@ -199,22 +199,26 @@ class Neo4jStore(TransactionalWriter):
                 "KETNOI_NEO4J_PASSWORD.",
                 uri=self._uri,
             ) from error
-        except (ServiceUnavailable, SessionExpired, TransientError, ConnectionPoolError) as error:
+        except (ServiceUnavailable, SessionExpired, DatabaseUnavailable, ConnectionPoolError) as error:
             raise StoreUnavailableError(
                 "store_unavailable",
                 f"Neo4j at {self._uri} does not answer. See that it runs there, then try again.",
                 uri=self._uri,
             ) from error
-        except Neo4jError as error:
+        except TransientError as error:
+            raise StoreUnavailableError(
+                "store_busy",
+                f"Neo4j at {self._uri} cannot do this now ({error.code}). Try again later.",
+                uri=self._uri,
+            ) from error
+        except Neo4jError as error:  # its message may repeat names and texts, its code does not
             if (error.code or "").startswith("Neo.ClientError.Security."):
                 raise StoreCredentialsError(
                     "store_credentials_refused",
-                    f"Neo4j at {self._uri} refuses the user: {error.message}",
+                    f"Neo4j at {self._uri} refuses the user ({error.code}).",
                     uri=self._uri,
                 ) from error
-            raise StoreError(
-                "store_refused", f"Neo4j at {self._uri} refused ({error.code}): {error.message}", uri=self._uri
-            ) from error
+            raise StoreError("store_refused", f"Neo4j at {self._uri} refused: {error.code}.", uri=self._uri) from error
 
 
 class _Neo4jTransaction:

@@ -326,5 +326,5 @@ def _table(connection: sqlite3.Connection, fact_type: type[Fact]) -> pa.Table:
     rows = connection.execute(f"{_select(fact_type)} ORDER BY {', '.join(KEYS[fact_type])}").fetchall()
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(SCHEMAS[fact_type])
     for index in _LISTS[fact_type]:
-        columns[index] = [json.loads(text) for text in columns[index]]
+        columns[index] = [[] if text == "[]" else json.loads(text) for text in columns[index]]
     return table_from_columns(fact_type, columns)
