@@ -1,0 +1,1 @@
+"""Runnable measurements of how good the answers are."""

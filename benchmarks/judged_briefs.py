@@ -1,0 +1,132 @@
+"""How many of the partners that people judged fitting are among the first ten for briefs on the Hanoi network.
+
+Run with ``python -m benchmarks.judged_briefs``; how the briefs were written and judged is told in
+``tests/judged/README.md``.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from graph.folding import fold
+from graph.kinds import load_kinds
+from graph.model import Actor
+from graph.snapshot import GraphSnapshot
+from ingest.load import read_tables
+from matching.query import Options
+from matching.recommend import Recommender
+
+ROOT = Path(__file__).parent.parent
+NETWORK_FOLDER = ROOT / "data" / "hanoi"
+BRIEFS_FILE = ROOT / "tests" / "judged" / "hanoi_briefs.csv"
+CUTOFF = 10
+
+Version = Literal["vi", "vi_plain", "en"]
+VERSIONS: tuple[Version, ...] = get_args(Version)
+"""The languages of a brief: Vietnamese, Vietnamese without diacritics, English."""
+Split = Literal["development", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+Matcher = Callable[[str], Sequence[str]]
+"""Ids of the actors suggested for a text, best first, at least :data:`CUTOFF` where there are so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBrief:
+    """A need in words, in every version, and the ids of the actors that were judged to fit."""
+
+    id: str
+    split: str
+    asker_kind: str
+    wanted_kinds: tuple[str, ...]
+    texts: Mapping[str, str]
+    fitting: tuple[str, ...]
+
+
+def read_briefs(path: Path = BRIEFS_FILE) -> list[JudgedBrief]:
+    """The judged briefs of a file, in its order."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [
+            JudgedBrief(
+                id=row["id"],
+                split=row["split"],
+                asker_kind=row["asker_kind"],
+                wanted_kinds=tuple(filter(None, row["wanted_kinds"].split("|"))),
+                texts={version: row[f"brief_{version}"] for version in VERSIONS},
+                fitting=tuple(filter(None, row["fitting"].split("|"))),
+            )
+            for row in csv.DictReader(lines)
+        ]
+
+
+def read_network(folder: Path = NETWORK_FOLDER) -> GraphSnapshot:
+    """The network that the briefs were judged on."""
+    return GraphSnapshot.from_tables(read_tables(folder).tables)
+
+
+def recall(found: Sequence[str], fitting: set[str], cutoff: int = CUTOFF) -> float:
+    """The share of the fitting actors that the first places hold, of those that they could hold, 0 to 1.
+
+    >>> recall(["a", "b", "c"], {"a", "c", "d"}, cutoff=2)
+    0.5
+    """
+    return len(fitting.intersection(found[:cutoff])) / min(cutoff, len(fitting))
+
+
+def mean_recall(match: Matcher, briefs: Iterable[JudgedBrief], version: Version) -> float:
+    """Recall at :data:`CUTOFF` of one version of the briefs, averaged over the briefs."""
+    return float(np.mean([recall(match(brief.texts[version]), set(brief.fitting)) for brief in briefs]))
+
+
+def matcher(snapshot: GraphSnapshot) -> Matcher:
+    """Ketnoi itself, as a brief in words is answered, without a filter of kinds."""
+    recommender = Recommender.build(snapshot)
+    options = Options(limit=CUTOFF, explain=False)
+    return lambda text: [suggestion.actor_id for suggestion in recommender.for_brief(text, options).suggestions]
+
+
+def tfidf_matcher(snapshot: GraphSnapshot) -> Matcher:
+    """What there is to beat: the cosine of TF-IDF over folded words and pairs of words of whole profiles."""
+    profiles = [_profile_text(snapshot.actor(row)) for row in range(snapshot.n_actors)]
+    vectorizer = TfidfVectorizer(preprocessor=fold, ngram_range=(1, 2))
+    profile_weights = vectorizer.fit_transform(profiles)
+
+    def match(text: str) -> list[str]:
+        cosine = (profile_weights @ vectorizer.transform([text]).T).toarray().ravel()
+        best = np.argsort(-cosine, kind="stable")[:CUTOFF]
+        return [str(snapshot.actor_ids[row]) for row in best]
+
+    return match
+
+
+def _profile_text(actor: Actor) -> str:
+    fields = load_kinds().fields
+    labels = [fields[field].label for field in actor.fields if field in fields]
+    parts = (
+        *(actor.name, actor.name_en, actor.summary, actor.summary_en),
+        *(*actor.needs, *actor.offers),
+        *(text for label in labels for text in (label.vi, label.en)),
+    )
+    return " . ".join(filter(None, parts))
+
+
+def main() -> None:
+    """Print recall by matcher, split and version of the brief."""
+    snapshot, briefs = read_network(), read_briefs()
+    matchers = {"Ketnoi": matcher(snapshot), "TF-IDF": tfidf_matcher(snapshot)}
+    print(f"recall@{CUTOFF} of {len(briefs)} briefs among {snapshot.n_actors} actors")
+    print(f"{'':8}{'split':13}{'briefs':>6}" + "".join(f"{version:>10}" for version in VERSIONS))
+    for name, match in matchers.items():
+        for split in (*SPLITS, "all"):
+            chosen = [brief for brief in briefs if split in {brief.split, "all"}]
+            figures = "".join(f"{mean_recall(match, chosen, version):10.3f}" for version in VERSIONS)
+            print(f"{name:8}{split:13}{len(chosen):6}{figures}")
+
+
+if __name__ == "__main__":
+    main()
