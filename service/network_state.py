@@ -152,10 +152,11 @@ class NetworkState:
         Raises
         ------
         StoreUnavailableError
-            It could not be opened so far.
+            It could not be opened so far, or did not answer when it was last asked: a write would only wait in vain.
         """
-        if self._store is None:
-            raise StoreUnavailableError("store_away", "The store could not be opened so far. Try again in a moment.")
+        failure = self._status.failure
+        if self._store is None or isinstance(failure, StoreUnavailableError):
+            raise StoreUnavailableError("store_away", "The store did not answer just now. Try again in a moment.")
         return self._store
 
     def request_rebuild(self) -> None:

@@ -164,7 +164,7 @@ def problem_for(
 def as_response(problem: Problem) -> Response:
     """A problem as JSON."""
     body = problem.model_dump_json(exclude_defaults=True)
-    return Response(body, status_code=problem.status, media_type=MEDIA_TYPE)
+    return Response(body, problem.status, {"Vary": "Accept-Language"}, MEDIA_TYPE)
 
 
 def request_id_of(request: Request) -> str:

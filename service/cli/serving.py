@@ -6,7 +6,7 @@ import logging
 import socket
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -38,14 +38,18 @@ def serve(
     Load a network first: ketnoi load DIR. What is loaded while the service runs shows up by itself. The API is
     described at /v1/openapi.json.
     """
-    given = {"store": store, "host": host, "port": port}
+    given: dict[str, Any] = {"store": store, "host": host, "port": port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
     for name in ("service", "uvicorn"):
         logging.getLogger(name).setLevel(logging.INFO)
     with listen(settings.host, settings.port) as listener:
         config = uvicorn.Config(
-            create_app(settings), log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS
+            create_app(settings),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         console.print(f"Ketnoi: {_address_of(listener)} (Ctrl+C to stop)", highlight=False)
         with suppress(KeyboardInterrupt):
