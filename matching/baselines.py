@@ -9,10 +9,10 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits
 
-from matching.features import QueryView, largest
 from matching.index import MatchIndex
 from matching.ranker import Task
 from matching.text import FloatArray
+from matching.view import QueryView, largest
 
 Baseline = Callable[[QueryView], FloatArray]
 """Scores of all actors for one query, shape (n_actors,)."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.features import FEATURES, IndexArray, QueryView, largest, scaled
+from matching.features import FEATURES, scaled
 from matching.text import FloatArray
+from matching.view import IndexArray, QueryView, largest
 
 
 @dataclass(frozen=True, slots=True)

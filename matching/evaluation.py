@@ -12,12 +12,12 @@ import numpy.typing as npt
 from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot
 from matching.baselines import baselines
-from matching.features import IndexArray, QueryView, largest
 from matching.index import MatchIndex
 from matching.metrics import DoubleArray, bootstrap_interval, calibration_error, gini, ndcg
 from matching.ranker import Task
 from matching.recommend import Recommender
 from matching.training import Progress, Question, new_partner_questions, project_text, train_or_day_one
+from matching.view import IndexArray, QueryView, largest
 
 CUTOFF = 20
 _HISTORY = (("0", 0, 0), ("1-2", 1, 2), ("3-10", 3, 10), ("> 10", 11, 10**9))
@@ -146,9 +146,10 @@ def evaluate(snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress 
     lists: dict[str, list[IndexArray]] = {name: [] for name in (OURS, *others)}
     stated: list[tuple[DoubleArray, npt.NDArray[np.bool_]]] = []
     for place, (question, view, allowed) in enumerate(asked):
-        rows, contributions = recommender.rank(view, protocol.task, allowed)
+        ranking = recommender.rank(view, protocol.task, allowed)
+        rows = ranking.rows
         lists[OURS].append(rows[:CUTOFF])
-        probability = ranker.probability(contributions[:CUTOFF].sum(axis=1))
+        probability = ranker.probability(ranking.scores[:CUTOFF])
         if probability is not None:
             stated.append((probability, np.isin(rows[:CUTOFF], question.relevant)))
         for name, baseline in others.items():

@@ -10,11 +10,13 @@ from babel import Locale
 
 from graph.kinds import Language, load_kinds
 from graph.snapshot import GraphSnapshot
-from matching.features import FEATURES, IndexArray, QueryView
-from matching.index import MAX_PROJECT_SIZE, MatchIndex
+from matching.features import FEATURES
+from matching.history import MAX_PROJECT_SIZE
+from matching.index import MatchIndex
 from matching.query import Evidence, Reason, Side
 from matching.ranker import DoubleArray
 from matching.text import terms
+from matching.view import IndexArray, QueryView
 
 _N_SHOWN = 3
 """Names, titles or words that one reason gives at most."""

@@ -9,18 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from graph.dates import NO_DAY
-from graph.kinds import Kinds, load_kinds
+from graph.kinds import Kinds
 from graph.snapshot import GraphSnapshot
+from matching.history import HistoryIndex
 from matching.places import Gazetteer
 from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder, written_terms
 
 IntArray = npt.NDArray[np.intp]
-
-MAX_PROJECT_SIZE = 60
-"""A project with more members links nobody: to have been in one crowd is not to have worked together."""
-RECENT_HALF_LIFE_DAYS = 730
-"""Half-life of recent activity and recent links, two years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,7 @@ class ActorWords:
     offers: sparse.csr_array
 
 
-class MatchIndex:
+class MatchIndex(HistoryIndex):
     """A snapshot prepared for scoring.
 
     Parameters
@@ -44,8 +39,7 @@ class MatchIndex:
     """
 
     def __init__(self, snapshot: GraphSnapshot, embedder: Embedder | None = None) -> None:
-        self.snapshot = snapshot
-        self.kinds = load_kinds()
+        super().__init__(snapshot)
         self.field_reader = FieldReader(self.kinds)
         self.gazetteer = Gazetteer(snapshot)
         self.project_texts = _project_texts(snapshot, self.kinds)
@@ -60,17 +54,6 @@ class MatchIndex:
             offers=self.embedder.embed(offers),
         )
 
-    def warm(self) -> None:
-        """Compute everything that would otherwise be computed at the first question."""
-        for name, member in vars(type(self)).items():
-            if isinstance(member, cached_property):
-                getattr(self, name)
-
-    @cached_property
-    def memberships(self) -> sparse.csr_array:
-        """CSR of float32 ones, shape (n_actors, n_projects): the projects of each actor."""
-        return self.snapshot.memberships
-
     @cached_property
     def words_to_projects(self) -> sparse.csr_array:
         """CSR of float32, shape (n_dimensions, n_projects): :attr:`project_words` turned, for fast products."""
@@ -80,72 +63,6 @@ class MatchIndex:
     def words_to_profiles(self) -> sparse.csr_array:
         """CSR of float32, shape (n_dimensions, n_actors)."""
         return sparse.csr_array(self.words.profile.T)
-
-    @cached_property
-    def project_age_years(self) -> FloatArray:
-        """Years from each project's start to the snapshot, float32, at least 0; ten where the start is unknown."""
-        days = self.snapshot.as_of_day - self.snapshot.project_day.astype(np.int64)
-        years = np.where(self.snapshot.project_day == NO_DAY, 10.0, np.maximum(days, 0) / 365.25)
-        return years.astype(np.float32)
-
-    @cached_property
-    def project_recency(self) -> FloatArray:
-        """Weight of each project by its age, float32 in 0 … 1: halved every :data:`RECENT_HALF_LIFE_DAYS`."""
-        return np.exp2(-self.project_age_years * 365.25 / RECENT_HALF_LIFE_DAYS).astype(np.float32)
-
-    @cached_property
-    def links(self) -> sparse.csr_array:
-        """Symmetric CSR of float32, shape (n_actors, n_actors): how closely two actors have worked together.
-
-        A project of s members links each two of them by 1 / log(1 + s); a relationship by its strength.
-        """
-        return self._links(np.ones(self.snapshot.n_projects, np.float32))
-
-    @cached_property
-    def recent_links(self) -> sparse.csr_array:
-        """:attr:`links` with each project weighted by its recency."""
-        return self._links(self.project_recency)
-
-    def _links(self, project_weight: FloatArray) -> sparse.csr_array:
-        size = self.snapshot.project_size
-        weight = np.where((size > 1) & (size <= MAX_PROJECT_SIZE), project_weight / np.log1p(np.maximum(size, 1)), 0)
-        membership = self.snapshot.membership
-        together = sparse.csr_array(membership.T @ (sparse.diags_array(weight.astype(np.float32)) @ membership))
-        together.setdiag(0)
-        together.eliminate_zeros()
-        return sparse.csr_array(together + self.snapshot.ties, dtype=np.float32)
-
-    @cached_property
-    def normalised_links(self) -> sparse.csr_array:
-        """:attr:`links` with each row divided by the square root of its actor's number of neighbours."""
-        return damped(self.links)
-
-    @cached_property
-    def normalised_recent_links(self) -> sparse.csr_array:
-        """:attr:`recent_links` damped as :attr:`normalised_links` is."""
-        return damped(self.recent_links)
-
-    @cached_property
-    def partners(self) -> sparse.csr_array:
-        """CSR of float32, shape (n_actors, n_actors): non-zero where two have worked together.
-
-        That is: in a project of at most :data:`MAX_PROJECT_SIZE` members, or by a strong relationship.
-        """
-        size = self.snapshot.project_size
-        joint = sparse.diags_array(((size > 1) & (size <= MAX_PROJECT_SIZE)).astype(np.float32))
-        membership = self.snapshot.membership
-        return sparse.csr_array(membership.T @ (joint @ membership) + self.snapshot.strong_ties)
-
-    @cached_property
-    def degree(self) -> FloatArray:
-        """Number of linked actors, float32, shape (n_actors,)."""
-        return np.diff(self.links.indptr).astype(np.float32)
-
-    @cached_property
-    def recent_activity(self) -> FloatArray:
-        """Projects of each actor, each weighted by its recency, float32, shape (n_actors,)."""
-        activity: FloatArray = np.asarray(self.memberships @ self.project_recency, dtype=np.float32)
-        return activity
 
     @cached_property
     def is_candidate(self) -> npt.NDArray[np.bool_]:
@@ -201,6 +118,14 @@ class MatchIndex:
         recency = sparse.diags_array(self.project_recency)
         return sparse.csr_array((self.memberships @ (recency @ self.project_fields)).T)
 
+    @cached_property
+    def joint_fields(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_actors, n_fields): recent joint projects by field, as log(1 + n)."""
+        fields = self.project_fields
+        tagged = sparse.csr_array((np.ones_like(fields.data), fields.indices, fields.indptr), shape=fields.shape)
+        worked_in = self.memberships @ (sparse.diags_array(self.is_joint * self.project_recency) @ tagged)
+        return sparse.csr_array(worked_in).log1p()
+
     def _field_rows(self, rows: Sequence[Sequence[str]]) -> sparse.csr_array:
         columns = np.array([self.field_column[name] for row in rows for name in row], np.intp)
         indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
@@ -217,27 +142,19 @@ class MatchIndex:
         return self.gazetteer.actor_country
 
     @cached_property
-    def kind_affinity(self) -> FloatArray:
-        """Share of each kind among the partners of each kind, float32, shape (n_kinds + 1, n_kinds + 1).
+    def country_affinity(self) -> FloatArray:
+        """How much more often than chance two countries work together, log(1 + lift), unknown country last and 0.
 
-        The last row is that of an unknown kind: the shares over all; the last column is zero. Two links a pair of
-        kinds are taken as seen beforehand, so that a small network does not rule a kind out.
+        float32, shape (n_countries + 1, n_countries + 1); half a link a pair is taken as seen beforehand.
         """
-        n_kinds = len(self.kinds.actor)
-        kind = self.snapshot.actor_kind.astype(np.intp)
+        n_countries = len(self.gazetteer.codes)
         links = self.links.tocoo()
-        pairs = kind[links.row] * (n_kinds + 1) + kind[links.col]
-        known = (kind[links.row] >= 0) & (kind[links.col] >= 0)
-        seen = np.bincount(pairs[known], minlength=(n_kinds + 1) ** 2).reshape(n_kinds + 1, n_kinds + 1) + 2.0
-        seen[-1] = seen[:-1].sum(axis=0)
-        seen[:, -1] = 0
-        return (seen / seen.sum(axis=1, keepdims=True)).astype(np.float32)
-
-    def links_to(self, actor: int) -> sparse.csr_array:
-        """Damped links of every actor to one, as a row: CSR of shape (1, n_actors)."""
-        row = self.links[[actor]]
-        scale = 1 / np.sqrt(np.maximum(self.degree[row.indices], 1))
-        return sparse.csr_array((row.data * scale, row.indices, row.indptr), shape=row.shape)
+        known = (self.country[links.row] >= 0) & (self.country[links.col] >= 0)
+        pairs = self.country[links.row][known] * n_countries + self.country[links.col][known]
+        seen = np.bincount(pairs, weights=links.data[known], minlength=n_countries**2) + 0.5
+        seen = seen.reshape(n_countries, n_countries)
+        expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / max(seen.sum(), 1e-9)
+        return np.pad(np.log1p(seen / expected), (0, 1)).astype(np.float32)
 
     def profile_words(self, actor: int) -> dict[str, str]:
         """The terms of an actor's own text and of its projects' titles, each as it is written there."""
@@ -252,13 +169,6 @@ def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
     length = np.sqrt(np.asarray(csr.multiply(csr).sum(axis=1)).ravel())
     scale = np.divide(1, length, out=np.zeros_like(length), where=length > 0)
     return sparse.csr_array(sparse.diags_array(scale.astype(np.float32)) @ csr)
-
-
-def damped(links: sparse.csr_array) -> sparse.csr_array:
-    """Links with each row divided by the square root of its number of entries, so that hubs pass on less."""
-    degree = np.diff(links.indptr)
-    scale = 1 / np.sqrt(np.maximum(degree, 1))
-    return sparse.csr_array(sparse.diags_array(scale.astype(np.float32)) @ links)
 
 
 def _mean_rows(memberships: sparse.csr_array, rows: sparse.csr_array) -> sparse.csr_array:

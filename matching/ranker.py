@@ -1,14 +1,15 @@
-"""From a feature table to scores whose terms can be told apart."""
+"""From a feature table to scores whose terms can be told apart: by weights, or by weights and trees."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import xgboost
 from scipy.special import expit
 
 from graph.errors import ModelError
@@ -29,11 +30,29 @@ class Ranker(Protocol):
     def version(self) -> str:
         """Name of the model and of what it learned from, as answers carry it."""
 
+    def scores(self, table: FloatArray) -> DoubleArray:
+        """Score of each candidate, shape (n_candidates,)."""
+
     def contributions(self, table: FloatArray) -> DoubleArray:
         """What each feature adds to each score, shape (n_candidates, n_features); rows add up to the scores."""
 
     def probability(self, scores: DoubleArray) -> DoubleArray | None:
         """Probability that each score's pair will work together within the horizon, None where none was learned."""
+
+    def to_json(self) -> str:
+        """The ranker as a JSON document that :func:`from_json` reads back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The log odds that a score stands for: slope times score plus intercept (Platt 1999)."""
+
+    slope: float
+    intercept: float
+
+    def probability(self, scores: DoubleArray) -> DoubleArray:
+        """Probability of each score, 0 to 1."""
+        return expit(self.slope * scores + self.intercept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +66,23 @@ class LinearRanker:
     card
         Where the weights come from, for people and for :attr:`version`: task, method, protocol, digest of the training
         snapshot, figures.
+    calibration
+        What a score means as a probability; None where nothing was learned.
     """
 
     name: str
     weights: DoubleArray
     card: Mapping[str, Any] = field(default_factory=dict)
-    intercept: float | None = None
+    calibration: Calibration | None = None
 
     @property
     def version(self) -> str:
         """Name, and the first digits of the digest of the network learned from."""
-        digest = str(self.card.get("snapshot_digest", ""))
-        return f"{self.name}+{digest[:8]}" if digest else self.name
+        return _version(self.name, self.card)
+
+    def scores(self, table: FloatArray) -> DoubleArray:
+        """Sum of weight times value, float64, shape (n_candidates,)."""
+        return _checked(table, self.name) @ self.weights
 
     def contributions(self, table: FloatArray) -> DoubleArray:
         """Weight times value, float64, shape (n_candidates, n_features).
@@ -68,31 +92,79 @@ class LinearRanker:
         ModelError
             The table has another number of features.
         """
-        if table.shape[1] != len(self.weights):
-            raise ModelError(
-                "model_features",
-                f"The ranker {self.name} knows {len(self.weights)} features, the table has {table.shape[1]}.",
-            )
-        return table.astype(np.float64) * self.weights
+        return _checked(table, self.name) * self.weights
 
     def probability(self, scores: DoubleArray) -> DoubleArray | None:
         """Probability of each score's pair to work together within the horizon, None where nothing was learned."""
-        return None if self.intercept is None else expit(scores + self.intercept)
+        return self.calibration.probability(scores) if self.calibration else None
 
     def to_json(self) -> str:
         """The ranker as a JSON document that :func:`from_json` reads back."""
-        document = {
-            "format": _FORMAT,
-            "type": "linear",
-            "name": self.name,
-            "weights": dict(zip(FEATURE_NAMES, self.weights.tolist(), strict=True)),
-            "intercept": self.intercept,
-            "card": dict(self.card),
-        }
-        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        return _document("linear", self.name, self.weights, self.card, self.calibration)
 
 
-def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> LinearRanker:
+class BlendedRanker:
+    """Weights and boosted trees together: what a feature contributes is its weighted value and its Shapley value.
+
+    Parameters
+    ----------
+    name, weights, card, calibration
+        As in :class:`LinearRanker`; the weights already hold the share of the linear part.
+    trees
+        The booster as the JSON document that xgboost writes.
+    trees_share
+        What the output of the trees is multiplied by.
+    """
+
+    def __init__(self, linear: LinearRanker, trees: str, trees_share: float) -> None:
+        self._linear = linear
+        self._trees = trees
+        self._share = trees_share
+        self._booster = xgboost.Booster({"nthread": 1})  # tables are small, and several questions are asked at once
+        self._booster.load_model(bytearray(trees, "utf-8"))
+        nothing = np.zeros((1, len(linear.weights)), np.float32)
+        self._base = float(self._shapley(nothing)[0, -1])
+
+    @property
+    def version(self) -> str:
+        """Name, and the first digits of the digest of the network learned from."""
+        return self._linear.version
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """Where the model comes from."""
+        return self._linear.card
+
+    def scores(self, table: FloatArray) -> DoubleArray:
+        """Weighted values plus trees, less what the trees say of nothing in particular; float64, (n_candidates,)."""
+        linear = self._linear.scores(table)
+        if not len(table):
+            return linear
+        margin = self._booster.predict(xgboost.DMatrix(table), output_margin=True)
+        return linear + self._share * (margin.astype(np.float64) - self._base)
+
+    def contributions(self, table: FloatArray) -> DoubleArray:
+        """Weighted value plus exact Shapley value (Lundberg et al. 2020), float64, (n_candidates, n_features)."""
+        linear = self._linear.contributions(table)
+        if not len(table):
+            return linear
+        return linear + self._share * self._shapley(table)[:, :-1]
+
+    def _shapley(self, table: FloatArray) -> DoubleArray:
+        return np.asarray(self._booster.predict(xgboost.DMatrix(table), pred_contribs=True), np.float64)
+
+    def probability(self, scores: DoubleArray) -> DoubleArray | None:
+        """Probability of each score's pair to work together within the horizon, None where nothing was learned."""
+        return self._linear.probability(scores)
+
+    def to_json(self) -> str:
+        """The ranker as a JSON document that :func:`from_json` reads back."""
+        linear = self._linear
+        trees = {"share": self._share, "booster": json.loads(self._trees)}
+        return _document("blended", linear.name, linear.weights, linear.card, linear.calibration, trees)
+
+
+def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> LinearRanker | BlendedRanker:
     """The ranker in a JSON document.
 
     Raises
@@ -102,13 +174,13 @@ def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> Linear
     """
     try:
         document = json.loads(text)
-        weights: dict[str, float] = document["weights"]
-        if document["format"] != _FORMAT or document["type"] != "linear":
+        if document["format"] != _FORMAT or document["type"] not in {"linear", "blended"}:
             raise ModelError(
                 "model_format",
                 "The model file was written by another version of Ketnoi. Train it anew.",
                 format=_FORMAT,
             )
+        weights: dict[str, float] = document["weights"]
         if list(weights) != list(feature_names):
             changed = sorted(set(weights).symmetric_difference(feature_names)) or ["their order"]
             raise ModelError(
@@ -117,15 +189,19 @@ def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> Linear
                 changed=changed,
             )
         values = np.array(list(weights.values()), np.float64)
-        intercept = None if document["intercept"] is None else float(document["intercept"])
-        if not np.isfinite([*values, intercept or 0.0]).all():
+        stated = document["calibration"]
+        calibration = Calibration(float(stated["slope"]), float(stated["intercept"])) if stated else None
+        if not np.isfinite(values).all():
             raise ValueError("a weight is no number")
-        return LinearRanker(document["name"], values, document["card"], intercept)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        linear = LinearRanker(document["name"], values, document["card"], calibration)
+        if document["type"] == "linear":
+            return linear
+        return BlendedRanker(linear, json.dumps(document["trees"]["booster"]), float(document["trees"]["share"]))
+    except (ValueError, KeyError, TypeError, AttributeError, xgboost.core.XGBoostError) as error:
         raise ModelError("model_unreadable", "The file is no Ketnoi model.") from error
 
 
-def load_ranker(path: Path) -> LinearRanker:
+def load_ranker(path: Path) -> Ranker:
     """The ranker in a file; raises :class:`~graph.errors.ModelError` as :func:`from_json` does."""
     try:
         return from_json(path.read_text(encoding="utf-8"))
@@ -139,3 +215,37 @@ def day_one_rankers() -> dict[Task, Ranker]:
     return {
         task: from_json(folder.joinpath(f"{task}.json").read_text(encoding="utf-8")) for task in ("partner", "brief")
     }
+
+
+def _version(name: str, card: Mapping[str, Any]) -> str:
+    digest = str(card.get("snapshot_digest", ""))
+    return f"{name}+{digest[:8]}" if digest else name
+
+
+def _checked(table: FloatArray, name: str) -> DoubleArray:
+    if table.shape[1] != len(FEATURE_NAMES):
+        raise ModelError(
+            "model_features", f"The ranker {name} knows {len(FEATURE_NAMES)} features, the table has {table.shape[1]}."
+        )
+    return table.astype(np.float64)
+
+
+def _document(
+    model_type: str,
+    name: str,
+    weights: DoubleArray,
+    card: Mapping[str, Any],
+    calibration: Calibration | None,
+    trees: Mapping[str, Any] | None = None,
+) -> str:
+    document = {
+        "format": _FORMAT,
+        "type": model_type,
+        "name": name,
+        "weights": dict(zip(FEATURE_NAMES, weights.tolist(), strict=True)),
+        "calibration": asdict(calibration) if calibration else None,
+        "card": dict(card),
+    }
+    if trees:
+        document["trees"] = trees
+    return json.dumps(document, ensure_ascii=False, indent=None if trees else 2) + "\n"

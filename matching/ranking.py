@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import InvalidQueryError
-from matching.features import IndexArray, QueryView
-from matching.ranker import DoubleArray
-from matching.recommend import Recommender
+from matching.recommend import Ranking, Recommender
+from matching.view import QueryView
 
 ACTOR_COLUMNS = ("actor_id",)
 BRIEF_COLUMNS = ("id", "title", "summary")
@@ -67,8 +66,8 @@ def rank_actors(
         if row is None:
             yield actor_id, []
         else:
-            rows, terms = recommender.rank(recommender.view_of_actor(row), "partner", allowed_for(row))
-            yield actor_id, _lines(recommender, actor_id, rows[:limit], terms[:limit].sum(axis=1))
+            ranking = recommender.rank(recommender.view_of_actor(row), "partner", allowed_for(row))
+            yield actor_id, _lines(recommender, actor_id, ranking, limit)
 
 
 def rank_briefs(
@@ -78,13 +77,13 @@ def rank_briefs(
     for brief in briefs:
         text = " . ".join(part for part in (brief["title"], brief["summary"]) if part.strip())
         view = QueryView(recommender.index, text)
-        rows, terms = recommender.rank(view, "brief", recommender.index.is_candidate)
-        yield brief["id"], _lines(recommender, brief["id"], rows[:limit], terms[:limit].sum(axis=1))
+        ranking = recommender.rank(view, "brief", recommender.index.is_candidate)
+        yield brief["id"], _lines(recommender, brief["id"], ranking, limit)
 
 
-def _lines(recommender: Recommender, query_id: str, rows: IndexArray, scores: DoubleArray) -> list[Ranked]:
+def _lines(recommender: Recommender, query_id: str, ranking: Ranking, limit: int) -> list[Ranked]:
     ids = recommender.snapshot.actor_ids
     return [
         Ranked(query_id, str(ids[row]), rank, float(score))
-        for rank, (row, score) in enumerate(zip(rows, scores, strict=True), start=1)
+        for rank, (row, score) in enumerate(zip(ranking.rows[:limit], ranking.scores[:limit], strict=True), start=1)
     ]

@@ -1,6 +1,7 @@
 """Ranked partners with reasons, for whoever asks and however the question is put."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -9,15 +10,35 @@ from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot, kind_codes
 from matching.candidates import draw
 from matching.explanation import explain
-from matching.features import IndexArray, QueryView, offers_what_is_needed, shared_fields, similar_words, similar_work
+from matching.features import offers_what_is_needed, shared_fields, similar_words, similar_work
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Profile, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
 from matching.text import FloatArray
+from matching.view import IndexArray, QueryView
 
 MAX_LIMIT = 1000
 MAX_TEXT_LENGTH = 20_000
 """Characters of a brief that are read; a question longer than ten pages is refused rather than cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates from best to worst.
+
+    Attributes
+    ----------
+    rows
+        Actor indices, shape (n_candidates,).
+    scores
+        float64, shape (n_candidates,), descending.
+    table
+        Their features, float32, shape (n_candidates, n_features).
+    """
+
+    rows: IndexArray
+    scores: DoubleArray
+    table: FloatArray
 
 
 class Recommender:
@@ -132,20 +153,12 @@ class Recommender:
         task: Task,
         allowed: npt.NDArray[np.bool_],
         wanted: npt.NDArray[np.bool_] | None = None,
-    ) -> tuple[IndexArray, DoubleArray]:
-        """Candidates from best to worst, with the contributions to their scores; see :func:`matching.candidates.draw`.
-
-        Returns
-        -------
-        rows
-            Actor indices, shape (n_candidates,); ties by id.
-        contributions
-            float64, shape (n_candidates, n_features).
-        """
+    ) -> Ranking:
+        """Candidates from best to worst, ties by id; see :func:`matching.candidates.draw`."""
         candidates = draw(view, allowed, wanted)
-        contributions = self.rankers[task].contributions(candidates.table)
-        order = np.lexsort((candidates.rows, -contributions.sum(axis=1)))
-        return candidates.rows[order], contributions[order]
+        scores = self.rankers[task].scores(candidates.table)
+        order = np.lexsort((candidates.rows, -scores))
+        return Ranking(candidates.rows[order], scores[order], candidates.table[order])
 
     def _labels(self, fields: tuple[str, ...]) -> list[str]:
         labels = [self.index.kinds.fields[field].label for field in fields if field in self.index.kinds.fields]
@@ -159,28 +172,33 @@ class Recommender:
         wanted = None
         if options.kinds:
             wanted = np.isin(self.snapshot.actor_kind, kind_codes(self.index.kinds, options.kinds))
-        rows, contributions = self.rank(view, task, allowed, wanted)
-        everyone = rows if wanted is None else draw(view, allowed).rows
-        top, terms = rows[: options.limit], contributions[: options.limit]
-        fits = fit_of(view)[top]
-        suggestions = tuple(
-            Suggestion(
-                actor_id=str(self.snapshot.actor_ids[row]),
-                rank=place,
-                score=float(parts.sum()),
-                fit=float(fit),
-                reasons=explain(view, int(row), parts) if options.explain else (),
-            )
-            for place, (row, parts, fit) in enumerate(zip(top, terms, fits, strict=True), start=1)
-        )
+        ranking = self.rank(view, task, allowed, wanted)
+        everyone = ranking.rows if wanted is None else draw(view, allowed).rows
         return Answer(
-            suggestions=suggestions,
+            suggestions=self._suggestions(view, task, ranking, options),
             understanding=_understanding(view),
             n_candidates=len(everyone),
             n_hidden=0 if wanted is None else int(np.count_nonzero(~wanted[everyone])),
             as_of=self.snapshot.as_of,
             snapshot_digest=self.snapshot.digest,
             model_version=self.rankers[task].version,
+        )
+
+    def _suggestions(self, view: QueryView, task: Task, ranking: Ranking, options: Options) -> tuple[Suggestion, ...]:
+        rows = ranking.rows[: options.limit]
+        terms = self.rankers[task].contributions(ranking.table[: options.limit])
+        # the score people see is the sum of what they see; it may differ from the ranker's own in the seventh digit
+        scores = terms.sum(axis=1)
+        fits = fit_of(view)[rows]
+        return tuple(
+            Suggestion(
+                actor_id=str(self.snapshot.actor_ids[rows[place]]),
+                rank=rank,
+                score=float(scores[place]),
+                fit=float(fits[place]),
+                reasons=explain(view, int(rows[place]), terms[place]) if options.explain else (),
+            )
+            for rank, place in enumerate(np.lexsort((rows, -scores)), start=1)
         )
 
 

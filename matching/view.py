@@ -1,0 +1,174 @@
+"""A query as the features see it."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from matching.index import MatchIndex
+from matching.query import Profile
+from matching.text import FieldReading, FloatArray
+
+IndexArray = npt.NDArray[np.intp]
+
+N_SIMILAR_PROJECTS = 200
+"""Nearest past projects that vote for their members."""
+
+
+class QueryView:
+    """A query against an index, with what several features share.
+
+    Attributes
+    ----------
+    text
+        The query in words; an actor's own profile text.
+    actor, project
+        Row of the asker, or of the project partners are sought for, where it is in the network; else None.
+    readings
+        Fields read out of the text.
+    words, needs, offers
+        CSR of shape (1, n_dimensions).
+    fields
+        float32, shape (n_fields,): unit vector of the fields asked about.
+    kind
+        Code of the asker's kind, -1 where unknown.
+    country
+        Code of the asker's own country, -1 where unknown.
+    named_countries
+        Country codes named in the text.
+    """
+
+    def __init__(
+        self,
+        index: MatchIndex,
+        text: str,
+        *,
+        actor: int | None = None,
+        project: int | None = None,
+        profile: Profile = Profile(),  # noqa: B008  frozen
+        read_fields: bool = True,
+    ) -> None:
+        self.index = index
+        self.text = text
+        self.actor = actor
+        self.project = project
+        reads = read_fields and actor is None
+        self.readings: tuple[FieldReading, ...] = index.field_reader.read(text) if reads else ()
+        if actor is None:
+            self.words, self.needs, self.offers = (
+                sparse.csr_array(index.embedder.embed([part]))
+                for part in (text, " . ".join(profile.needs) or text, " . ".join(profile.offers))
+            )
+        else:
+            rows = (index.words.profile, index.words.needs, index.words.offers)
+            self.words, self.needs, self.offers = (row_of(matrix, actor) for matrix in rows)
+        self.kind = _kind_code(index, actor, profile)
+        self.country = (
+            int(index.country[actor])
+            if actor is not None
+            else index.gazetteer.code_of(profile.country, profile.district_or_city)
+        )
+        self.named_countries: Sequence[int] = () if actor is not None else index.gazetteer.named_in(text)
+        self.stated_fields = profile.fields
+
+    @cached_property
+    def similar_projects(self) -> tuple[IndexArray, FloatArray]:
+        """Rows of the past projects nearest to the query's words, at most 200, and their squared cosines."""
+        likeness = dense(self.words @ self.index.words_to_projects)
+        if self.actor is not None:
+            likeness[row_of(self.index.memberships, self.actor).indices] = 0  # its own projects are not news
+        if self.project is not None:
+            likeness[self.project] = 0
+        rows = largest(likeness, N_SIMILAR_PROJECTS)
+        return rows, likeness[rows] ** 2
+
+    @cached_property
+    def fields(self) -> FloatArray:
+        """Unit vector over the fields of the index: stated, read from the words, and those of similar projects."""
+        if self.actor is not None:
+            return dense(row_of(self.index.actor_fields, self.actor))
+        rows, weight = self.similar_projects
+        likely = dense(sparse.csr_array(weight[None, :]) @ self.index.project_fields[rows]) if len(rows) else 0
+        said = np.zeros(len(self.index.field_ids), np.float32)
+        for reading in self.readings:
+            said[self.index.field_column[reading.field_id]] = reading.weight
+        for field_id in self.stated_fields:
+            if field_id in self.index.field_column:
+                said[self.index.field_column[field_id]] = 1
+        return unit(unit(said) + unit(np.zeros_like(said) + likely) * (0.5 if said.any() else 1.0))
+
+    @cached_property
+    def links(self) -> sparse.csr_array:
+        """Row of the asker in the links, shape (1, n_actors); empty for one outside the network."""
+        return self.links_in(self.index.links)
+
+    @cached_property
+    def neighbours(self) -> sparse.csr_array:
+        """Row of the asker among the neighbours, ones of shape (1, n_actors)."""
+        return self.links_in(self.index.neighbours)
+
+    @cached_property
+    def field_activity(self) -> FloatArray:
+        """Recent joint projects of the asker by field, as log(1 + n); for words, the fields they point to."""
+        if self.actor is None:
+            return self.fields
+        return dense(row_of(self.index.joint_fields, self.actor))
+
+    def links_in(self, links: sparse.csr_array) -> sparse.csr_array:
+        """Row of the asker in a matrix of links, shape (1, n_actors); empty for one outside the network."""
+        if self.actor is None:
+            return sparse.csr_array((1, self.index.snapshot.n_actors), dtype=np.float32)
+        return row_of(links, self.actor)
+
+    @cached_property
+    def votes(self) -> FloatArray:
+        """See :func:`similar_work`."""
+        return self.votes_of(*self.similar_projects)
+
+    def votes_of(self, rows: IndexArray, weight: FloatArray) -> FloatArray:
+        """Votes of projects for their members, each by its weight, float32, shape (n_actors,)."""
+        if not len(rows):
+            return np.zeros(self.index.snapshot.n_actors, np.float32)
+        return dense(sparse.csr_array(weight[None, :]) @ self.index.snapshot.membership[rows])
+
+    @cached_property
+    def two_hop(self) -> FloatArray:
+        """See :func:`shared_partners`."""
+        return dense(self.links @ self.index.damped_links)
+
+
+def largest(values: FloatArray, n: int) -> IndexArray:
+    """Rows of the n largest positive values, largest first, ties by row."""
+    positive = np.flatnonzero(values > 0)
+    if len(positive) > n:
+        threshold = np.partition(values[positive], len(positive) - n)[len(positive) - n]
+        positive = positive[values[positive] >= threshold]
+    order = np.lexsort((positive, -values[positive]))
+    return positive[order][:n]
+
+
+def _kind_code(index: MatchIndex, actor: int | None, profile: Profile) -> int:
+    if actor is not None:
+        return int(index.snapshot.actor_kind[actor])
+    order = list(index.kinds.actor)
+    return order.index(profile.kind) if profile.kind in order else -1
+
+
+def row_of(matrix: sparse.csr_array, row: int) -> sparse.csr_array:
+    """One row of a matrix, CSR of shape (1, n_columns), without the checks of general indexing."""
+    start, stop = matrix.indptr[row], matrix.indptr[row + 1]
+    indptr = np.array([0, stop - start], matrix.indptr.dtype)
+    return sparse.csr_array((matrix.data[start:stop], matrix.indices[start:stop], indptr), shape=(1, matrix.shape[1]))
+
+
+def dense(row: sparse.csr_array) -> FloatArray:
+    """A sparse row as float32 of shape (n_columns,)."""
+    return np.asarray(row.toarray(), dtype=np.float32).ravel()
+
+
+def unit(vector: FloatArray) -> FloatArray:
+    """The vector at length one; zero stays zero."""
+    length = float(np.linalg.norm(vector))
+    return vector / np.float32(length) if length else vector
