@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
@@ -41,6 +42,8 @@ FolderArgument = Annotated[
     Path, typer.Argument(metavar="DIR", help="A folder of tables in the exchange format.", show_default=False)
 ]
 _DAY_FORMATS = ["%Y-%m-%d"]
+_TABLE_WIDTH = 116
+"""Columns that the table of an evaluation needs; a narrower terminal wraps its lines rather than cut its numbers."""
 
 
 class TaskName(StrEnum):
@@ -290,7 +293,8 @@ def _print_report(report: "Report") -> None:
             f"{method.newcomer_share:.3f}",
             style="bold" if method is report.ours else None,
         )
-    console.print(table)
+    wide = Console(width=max(console.width, _TABLE_WIDTH))
+    wide.print(table)
     low, high = report.ratio_interval
     console.print(f"ratio to {report.best_baseline.name}: {report.ratio:.3f} ({low:.2f}–{high:.2f})")
     if report.calibration_error is not None:
@@ -304,4 +308,4 @@ def _print_report(report: "Report") -> None:
             ratio = f"{split.ours / split.best_baseline:.2f}" if split.best_baseline else ""
             ours, best = f"{split.ours:.4f}", f"{split.best_baseline:.4f}"
             splits.add_row(split.name, str(split.n_questions), ours, best, split.best_baseline_name, ratio)
-        console.print(splits)
+        wide.print(splits)
