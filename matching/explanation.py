@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 from babel import Locale
+from scipy import sparse
 
 from graph.kinds import Language, load_kinds
 from graph.snapshot import GraphSnapshot
@@ -16,7 +17,7 @@ from matching.index import MatchIndex
 from matching.query import Evidence, Reason, Side
 from matching.ranker import DoubleArray
 from matching.text import terms
-from matching.view import IndexArray, QueryView
+from matching.view import IndexArray, QueryView, row_of
 
 _N_SHOWN = 3
 """Names, titles or words that one reason gives at most."""
@@ -81,14 +82,15 @@ def _say(name: str, value: object, language: Language) -> str:
 
 def _connection(view: QueryView, candidate: int) -> Shown:
     if view.actor is None:
-        return "connection_far", {}, ()
+        return "no_connection", {}, ()
     index, snapshot = view.index, view.index.snapshot
     column = index.links_to(candidate)
     between = view.links.multiply(column).tocoo()
     order = np.lexsort((between.col, -between.data))[:_N_SHOWN]
     through = [int(row) for row in between.col[order]]
     if not through:
-        return "connection_far", {}, ()
+        near = view.two_hop[_linked_to(index, candidate)].any()
+        return ("connection_far" if near else "no_connection"), {}, ()
     evidence = [
         fact for middle in through for end in (view.actor, candidate) for fact in _facts_between(snapshot, end, middle)
     ]
@@ -100,6 +102,8 @@ def _similar_work(view: QueryView, candidate: int) -> Shown:
     rows, weight = view.similar_projects
     taken_part = np.isin(rows, _projects_of(view.index.snapshot, candidate))
     best = rows[taken_part][np.argsort(-weight[taken_part], kind="stable")][:_N_SHOWN]
+    if not len(best):
+        return ("similar_company" if view.votes[_linked_to(view.index, candidate)].any() else "no_similar_work"), {}, ()
     titles = []
     for row in best:
         project = snapshot.project(int(row))
@@ -117,15 +121,21 @@ def _similar_words(view: QueryView, candidate: int) -> Shown:
     covered = {part for term in pairs for part in term.split()}
     single = [term for term in said if " " not in term and term[0] != "~" and term in words and term not in covered]
     shown = tuple(words[term] for term in (*pairs, *single)[:_N_SHOWN])
+    if not shown:
+        return "no_similar_words", {}, ()
     return "similar_words", {"words": shown}, (_actor_evidence(view.index.snapshot, candidate),)
 
 
 def _offer(view: QueryView, candidate: int) -> Shown:
+    if not _meet(view.needs, view.index.words.offers, candidate):
+        return "no_offer", {}, ()
     actor = view.index.snapshot.actor(candidate)
     return "offer", {"offers": actor.offers}, (_actor_evidence(view.index.snapshot, candidate),)
 
 
 def _need(view: QueryView, candidate: int) -> Shown:
+    if not _meet(view.offers if view.offers.nnz else view.words, view.index.words.needs, candidate):
+        return "no_need", {}, ()
     actor = view.index.snapshot.actor(candidate)
     return "need", {"needs": actor.needs}, (_actor_evidence(view.index.snapshot, candidate),)
 
@@ -135,32 +145,36 @@ def _fields(view: QueryView, candidate: int) -> Shown:
     shared = index.actor_fields[[candidate]].multiply(view.fields[None, :]).tocoo()
     order = np.lexsort((shared.col, -shared.data))[:_N_SHOWN]
     shown = tuple(index.field_ids[int(column)] for column in shared.col[order])
+    if not shown:
+        return "no_shared_fields", {}, ()
     return "fields", {"fields": shown}, (_actor_evidence(index.snapshot, candidate),)
 
 
 def _fields_activity(view: QueryView, candidate: int) -> Shown:
     index = view.index
-    rows = _recent_projects(index, candidate)
-    rows = rows[(index.project_fields[rows] @ view.fields) > 0] if len(rows) else rows
-    evidence = tuple(_project_evidence(index.snapshot, int(row)) for row in rows[:_N_SHOWN])
+    in_fields = _projects_of(index.snapshot, candidate)
+    in_fields = in_fields[(index.project_fields[in_fields] @ view.fields) > 0]
+    rows = _recent(index, in_fields)
     if not len(rows):
-        return "fields_past", {}, ()
+        return ("fields_past" if len(in_fields) else "no_fields_activity"), {}, ()
+    evidence = tuple(_project_evidence(index.snapshot, int(row)) for row in rows[:_N_SHOWN])
     return "fields_activity", {"count": len(rows)}, evidence
 
 
 def _activity(view: QueryView, candidate: int) -> Shown:
-    rows = _recent_projects(view.index, candidate)
+    rows = _recent(view.index, _projects_of(view.index.snapshot, candidate))
     partners = int(view.index.degree[candidate])
-    evidence = tuple(_project_evidence(view.index.snapshot, int(row)) for row in rows[:_N_SHOWN])
     if not len(rows):
-        return "standing", {"partners": partners}, ()
+        return ("standing", {"partners": partners}, ()) if partners else ("no_activity", {}, ())
+    evidence = tuple(_project_evidence(view.index.snapshot, int(row)) for row in rows[:_N_SHOWN])
     return "activity", {"count": len(rows), "partners": partners}, evidence
 
 
 def _place(view: QueryView, candidate: int) -> Shown:
     code = int(view.index.country[candidate])
-    place = view.index.gazetteer.codes[code] if code >= 0 else ""
-    return "place", {"place": place}, (_actor_evidence(view.index.snapshot, candidate),)
+    if code < 0:
+        return "no_place", {}, ()
+    return "place", {"place": view.index.gazetteer.codes[code]}, (_actor_evidence(view.index.snapshot, candidate),)
 
 
 def _kind(view: QueryView, candidate: int) -> Shown:
@@ -187,8 +201,16 @@ def _names(snapshot: GraphSnapshot, rows: Sequence[int]) -> tuple[str, ...]:
     return tuple(column[row].as_py() for row in rows)
 
 
-def _recent_projects(index: MatchIndex, actor: int) -> IndexArray:
-    rows = _projects_of(index.snapshot, actor)
+def _linked_to(index: MatchIndex, actor: int) -> IndexArray:
+    links = index.links
+    return np.asarray(links.indices[links.indptr[actor] : links.indptr[actor + 1]])
+
+
+def _meet(asked: sparse.csr_array, stated: sparse.csr_array, candidate: int) -> bool:
+    return bool((asked @ row_of(stated, candidate).T).nnz)
+
+
+def _recent(index: MatchIndex, rows: IndexArray) -> IndexArray:
     recent = rows[index.project_age_years[rows] < _RECENT_YEARS]
     return recent[np.lexsort((recent, -index.snapshot.project_day[recent]))]
 

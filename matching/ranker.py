@@ -82,7 +82,7 @@ class LinearRanker:
 
     def scores(self, table: FloatArray) -> DoubleArray:
         """Sum of weight times value, float64, shape (n_candidates,)."""
-        return _checked(table, self.name) @ self.weights
+        return self.contributions(table).sum(axis=1)  # row by row, so that a score does not depend on its neighbours
 
     def contributions(self, table: FloatArray) -> DoubleArray:
         """Weight times value, float64, shape (n_candidates, n_features).

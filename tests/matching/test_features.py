@@ -12,9 +12,7 @@ from graph.snapshot import GraphSnapshot
 from matching.features import (
     FEATURES,
     Feature,
-    QueryView,
     activity,
-    largest,
     needs_what_is_offered,
     offers_what_is_needed,
     partner_country,
@@ -33,6 +31,7 @@ from matching.features import (
 from matching.index import MatchIndex
 from matching.query import Profile
 from matching.text import FloatArray
+from matching.view import QueryView, largest
 from tests.matching.networks import actor, actors, project, small_networks, snapshot_of, snapshot_of_facts, tie
 
 PAIR = 1 / log(3)

@@ -9,52 +9,92 @@ import pytest
 
 from graph.errors import ModelError
 from matching.features import FEATURE_NAMES
-from matching.ranker import LinearRanker, day_one_rankers, from_json, load_ranker
-from tests.matching.conftest import TASKS
+from matching.ranker import Calibration, LinearRanker, Ranker, Task, day_one_rankers, from_json, load_ranker
+from tests.matching.conftest import TASKS, Learned
 
 N = len(FEATURE_NAMES)
-RANKER = LinearRanker(
-    "học thử", np.linspace(-1, 1, N), {"task": "partner", "snapshot_digest": "0123456789abcdef"}, intercept=-2.5
+LINEAR = LinearRanker(
+    "học thử",
+    np.linspace(-1, 1, N),
+    {"task": "partner", "snapshot_digest": "0123456789abcdef"},
+    Calibration(slope=2.0, intercept=-1.0),
 )
+TABLE = np.random.default_rng(0).random((50, N), np.float32)
 
 
-def test_contributions_are_weight_times_value() -> None:
-    table = np.arange(2 * N, dtype=np.float32).reshape(2, N)
-    contributions = RANKER.contributions(table)
-    assert contributions.dtype == np.float64
-    np.testing.assert_allclose(contributions, table * RANKER.weights)
-    assert RANKER.contributions(table[:0]).shape == (0, N)
+@pytest.fixture(params=["linear", "learned partner", "learned brief"])
+def ranker(request: pytest.FixtureRequest, learned: Learned) -> Ranker:
+    """A ranker of each type."""
+    of_type: dict[str, Ranker] = {
+        "linear": LINEAR,
+        "learned partner": learned.rankers["partner"],
+        "learned brief": learned.rankers["brief"],
+    }
+    return of_type[request.param]
 
 
-def test_a_table_of_another_width_is_refused() -> None:
-    with pytest.raises(ModelError) as refused:
-        RANKER.contributions(np.zeros((2, N + 1), np.float32))
-    assert refused.value.code == "model_features"
+def test_weights_add_weight_times_value() -> None:
+    np.testing.assert_allclose(LINEAR.contributions(TABLE), TABLE * LINEAR.weights)
 
 
-def test_probability_grows_with_the_score_and_is_not_made_up() -> None:
-    probability = RANKER.probability(np.array([2.5, 0.0, 100.0]))
+def test_contributions_add_up_to_scores(ranker: Ranker) -> None:
+    contributions, scores = ranker.contributions(TABLE), ranker.scores(TABLE)
+    assert contributions.dtype == scores.dtype == np.float64
+    assert contributions.shape == TABLE.shape
+    # trees add their leaves in single precision
+    np.testing.assert_allclose(contributions.sum(axis=1), scores, rtol=1e-5, atol=1e-5)
+
+
+def test_no_candidates_have_no_scores(ranker: Ranker) -> None:
+    assert ranker.scores(TABLE[:0]).shape == (0,)
+    assert ranker.contributions(TABLE[:0]).shape == (0, N)
+
+
+def test_a_candidate_is_scored_alone_as_among_others(ranker: Ranker) -> None:
+    np.testing.assert_array_equal(ranker.scores(TABLE[7:8]), ranker.scores(TABLE)[7:8])
+    np.testing.assert_allclose(ranker.contributions(TABLE[7:8]), ranker.contributions(TABLE)[7:8], rtol=1e-6)
+
+
+def test_a_table_of_another_width_is_refused(ranker: Ranker) -> None:
+    wide = np.zeros((2, N + 1), np.float32)
+    for method in (ranker.scores, ranker.contributions):
+        with pytest.raises(ModelError) as refused:
+            method(wide)
+        assert refused.value.code == "model_features"
+
+
+def test_probability_grows_with_the_score(ranker: Ranker) -> None:
+    probability = ranker.probability(np.linspace(-5, 5, 9))
     assert probability is not None
-    np.testing.assert_allclose(probability, [0.5, 1 / (1 + np.exp(2.5)), 1])
-    assert replace(RANKER, intercept=None).probability(np.zeros(3)) is None
+    assert ((probability >= 0) & (probability <= 1)).all()
+    assert (np.diff(probability) > 0).all()
+
+
+def test_probability_is_that_of_the_log_odds_and_is_not_made_up() -> None:
+    probability = LINEAR.probability(np.array([0.5, 0.0, 100.0]))
+    assert probability is not None
+    np.testing.assert_allclose(probability, [0.5, 1 / (1 + np.exp(1)), 1])
+    assert replace(LINEAR, calibration=None).probability(np.zeros(3)) is None
 
 
 def test_a_version_names_the_model_and_what_it_learned_from() -> None:
-    assert RANKER.version == "học thử+01234567"
+    assert LINEAR.version == "học thử+01234567"
     assert LinearRanker("plain", np.zeros(N)).version == "plain"
 
 
-def test_a_ranker_comes_back_from_its_file_as_it_went(tmp_path: Path) -> None:
+def test_a_ranker_comes_back_from_its_file_as_it_went(ranker: Ranker, tmp_path: Path) -> None:
     path = tmp_path / "model.json"
-    path.write_text(RANKER.to_json(), encoding="utf-8")
+    path.write_text(ranker.to_json(), encoding="utf-8")
     back = load_ranker(path)
-    np.testing.assert_array_equal(back.weights, RANKER.weights)
-    assert (back.name, back.card, back.intercept) == (RANKER.name, RANKER.card, RANKER.intercept)
-    assert back.to_json() == RANKER.to_json()
+    assert back.version == ranker.version
+    np.testing.assert_array_equal(back.scores(TABLE), ranker.scores(TABLE))
+    np.testing.assert_array_equal(back.contributions(TABLE), ranker.contributions(TABLE))
+    np.testing.assert_array_equal(back.probability(TABLE[:, 0]), ranker.probability(TABLE[:, 0]))  # type: ignore[arg-type]  # both have one
+    assert back.to_json() == ranker.to_json()
 
 
 def _changed(**parts: object) -> str:
-    return json.dumps(json.loads(RANKER.to_json()) | parts)
+    return json.dumps(json.loads(LINEAR.to_json()) | parts)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +114,10 @@ def _changed(**parts: object) -> str:
         (_changed(weights=dict.fromkeys(reversed(FEATURE_NAMES), 1.0)), "model_features"),
         (_changed(weights=dict.fromkeys(FEATURE_NAMES, "heavy")), "model_unreadable"),
         (_changed(weights=dict.fromkeys(FEATURE_NAMES, float("nan"))), "model_unreadable"),
-        (_changed(intercept="low"), "model_unreadable"),
+        (_changed(calibration="low"), "model_unreadable"),
+        (_changed(calibration={"slope": "steep", "intercept": 0}), "model_unreadable"),
+        (_changed(type="blended"), "model_unreadable"),
+        (_changed(type="blended", trees={"share": 1, "booster": {"learner": 7}}), "model_unreadable"),
     ],
 )
 def test_what_is_no_ranker_for_these_features_is_refused(text: str, code: str) -> None:
@@ -83,9 +126,18 @@ def test_what_is_no_ranker_for_these_features_is_refused(text: str, code: str) -
     assert refused.value.code == code
 
 
-def test_a_refusal_names_the_features_that_changed() -> None:
+def test_trees_of_another_width_are_refused(learned: Learned) -> None:
+    fewer = FEATURE_NAMES[:-1]
+    document = json.loads(learned.rankers["partner"].to_json())
+    document["weights"] = {name: document["weights"][name] for name in fewer}
+    with pytest.raises(ModelError):
+        from_json(json.dumps(document), fewer)
+
+
+def test_a_refusal_names_the_features_that_changed(ranker: Ranker) -> None:
     with pytest.raises(ModelError, match="magic") as refused:
-        from_json(RANKER.to_json(), (*FEATURE_NAMES, "magic"))
+        from_json(ranker.to_json(), (*FEATURE_NAMES, "magic"))
+    assert refused.value.code == "model_features"
     assert refused.value.context["changed"] == ["magic"]
 
 
@@ -103,13 +155,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_ranker_for_day_one_ships_for_each_task(task: str) -> None:
-    rankers = {str(name): ranker for name, ranker in day_one_rankers().items()}
-    ranker = rankers[task]
+def test_a_ranker_for_day_one_ships_for_each_task(task: Task) -> None:
+    ranker = day_one_rankers()[task]
     assert task in ranker.version
-    table = np.ones((1, N), np.float32)
-    contributions = ranker.contributions(table)
-    assert contributions.shape == (1, N)
-    assert np.isfinite(contributions).all()
-    assert contributions.sum() > 0
-    assert not ranker.contributions(np.zeros((1, N), np.float32)).any()
+    assert np.isfinite(ranker.contributions(TABLE)).all()
+    better = ranker.scores(np.ones((1, N), np.float32))
+    assert better > ranker.scores(np.zeros((1, N), np.float32))

@@ -51,7 +51,6 @@ def test_a_header_alone_asks_nothing(tmp_path: Path) -> None:
         ("actor_id\nđ\n".encode("utf-16"), "query_file"),
         ("actor_id\nđơn vị\n".encode("cp1258", "replace") + b"\xfe", "query_file"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "query_file"),
-        (b"actor_id\n" + b"a" * 200_000 + b"\n", "query_file"),
     ],
 )
 def test_a_file_that_is_no_table_of_queries_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
@@ -73,7 +72,7 @@ def test_new_partners_of_many_are_those_of_each(learned: Learned) -> None:
     for name, lines in ranked.items():
         expected = learned.recommender.for_actor(name, Options(limit=7)).suggestions
         assert [(line.actor_id, line.rank) for line in lines] == [(each.actor_id, each.rank) for each in expected]
-        assert [line.score for line in lines] == pytest.approx([each.score for each in expected], abs=1e-12)
+        assert [line.score for line in lines] == pytest.approx([each.score for each in expected], abs=1e-5)
         assert {line.query_id for line in lines} <= {name}
 
 

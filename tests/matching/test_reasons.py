@@ -14,10 +14,11 @@ from graph.kinds import LANGUAGES
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
 from matching.explanation import explain, render
-from matching.features import FEATURES, QueryView
+from matching.features import FEATURES
 from matching.index import MatchIndex
 from matching.query import Answer, Evidence, Options, Reason, Side
 from matching.recommend import Recommender
+from matching.view import QueryView
 from tests.matching.conftest import Learned
 from tests.matching.networks import actor, actors, project, snapshot_of, tie
 from tests.worlds import hanoi_network
@@ -100,6 +101,12 @@ def shown(reason: Reason) -> Iterator[str]:
                 yield render(replace(reason, contribution=contribution), language, side)
 
 
+def assert_whole(said: str) -> None:
+    """Nothing is left open where a name or a count should stand."""
+    assert said.strip()
+    assert not re.search(r"[:{}]\s*$|: ?[;,·]|\bNone\b|\bnan\b", said), said
+
+
 def assert_evidence_exists(evidence: Evidence, snapshot: GraphSnapshot) -> None:
     if evidence.table == "actors":
         (actor_id,) = evidence.key
@@ -122,7 +129,7 @@ def assert_explained(answer: Answer, snapshot: GraphSnapshot) -> None:
         assert suggestion.reasons
         for reason in suggestion.reasons:
             for said in shown(reason):
-                assert not re.search(r"[:{}]\s*$|: ?[;,·]|\bNone\b|\bnan\b", said), (reason, said)
+                assert_whole(said)
             for evidence in reason.evidence:
                 assert_evidence_exists(evidence, snapshot)
 
@@ -174,7 +181,32 @@ def test_what_each_feature_adds_can_be_told_of_any_pair(place: int) -> None:
                 (reason,) = explain(view, snapshot.index_of(candidate), terms)
                 assert reason.contribution == contribution
                 assert reason.code in SENTENCES
-                assert all(said.strip() for said in shown(reason))
+                for said in shown(reason):
+                    assert_whole(said)
+
+
+def test_what_is_missing_is_said_to_be_missing() -> None:
+    snapshot = rich_network()
+    index = MatchIndex(snapshot)
+    asker, blank = snapshot.index_of("a"), snapshot.index_of("blank")
+    terms = np.full(len(FEATURES), -0.1)
+    for view in (QueryView(index, index.profile_texts[asker], actor=asker), QueryView(index, "đo bụi")):
+        codes = {reason.code for reason in explain(view, blank, terms)}
+        assert all(code.startswith("no_") for code in codes - {"kind"}), codes
+        assert not any(
+            code.startswith("no_")
+            for code in {each.code for each in explain(view, asker, terms)} - {"no_connection", "no_offer", "no_need"}
+        )
+
+
+def test_partners_of_those_who_did_similar_work_are_told_so() -> None:
+    facts: list[Fact] = [*actors("did friend other"), *project("p", "did", title="đo bụi"), tie("did", "friend")]
+    snapshot = snapshot_of(facts)
+    view = QueryView(MatchIndex(snapshot), "đo bụi")
+    place = [feature.reason for feature in FEATURES].index("similar_work")
+    terms = np.eye(len(FEATURES))[place]
+    codes = [explain(view, snapshot.index_of(name), terms)[0].code for name in ("did", "friend", "other")]
+    assert codes == ["similar_work", "similar_company", "no_similar_work"]
 
 
 def test_features_of_one_reason_are_told_as_one() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+
 from graph.model import Fact, Project
 from graph.snapshot import GraphSnapshot
 from matching.features import FEATURE_NAMES
