@@ -1,0 +1,38 @@
+"""Match quality on the development benchmark: above every baseline, on both tasks."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from graph.snapshot import GraphSnapshot
+from ingest.load import read_tables
+from matching.evaluation import Protocol, evaluate
+
+FOLDER = os.environ.get("KETNOI_BENCHMARK_DATA", "")
+PROTOCOLS = (
+    Protocol("partner", date(2019, 1, 1), date(2021, 1, 1), n_questions=150),
+    Protocol("brief", date(2024, 7, 1), date(2025, 1, 1)),
+)
+
+pytestmark = [
+    pytest.mark.cordis,
+    pytest.mark.skipif(not FOLDER, reason="set KETNOI_BENCHMARK_DATA to the folder of the development benchmark"),
+]
+
+
+@pytest.fixture(scope="module")
+def cordis() -> GraphSnapshot:
+    folder = Path(FOLDER)
+    assert folder.is_dir(), f"KETNOI_BENCHMARK_DATA names no folder: {folder}"
+    return GraphSnapshot.from_tables(read_tables(folder).tables)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda protocol: protocol.task)
+def test_ours_is_above_every_baseline(cordis: GraphSnapshot, protocol: Protocol) -> None:
+    report = evaluate(cordis, protocol)
+    assert report.n_questions == (150 if protocol.task == "partner" else 256)
+    assert report.methods[0] is report.ours, [(method.name, method.ndcg) for method in report.methods]
+    assert report.ratio > 1
+    assert report.calibration_error is None or report.calibration_error < 0.2
