@@ -450,5 +450,16 @@ def test_evaluate_says_which_library_it_lacks(run: Run, folder: Path, monkeypatc
 
 
 def test_the_other_commands_start_without_the_library_of_baselines() -> None:
-    check = "import sys, service.cli; sys.exit('implicit' in sys.modules)"
+    check = "import sys, service.cli.partners; sys.exit('implicit' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False, timeout=120).returncode == 0
+
+
+def test_loading_does_not_wait_for_the_libraries_of_matching(tmp_path: Path) -> None:
+    check = (
+        f"import sys; sys.argv = ['ketnoi', 'load', {str(tmp_path)!r}, '--dry-run']\n"
+        "from service.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print(sorted({'sklearn', 'xgboost', 'fastapi'} & set(sys.modules)))"
+    )
+    ended = subprocess.run([sys.executable, "-c", check], check=False, timeout=120, capture_output=True, text=True)
+    assert ended.stdout.splitlines()[-1] == "[]"

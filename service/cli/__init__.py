@@ -1,6 +1,5 @@
 """The ``ketnoi`` command. Each module here adds the commands of one concern to the application."""
 
-from service.cli import network, partners, serving
-from service.cli.app import app, main
+from service.cli.app import main
 
-__all__ = ["app", "main", "network", "partners", "serving"]
+__all__ = ["main"]

@@ -1,6 +1,7 @@
 """The root of the command line: the application object, shared options and how errors end a command."""
 
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -32,8 +33,23 @@ StoreOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
+_MODULE_OF = {
+    "load": "network",
+    "export": "network",
+    "match": "partners",
+    "rank": "partners",
+    "evaluate": "partners",
+    "serve": "serving",
+    "doctor": "serving",
+}
+"""Where each command lives: scikit-learn takes a second to import, which only those who need it shall wait for."""
+
+
 def main() -> None:
     """Run the command line; every expected failure ends with a sentence and exit code 2."""
+    named = [word for word in sys.argv[1:2] if word in _MODULE_OF]
+    for module in dict.fromkeys(_MODULE_OF[word] for word in named or _MODULE_OF):
+        import_module(f"service.cli.{module}")
     try:
         app()
     except KetnoiError as error:
