@@ -1,6 +1,7 @@
 """What the ranker is measured against: the usual ways to suggest a partner, each a score for every actor."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
@@ -44,7 +45,7 @@ def baselines(task: Task, index: MatchIndex) -> Mapping[str, Baseline]:
         "weighted two-hop": lambda view: view.two_hop,
         "personalised PageRank": _personalised_pagerank(index.links),
         "ALS": _factors(AlternatingLeastSquares, together),
-        "BPR": _factors(BayesianPersonalizedRanking, together),
+        "BPR": _factors(partial(BayesianPersonalizedRanking, num_threads=1), together),  # its threads race
     }
 
 
@@ -80,7 +81,7 @@ def _personalised_pagerank(links: sparse.csr_array) -> Baseline:
 
 
 def _factors(
-    make: type[AlternatingLeastSquares] | type[BayesianPersonalizedRanking], links: sparse.csr_array
+    make: Callable[..., AlternatingLeastSquares | BayesianPersonalizedRanking], links: sparse.csr_array
 ) -> Baseline:
     """Implicit-feedback factorisation: ALS (Hu et al. 2008) or BPR (Rendle et al. 2009), 64 factors."""
     with threadpool_limits(1, "blas"):  # as the library asks for, its own threads do the work

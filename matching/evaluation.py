@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from itertools import product
 from math import isfinite
 from typing import Any
 
@@ -23,6 +24,8 @@ CUTOFF = 20
 _HISTORY = (("0", 0, 0), ("1-2", 1, 2), ("3-10", 3, 10), ("> 10", 11, 10**9))
 _NEWCOMER_PARTNERS = 2
 """An actor with at most this many earlier partners is a newcomer."""
+_MIN_SPLIT = 10
+"""Questions below which the result for a pair of kinds says nothing."""
 OURS = "Ketnoi"
 
 
@@ -200,6 +203,23 @@ class _Questions:
         for name, least, most in _HISTORY:
             yield f"{name} earlier partners", (history >= least) & (history <= most)
 
+    def kind_pairs(self) -> Iterator[tuple[str, Mapping[int, IndexArray]]]:
+        """Names of pairs of kinds, with the relevant actors of the second kind by place of the question."""
+        snapshot = self.recommender.snapshot
+        kinds = list(self.recommender.index.kinds.actor)
+        asker = [
+            kinds[snapshot.actor_kind[question.row]] if self.task == "partner" else "brief"
+            for question in self.questions
+        ]
+        for asking, kind in product(dict.fromkeys(sorted(asker)), kinds):
+            of_kind = {
+                place: wanted
+                for place, question in enumerate(self.questions)
+                if asker[place] == asking
+                and len(wanted := question.relevant[snapshot.actor_kind[question.relevant] == kinds.index(kind)])
+            }
+            yield f"{asking} to {kind}", of_kind
+
 
 def _brief_questions(known: GraphSnapshot, later: GraphSnapshot, index: MatchIndex) -> list[Question]:
     """Projects with a summary that are in ``later`` alone, with their members who were candidates before."""
@@ -244,15 +264,8 @@ def _report(
     methods: tuple[MethodResult, ...],
     stated: Sequence[tuple[DoubleArray, npt.NDArray[np.bool_]]],
 ) -> Report:
-    by_name: Mapping[str, MethodResult] = {method.name: method for method in methods}
-    ours, others = by_name[OURS], [method for method in methods if method.name != OURS]
-    best = max(others, key=lambda method: method.ndcg)
-    splits = []
-    for name, part in asked.groups():
-        if part.any():
-            rival = max(others, key=lambda method: float(method.ndcg_of[part].mean()))
-            means = float(ours.ndcg_of[part].mean()), float(rival.ndcg_of[part].mean())
-            splits.append(Split(name, int(part.sum()), *means, rival.name))
+    ours = next(method for method in methods if method.name == OURS)
+    best = max((method for method in methods if method.name != OURS), key=lambda method: method.ndcg)
     error = None
     if stated:
         probability, happened = (np.concatenate(column) for column in zip(*stated, strict=True))
@@ -263,10 +276,31 @@ def _report(
         n_candidates=int(asked.allowed_in_general.sum()),
         model_version=model_version,
         methods=methods,
-        splits=tuple(splits),
+        splits=tuple(_splits(asked, methods)),
         ratio_interval=_ratio_interval(ours.ndcg_of, best.ndcg_of, protocol.seed),
         calibration_error=error,
     )
+
+
+def _splits(asked: _Questions, methods: Sequence[MethodResult]) -> Iterator[Split]:
+    for name, part in asked.groups():
+        if part.any():
+            yield _split(name, {method.name: method.ndcg_of[part] for method in methods})
+    for name, relevant in asked.kind_pairs():
+        if len(relevant) >= _MIN_SPLIT:
+            yield _split(name, {method.name: _ndcg_within(method, relevant) for method in methods})
+
+
+def _split(name: str, scores: Mapping[str, DoubleArray]) -> Split:
+    mean = {method: float(values.mean()) if len(values) else 0.0 for method, values in scores.items()}
+    rival = max((method for method in mean if method != OURS), key=lambda method: mean[method])
+    return Split(name, len(scores[OURS]), mean[OURS], mean[rival], rival)
+
+
+def _ndcg_within(method: MethodResult, relevant: Mapping[int, IndexArray]) -> DoubleArray:
+    """nDCG@20 of some questions with but a part of their relevant actors, by place of the question."""
+    scores = [ndcg(np.isin(method.lists[place], wanted), len(wanted), CUTOFF) for place, wanted in relevant.items()]
+    return np.array(scores, np.float64)
 
 
 def _finite(ratio: float) -> float | None:

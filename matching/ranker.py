@@ -140,15 +140,21 @@ class BlendedRanker:
         linear = self._linear.scores(table)
         if not len(table):
             return linear
-        margin = self._booster.predict(xgboost.DMatrix(table), output_margin=True)
-        return linear + self._share * (margin.astype(np.float64) - self._base)
+        return linear + self._share * (self._margin(table) - self._base)
 
     def contributions(self, table: FloatArray) -> DoubleArray:
         """Weighted value plus exact Shapley value (Lundberg et al. 2020), float64, (n_candidates, n_features)."""
         linear = self._linear.contributions(table)
         if not len(table):
             return linear
-        return linear + self._share * self._shapley(table)[:, :-1]
+        shapley = self._shapley(table)[:, :-1]
+        # single precision leaves a remainder in the seventh digit; the largest term takes it, so that sums are exact
+        remainder = self._margin(table) - self._base - shapley.sum(axis=1)
+        shapley[np.arange(len(table)), np.abs(shapley).argmax(axis=1)] += remainder
+        return linear + self._share * shapley
+
+    def _margin(self, table: FloatArray) -> DoubleArray:
+        return np.asarray(self._booster.predict(xgboost.DMatrix(table), output_margin=True), np.float64)
 
     def _shapley(self, table: FloatArray) -> DoubleArray:
         return np.asarray(self._booster.predict(xgboost.DMatrix(table), pred_contribs=True), np.float64)

@@ -73,9 +73,15 @@ def rank_actors(
 def rank_briefs(
     recommender: Recommender, briefs: Sequence[dict[str, str]], *, limit: int
 ) -> Iterator[tuple[str, list[Ranked]]]:
-    """Actors for each brief, with its id. A brief is a row with the columns of :data:`BRIEF_COLUMNS`."""
+    """Actors for each brief, with its id. A brief is a row with the columns of :data:`BRIEF_COLUMNS`.
+
+    A brief without words has an empty list.
+    """
     for brief in briefs:
         text = " . ".join(part for part in (brief["title"], brief["summary"]) if part.strip())
+        if not text:
+            yield brief["id"], []
+            continue
         view = QueryView(recommender.index, text)
         ranking = recommender.rank(view, "brief", recommender.index.is_candidate)
         yield brief["id"], _lines(recommender, brief["id"], ranking, limit)

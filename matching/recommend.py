@@ -10,7 +10,13 @@ from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot, kind_codes
 from matching.candidates import draw
 from matching.explanation import explain
-from matching.features import offers_what_is_needed, shared_fields, similar_words, similar_work
+from matching.features import (
+    broad_similar_work,
+    needs_what_is_offered,
+    offers_what_is_needed,
+    shared_fields,
+    similar_words,
+)
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Profile, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
@@ -18,6 +24,7 @@ from matching.text import FloatArray
 from matching.view import IndexArray, QueryView
 
 MAX_LIMIT = 1000
+_MIN_FIT = 0.05
 MAX_TEXT_LENGTH = 20_000
 """Characters of a brief that are read; a question longer than ten pages is refused rather than cut."""
 
@@ -39,6 +46,10 @@ class Ranking:
     rows: IndexArray
     scores: DoubleArray
     table: FloatArray
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> "Ranking":
+        """The ranking without the places that are not kept."""
+        return Ranking(self.rows[kept], self.scores[kept], self.table[kept])
 
 
 class Recommender:
@@ -174,6 +185,9 @@ class Recommender:
             wanted = np.isin(self.snapshot.actor_kind, kind_codes(self.index.kinds, options.kinds))
         ranking = self.rank(view, task, allowed, wanted)
         everyone = ranking.rows if wanted is None else draw(view, allowed).rows
+        if view.actor is None:  # being popular is no answer to a question
+            fits = fit_of(view) >= _MIN_FIT
+            ranking, everyone = ranking.only(fits[ranking.rows]), everyone[fits[everyone]]
         return Answer(
             suggestions=self._suggestions(view, task, ranking, options),
             understanding=_understanding(view),
@@ -187,36 +201,33 @@ class Recommender:
     def _suggestions(self, view: QueryView, task: Task, ranking: Ranking, options: Options) -> tuple[Suggestion, ...]:
         rows = ranking.rows[: options.limit]
         terms = self.rankers[task].contributions(ranking.table[: options.limit])
-        # the score people see is the sum of what they see; it may differ from the ranker's own in the seventh digit
-        scores = terms.sum(axis=1)
         fits = fit_of(view)[rows]
         return tuple(
             Suggestion(
-                actor_id=str(self.snapshot.actor_ids[rows[place]]),
-                rank=rank,
-                score=float(scores[place]),
+                actor_id=str(self.snapshot.actor_ids[row]),
+                rank=place + 1,
+                score=float(ranking.scores[place]),
                 fit=float(fits[place]),
-                reasons=explain(view, int(rows[place]), terms[place]) if options.explain else (),
+                reasons=explain(view, int(row), terms[place]) if options.explain else (),
             )
-            for rank, place in enumerate(np.lexsort((rows, -scores)), start=1)
+            for place, row in enumerate(rows)
         )
 
 
 def fit_of(view: QueryView) -> FloatArray:
     """How well each actor suits a query by what both say and do, float32 in 0 … 1, shape (n_actors,).
 
-    One minus the product of what each kind of evidence leaves open (noisy or): shared fields, like words, an offer
-    that meets the need, and votes of past projects. A cosine of 0.5 over words is as sure as they come, so words
-    count double; popularity and place do not count at all.
+    One minus the exponential of minus three times a sum of cosines: of words, of offer and need both ways, and in part
+    of fields and of past projects like this. Popularity, place and connections do not count.
     """
-    votes = similar_work(view)
-    open_question = (
-        (1 - 0.7 * shared_fields(view))
-        * (1 - np.minimum(2 * similar_words(view), 0.9))
-        * (1 - np.minimum(2 * offers_what_is_needed(view), 0.9))
-        * (1 - np.minimum(votes, 0.5))
+    likeness = (
+        similar_words(view)
+        + 0.5 * offers_what_is_needed(view)
+        + 0.2 * needs_what_is_offered(view)
+        + 0.15 * shared_fields(view)
+        + 0.15 * broad_similar_work(view)
     )
-    return np.asarray(np.clip(1 - open_question, 0, 1), dtype=np.float32)
+    return np.asarray(1 - np.exp(-3 * np.maximum(likeness, 0)), dtype=np.float32)
 
 
 def _checked(text: str) -> str:

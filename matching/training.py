@@ -45,6 +45,7 @@ _TREES: Mapping[str, object] = {
     "max_bin": 128,
     "tree_method": "hist",
     "seed": 0,
+    "nthread": 1,  # several threads wait busily for each other where the machine has other work
 }
 
 Progress = Callable[[str, int, int], None]

@@ -22,7 +22,7 @@ from graph.folding import fold
 from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
 
-RECALL_FLOOR: dict[Version, float] = {"vi": 0.34, "vi_plain": 0.34, "en": 0.32}
+RECALL_FLOOR: dict[Version, float] = {"vi": 0.38, "vi_plain": 0.37, "en": 0.35}
 """Recall at ten reached on 23 November 2026, rounded down; raise it when the matcher gets better, towards 0.70."""
 LONGEST_SHARED_RUN = 5
 """Words in a row that a brief may have in common with a profile before it counts as copied."""
