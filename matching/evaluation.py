@@ -31,13 +31,17 @@ OURS = "Ketnoi"
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """What is measured: a task, the cut, the end of the test period, and how many questions are sampled at most."""
+    """What is measured: a task, the cut, the end of the test period, and how many questions are sampled at most.
+
+    ``n_examples`` bounds what the ranker learns from, for a quick look; None for as many as it takes otherwise.
+    """
 
     task: Task
     cut: date
     until: date
     n_questions: int = 1500
     seed: int = 0
+    n_examples: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def evaluate(snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress 
         raise InvalidQueryError("period_empty", "The test period ends before it begins: --until must come after --cut.")
     known, later = snapshot.before(protocol.cut), snapshot.before(protocol.until)
     rng = np.random.default_rng(protocol.seed)
-    ranker = train_or_day_one(protocol.task, known, rng, on_progress)
+    ranker = train_or_day_one(protocol.task, known, rng, on_progress, protocol.n_examples)
     recommender = Recommender(MatchIndex(known), {protocol.task: ranker})
     asked = _Questions(recommender, later, protocol.task, rng.permutation, protocol.n_questions)
     if not asked.questions:

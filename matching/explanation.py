@@ -120,10 +120,26 @@ def _similar_words(view: QueryView, candidate: int) -> Shown:
     pairs = [term for term in said if " " in term and term in words]
     covered = {part for term in pairs for part in term.split()}
     single = [term for term in said if " " not in term and term[0] != "~" and term in words and term not in covered]
-    shown = tuple(words[term] for term in (*pairs, *single)[:_N_SHOWN])
+    shown = (*_phrases([words[term] for term in pairs]), *(words[term] for term in single))[:_N_SHOWN]
     if not shown:
         return "no_similar_words", {}, ()
     return "similar_words", {"words": shown}, (_actor_evidence(view.index.snapshot, candidate),)
+
+
+def _phrases(pairs: Sequence[str]) -> list[str]:
+    """Pairs of words with those that continue one another joined.
+
+    >>> _phrases(["truy xuất", "xuất nguồn", "nguồn gốc", "rau sạch"])
+    ['truy xuất nguồn gốc', 'rau sạch']
+    """
+    phrases: list[str] = []
+    for pair in pairs:
+        first, second = pair.split(" ", 1)
+        if phrases and phrases[-1].rsplit(" ", 1)[-1] == first:
+            phrases[-1] += f" {second}"
+        else:
+            phrases.append(pair)
+    return phrases
 
 
 def _offer(view: QueryView, candidate: int) -> Shown:

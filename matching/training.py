@@ -26,6 +26,8 @@ HORIZON = timedelta(days=730)
 """How far ahead a partner question looks: labels end at the snapshot, features two years before."""
 MIN_QUESTIONS = 200
 """Questions a network must have answered by itself before it trains a ranker of its own."""
+N_EXAMPLES: Mapping[Task, int] = {"partner": 2500, "brief": 1200}
+"""Past questions a ranker learns from at most, a few minutes of work on two processors."""
 _N_FOLDS = 4
 _MIN_BRIEF_LENGTH = 200
 """Characters of summary that make a past project a brief."""
@@ -216,15 +218,23 @@ def _calibrated(ranker: BlendedRanker, examples: Sequence[Example]) -> Calibrati
 
 
 def train_or_day_one(
-    task: Task, snapshot: GraphSnapshot, rng: np.random.Generator, on_progress: Progress | None = None
+    task: Task,
+    snapshot: GraphSnapshot,
+    rng: np.random.Generator,
+    on_progress: Progress | None = None,
+    n_examples: int | None = None,
 ) -> Ranker:
-    """A ranker of the network's own where its past allows, else the one that ships with Ketnoi."""
-    draw_examples, n_questions = (partner_examples, 2500) if task == "partner" else (brief_examples, 1200)
+    """A ranker of the network's own where its past allows, else the one that ships with Ketnoi.
+
+    It learns from as many examples as there are, at most ``n_examples`` or :data:`N_EXAMPLES`.
+    """
+    draw_examples = partner_examples if task == "partner" else brief_examples
+    n_wanted = n_examples or N_EXAMPLES[task]
     examples: list[Example] = []
-    for place, example in enumerate(draw_examples(snapshot, rng, n_questions), start=1):
+    for place, example in enumerate(draw_examples(snapshot, rng, n_wanted), start=1):
         examples.append(example)
         if on_progress:
-            on_progress("learn", place, n_questions)
+            on_progress("learn", place, n_wanted)
     answered = [examples[place] for place in rng.permutation(len(examples)) if examples[place].is_relevant.any()]
     if len(answered) < MIN_QUESTIONS:
         return day_one_rankers()[task]

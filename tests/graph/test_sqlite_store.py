@@ -1,10 +1,9 @@
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -201,8 +200,13 @@ with open_store(Path({str(path)!r})) as store:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_a_killed_load_leaves_a_store_that_a_second_load_completes(path: Path) -> None:
-    program = f"""
+def test_a_killed_load_leaves_a_store_that_a_second_load_completes(tmp_path: Path) -> None:
+    world = generated_network(400, np.random.default_rng(5))
+    n_facts = len(list(world))
+    n_killed = 0
+    for n_round, pause_seconds in enumerate(np.linspace(0.02, 0.5, 6)):
+        path = tmp_path / f"{n_round}.db"
+        program = f"""
 import numpy as np
 from pathlib import Path
 from graph.store import open_store
@@ -212,31 +216,25 @@ print("ready", flush=True)
 with open_store(Path({str(path)!r})) as store:
     load_world(store, world, 10)
 """
-    world = generated_network(400, np.random.default_rng(5))
-    n_facts = len(list(world))
-    n_killed = 0
-    for pause_seconds in np.linspace(0.02, 0.5, 6):
         with subprocess.Popen([sys.executable, "-c", program], cwd=PROJECT, stdout=subprocess.PIPE) as loading:
             assert loading.stdout is not None
             assert loading.stdout.readline() == b"ready\n"
             time.sleep(pause_seconds)
             n_killed += loading.poll() is None
-            os.kill(loading.pid, signal.SIGKILL)
+            loading.kill()
         with open_store(path) as store:
             assert all(count % 10 == 0 for count in (store.counts().n_actors, store.counts().n_relationships))
-            assert store.counts().n_actors <= 400
-    assert n_killed >= 3
-    connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    connection.close()
-    with open_store(path) as store:
-        load_world(store, world)
-        assert load_world(store, world) == UpsertCounts(n_unchanged=n_facts)
-        for fact_type in SCHEMAS:
-            table, given = (
-                tables.of(fact_type).drop_columns("recorded_at") for tables in (store.tables(), world.tables())
-            )
-            assert table.equals(given)
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        with open_store(path) as store:
+            load_world(store, world)
+            assert load_world(store, world) == UpsertCounts(n_unchanged=n_facts)
+            for fact_type in SCHEMAS:
+                table, given = (
+                    tables.of(fact_type).drop_columns("recorded_at") for tables in (store.tables(), world.tables())
+                )
+                assert table.equals(given)
+    assert n_killed >= 1  # how many depends on the speed of the disk
 
 
 def test_a_store_that_another_process_holds_is_busy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

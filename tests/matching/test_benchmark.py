@@ -12,8 +12,8 @@ from matching.evaluation import Protocol, evaluate
 
 FOLDER = os.environ.get("KETNOI_BENCHMARK_DATA", "")
 PROTOCOLS = (
-    Protocol("partner", date(2019, 1, 1), date(2021, 1, 1), n_questions=150),
-    Protocol("brief", date(2024, 7, 1), date(2025, 1, 1)),
+    Protocol("partner", date(2019, 1, 1), date(2021, 1, 1), n_questions=300, n_examples=700),
+    Protocol("brief", date(2024, 7, 1), date(2025, 1, 1), n_examples=700),
 )
 
 pytestmark = [
@@ -32,7 +32,7 @@ def cordis() -> GraphSnapshot:
 @pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda protocol: protocol.task)
 def test_ours_is_above_every_baseline(cordis: GraphSnapshot, protocol: Protocol) -> None:
     report = evaluate(cordis, protocol)
-    assert report.n_questions == (150 if protocol.task == "partner" else 256)
+    assert report.n_questions == (300 if protocol.task == "partner" else 256)
     assert report.methods[0] is report.ours, [(method.name, method.ndcg) for method in report.methods]
     assert report.ratio > 1
     assert report.calibration_error is None or report.calibration_error < 0.2
