@@ -199,7 +199,6 @@ with open_store(Path({str(path)!r})) as store:
         assert store.counts().n_actors == 80
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_killed_load_leaves_a_store_that_a_second_load_completes(tmp_path: Path) -> None:
     world = generated_network(400, np.random.default_rng(5))
     n_facts = len(list(world))
