@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from matching.text import FloatArray
-from matching.view import QueryView, dense
+from matching.view import QueryView, dense, row_of
 
 REFERENCE_RANK = 20
 """Relative features are divided by the query's own value at this rank …"""
@@ -58,6 +58,21 @@ def resource_allocation(view: QueryView) -> FloatArray:
     return dense(sparse.csr_array(weights) @ view.index.neighbours)
 
 
+def number_of_shared_partners(view: QueryView) -> FloatArray:
+    """How many partners in common there are at all, as log(1 + n): what is relative elsewhere, in absolute terms."""
+    return np.log1p(common_neighbours(view))
+
+
+def exclusive_shared_partners(view: QueryView) -> FloatArray:
+    """Partners in common in proportion: over the root of the candidate's own degree, which hubs have plenty of."""
+    return (view.two_hop / np.sqrt(np.maximum(view.index.degree, 1))).astype(np.float32)
+
+
+def exclusive_allocation(view: QueryView) -> FloatArray:
+    """Resource allocation over the root of the candidate's own degree."""
+    return (resource_allocation(view) / np.sqrt(np.maximum(view.index.degree, 1))).astype(np.float32)
+
+
 def partners_of_partners(view: QueryView) -> FloatArray:
     """Three steps away: the partners of those with whom there are partners in common."""
     if view.actor is None:
@@ -70,6 +85,13 @@ def near_position(view: QueryView) -> FloatArray:
     if view.actor is None:
         return np.zeros(view.index.snapshot.n_actors, np.float32)
     return np.maximum(view.index.positions @ view.index.positions[view.actor], 0)
+
+
+def near_direction(view: QueryView) -> FloatArray:
+    """Alike in the network whatever the size: cosine of the leading singular vectors."""
+    if view.actor is None:
+        return np.zeros(view.index.snapshot.n_actors, np.float32)
+    return np.maximum(view.index.directions @ view.index.directions[view.actor], 0)
 
 
 def shared_circles(view: QueryView) -> FloatArray:
@@ -143,6 +165,14 @@ def meeting_in_fields(view: QueryView) -> FloatArray:
     return np.asarray(view.index.joint_fields @ view.field_activity, dtype=np.float32)
 
 
+def meeting_lately_in_fields(view: QueryView) -> FloatArray:
+    """Both have joint projects of the last eighteen months in the same fields: sum of products of their numbers."""
+    if view.actor is None:
+        return np.zeros(view.index.snapshot.n_actors, np.float32)
+    lately = view.index.late_joint_fields
+    return np.asarray(lately @ dense(row_of(lately, view.actor)), dtype=np.float32)
+
+
 def local_activity_in_fields(view: QueryView) -> FloatArray:
     """Active in these fields, from a country that is strong in past projects like this."""
     return activity_in_fields(view) * usual_country(view)
@@ -157,6 +187,28 @@ def same_country(view: QueryView) -> FloatArray:
 def named_country_activity(view: QueryView) -> FloatArray:
     """Active, and from a country that the text names."""
     return np.isin(view.index.country, list(view.named_countries)) * activity(view)
+
+
+def named_region(view: QueryView) -> FloatArray:
+    """Active, and from a region that the text names."""
+    return np.isin(view.index.country, list(view.named_region)) * activity(view)
+
+
+def likely_country(view: QueryView) -> FloatArray:
+    """Comes from a country that the words speak for, as learned from past projects."""
+    return view.likely_countries[view.index.country]
+
+
+def unusually_likely_country(view: QueryView) -> FloatArray:
+    """Comes from a country that the words speak for more than for others, as the logarithm of the ratio to usual."""
+    usual = np.append(view.index.country_reader.usual, 1)
+    lift = np.log((view.likely_countries + 0.02) / (usual + 0.02))
+    return np.maximum(lift, 0)[view.index.country].astype(np.float32)
+
+
+def activity_in_likely_country(view: QueryView) -> FloatArray:
+    """Active lately, and from a country that the words speak for."""
+    return fresh_activity(view) * likely_country(view)
 
 
 def usual_country(view: QueryView) -> FloatArray:
@@ -209,6 +261,11 @@ def usual_kind(view: QueryView) -> FloatArray:
     return view.index.kind_affinity[view.kind][view.index.snapshot.actor_kind]
 
 
+def kind_affinity(view: QueryView) -> FloatArray:
+    """Of a kind that works with the asker's more often than its number alone would have it, as log(1 + lift)."""
+    return view.index.kind_lift[view.kind][view.index.snapshot.actor_kind]
+
+
 Scale = Literal["relative", "plain"]
 Function = Callable[[QueryView], FloatArray]
 
@@ -247,8 +304,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature(common_neighbours, "connection"),
     Feature(adamic_adar, "connection"),
     Feature(resource_allocation, "connection"),
+    Feature(number_of_shared_partners, "connection", scale="plain"),
+    Feature(exclusive_shared_partners, "connection"),
+    Feature(exclusive_allocation, "connection"),
     Feature(partners_of_partners, "connection", budget=60),
     Feature(near_position, "connection"),
+    Feature(near_direction, "connection"),
     Feature(shared_circles, "connection"),
     Feature(similar_work, "similar_work", budget=150),
     Feature(close_work, "similar_work", scale="plain"),
@@ -262,9 +323,14 @@ FEATURES: tuple[Feature, ...] = (
     Feature(shared_fields, "fields", scale="plain", budget=60),
     Feature(activity_in_fields, "fields_activity", budget=80),
     Feature(meeting_in_fields, "fields_activity"),
+    Feature(meeting_lately_in_fields, "fields_activity"),
     Feature(local_activity_in_fields, "fields_activity", budget=40),
     Feature(same_country, "place", scale="plain"),
     Feature(named_country_activity, "place", budget=30),
+    Feature(named_region, "place", budget=20),
+    Feature(likely_country, "place", scale="plain"),
+    Feature(unusually_likely_country, "place", scale="plain"),
+    Feature(activity_in_likely_country, "place", budget=60),
     Feature(usual_country, "place"),
     Feature(partner_country, "place"),
     Feature(country_affinity, "place", scale="plain"),
@@ -275,6 +341,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(leading_roles, "activity", scale="plain"),
     Feature(experience, "activity", scale="plain"),
     Feature(usual_kind, "kind", scale="plain"),
+    Feature(kind_affinity, "kind", scale="plain"),
 )
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 

@@ -182,6 +182,12 @@ class HistoryIndex:
         return np.asarray(left * values, dtype=np.float32)
 
     @cached_property
+    def directions(self) -> FloatArray:
+        """:attr:`positions` at length one; zero stays zero."""
+        length = np.linalg.norm(self.positions, axis=1, keepdims=True)
+        return np.divide(self.positions, length, out=np.zeros_like(self.positions), where=length > 0)
+
+    @cached_property
     def circles(self) -> FloatArray:
         """Recent joint projects of each actor by circle, as log(1 + n), float32, shape (n_actors, n_circles).
 
@@ -191,9 +197,7 @@ class HistoryIndex:
         n_circles = min(_N_CIRCLES, len(joint) // _PROJECTS_IN_CIRCLE)
         if n_circles < 2:
             return np.zeros((self.snapshot.n_actors, 1), np.float32)
-        length = np.linalg.norm(self.positions, axis=1, keepdims=True)
-        direction = np.divide(self.positions, length, out=np.zeros_like(self.positions), where=length > 0)
-        middles = np.asarray(self.snapshot.membership[joint] @ direction)
+        middles = np.asarray(self.snapshot.membership[joint] @ self.directions)
         middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-9)
         circle = MiniBatchKMeans(n_circles, batch_size=2048, n_init=1, random_state=0).fit_predict(middles)
         weight = self.project_recency[joint]
@@ -216,6 +220,12 @@ class HistoryIndex:
         seen[-1] = seen[:-1].sum(axis=0)
         seen[:, -1] = 0
         return (seen / seen.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    @cached_property
+    def kind_lift(self) -> FloatArray:
+        """:attr:`kind_affinity` over the share of each kind among all partners, as log(1 + lift), of the same shape."""
+        usual = np.maximum(self.kind_affinity[-1], 1e-9)
+        return np.log1p(np.where(self.kind_affinity > 0, self.kind_affinity / usual, 0)).astype(np.float32)
 
     def links_to(self, actor: int) -> sparse.csr_array:
         """Damped links of every actor to one, as a row: CSR of shape (1, n_actors)."""

@@ -12,10 +12,15 @@ from scipy import sparse
 from graph.kinds import Kinds
 from graph.snapshot import GraphSnapshot
 from matching.history import HistoryIndex
-from matching.places import Gazetteer
+from matching.places import CountryReader, Gazetteer
 from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder, written_terms
 
 IntArray = npt.NDArray[np.intp]
+
+
+_LATE_YEARS = 1.5
+_MIN_TERMS = 20
+"""Terms that make a project's text long enough to learn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +126,18 @@ class MatchIndex(HistoryIndex):
     @cached_property
     def joint_fields(self) -> sparse.csr_array:
         """CSR of float32, shape (n_actors, n_fields): recent joint projects by field, as log(1 + n)."""
+        return self._joint_fields(self.project_recency).log1p()
+
+    @cached_property
+    def late_joint_fields(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_actors, n_fields): joint projects of the last eighteen months by field."""
+        return self._joint_fields((self.project_age_years < _LATE_YEARS).astype(np.float32))
+
+    def _joint_fields(self, project_weight: FloatArray) -> sparse.csr_array:
         fields = self.project_fields
         tagged = sparse.csr_array((np.ones_like(fields.data), fields.indices, fields.indptr), shape=fields.shape)
-        worked_in = self.memberships @ (sparse.diags_array(self.is_joint * self.project_recency) @ tagged)
-        return sparse.csr_array(worked_in).log1p()
+        weight = sparse.diags_array(self.is_joint * project_weight)
+        return sparse.csr_array(self.memberships @ (weight @ tagged))
 
     def _field_rows(self, rows: Sequence[Sequence[str]]) -> sparse.csr_array:
         columns = np.array([self.field_column[name] for row in rows for name in row], np.intp)
@@ -140,6 +153,20 @@ class MatchIndex(HistoryIndex):
     def country(self) -> IntArray:
         """Code of each actor's country in the gazetteer, -1 where unknown."""
         return self.gazetteer.actor_country
+
+    @cached_property
+    def project_countries(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_projects, n_countries): members of each project by country."""
+        known = np.flatnonzero(self.country >= 0)
+        shape = (self.snapshot.n_actors, len(self.gazetteer.codes))
+        of_actor = sparse.csr_array((np.ones(len(known), np.float32), (known, self.country[known])), shape=shape)
+        return sparse.csr_array(self.snapshot.membership @ of_actor)
+
+    @cached_property
+    def country_reader(self) -> CountryReader:
+        """What the words of past projects tell of the countries in them."""
+        told = (np.diff(self.project_words.indptr) >= _MIN_TERMS) & (self.is_joint > 0)
+        return CountryReader(self.project_words[told], self.project_countries[told])
 
     @cached_property
     def country_affinity(self) -> FloatArray:

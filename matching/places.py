@@ -1,11 +1,15 @@
 """Countries of actors, and the countries a text names, in Vietnamese and English."""
 
 import re
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 from babel import Locale
+from scipy import sparse
+from sklearn.linear_model import Ridge
 
 from graph.folding import fold, place_tones
 from graph.snapshot import GraphSnapshot
@@ -22,6 +26,8 @@ _EVERYDAY_NAMES = {
     "việt nam": "VN", "viet nam": "VN", "vietnam": "VN", "nga": "RU", "holland": "NL", "czech republic": "CZ",
     "turkey": "TR",
 }  # fmt: skip
+_MIN_PROJECTS = 100
+_MIN_SHARE = 0.005
 _AMBIGUOUS = frozenset(
     {"my", "uc", "duc", "nga", "phap", "ao", "y", "an do", "bi", "chad", "jordan", "georgia", "guinea"}
 )
@@ -61,9 +67,46 @@ class Gazetteer:
         found = (self._order.get(code, -1) for code in _countries_in(text))
         return list(dict.fromkeys(code for code in found if code >= 0))
 
+    def region_of(self, text: str) -> list[int]:
+        """Country codes of the regions a text names, ascending."""
+        words = f" {' '.join(_written(text))} "
+        named = {code for region, codes in _REGIONS.items() if f" {region} " in words for code in codes}
+        return sorted(self._order[code] for code in named & self._order.keys())
+
     def name(self, code: int, language: str) -> str:
         """Name of a country."""
         return str(Locale(language).territories.get(self.codes[code], self.codes[code]))
+
+
+class CountryReader:
+    """Learns from past projects which countries a text is about (ridge regression from words to member countries).
+
+    Parameters
+    ----------
+    words
+        CSR of float32, shape (n_projects, n_dimensions).
+    countries
+        CSR of float32, shape (n_projects, n_countries): members by country.
+    """
+
+    def __init__(self, words: sparse.csr_array, countries: sparse.csr_array) -> None:
+        present = (countries.toarray() > 0).astype(np.float32)
+        self.usual: npt.NDArray[np.float32] = present.mean(axis=0) if len(present) else np.zeros(present.shape[1])
+        self._columns = np.flatnonzero(self.usual > _MIN_SHARE)
+        self._model: Ridge | None = None
+        if words.shape[0] >= _MIN_PROJECTS and len(self._columns) > 1:
+            self._model = Ridge(alpha=1.0, solver="sparse_cg", max_iter=30, tol=1e-3)
+            self._model.fit(sparse.csr_matrix(words), present[:, self._columns])
+
+    def read(self, words: sparse.csr_array) -> npt.NDArray[np.float32]:
+        """Share of projects with such words that have a member from each country, 0 to 1, shape (n_countries,).
+
+        Zero throughout where there was too little to learn from.
+        """
+        likely = np.zeros(len(self.usual), np.float32)
+        if self._model is not None and words.nnz:
+            likely[self._columns] = np.clip(self._model.predict(sparse.csr_matrix(words))[0], 0, 1)
+        return likely
 
 
 def _written(text: str) -> list[str]:
@@ -81,6 +124,9 @@ def _names() -> dict[str, str]:
     return official | {" ".join(_written(name)): code for name, code in _EVERYDAY_NAMES.items()}
 
 
+_PLACES = tomllib.loads(files("matching").joinpath("places.toml").read_text(encoding="utf-8"))
+_REGIONS: dict[str, list[str]] = {" ".join(_written(name)): codes for name, codes in _PLACES["regions"].items()}
+_PEOPLE = {" ".join(_written(name)): code for code, names in _PLACES["people"].items() for name in names}
 _COUNTRY_BY_WRITTEN_NAME = _names()
 _COUNTRY_BY_NAME = {fold(name): code for name, code in _COUNTRY_BY_WRITTEN_NAME.items()}
 
@@ -96,7 +142,7 @@ def _country_of(country: str | None, place: str | None) -> str | None:
 
 def _countries_in(text: str) -> Iterator[str]:
     words = _written(text)
-    known = _COUNTRY_BY_WRITTEN_NAME if is_accented(text) else _COUNTRY_BY_NAME
+    known = (_COUNTRY_BY_WRITTEN_NAME if is_accented(text) else _COUNTRY_BY_NAME) | _PEOPLE
     for start in range(len(words)):
         for length in (4, 3, 2, 1):
             name = " ".join(words[start : start + length])

@@ -190,7 +190,7 @@ def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n
 def _logistic_weights(table: FloatArray, relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     spread = table.std(axis=0)
     scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > 1e-9)
-    estimator = LogisticRegression(C=0.1, max_iter=200).fit(table * scale, relevant)
+    estimator = LogisticRegression(C=0.1, tol=1e-3, max_iter=1000).fit(table * scale, relevant)
     return np.asarray(estimator.coef_[0] * scale, dtype=np.float64)
 
 

@@ -36,8 +36,8 @@ class QueryView:
         Code of the asker's kind, -1 where unknown.
     country
         Code of the asker's own country, -1 where unknown.
-    named_countries
-        Country codes named in the text.
+    named_countries, named_region
+        Country codes named in the text, and those of the regions it names.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class QueryView:
             else index.gazetteer.code_of(profile.country, profile.district_or_city)
         )
         self.named_countries: Sequence[int] = () if actor is not None else index.gazetteer.named_in(text)
+        self.named_region: Sequence[int] = () if actor is not None else index.gazetteer.region_of(text)
         self.stated_fields = profile.fields
 
     @cached_property
@@ -98,6 +99,11 @@ class QueryView:
             if field_id in self.index.field_column:
                 said[self.index.field_column[field_id]] = 1
         return unit(unit(said) + unit(np.zeros_like(said) + likely) * (0.5 if said.any() else 1.0))
+
+    @cached_property
+    def likely_countries(self) -> FloatArray:
+        """How likely the words are of a project with a member from each country, shape (n_countries + 1,), last 0."""
+        return np.append(self.index.country_reader.read(self.words), np.float32(0))
 
     @cached_property
     def links(self) -> sparse.csr_array:
