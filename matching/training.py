@@ -33,6 +33,9 @@ _MIN_BRIEF_LENGTH = 200
 """Characters of summary that make a past project a brief."""
 
 _TREES_WEIGHT = 0.7
+_FEATURE_SHARE = 0.4
+"""Of the features, how many each tree may use."""
+_LEAST_SPREAD = 1e-9
 _N_SHOWN = 20
 _TREES: Mapping[str, object] = {
     "objective": "rank:ndcg",
@@ -43,7 +46,6 @@ _TREES: Mapping[str, object] = {
     "min_child_weight": 0.1,
     "lambda": 50,
     "subsample": 0.7,
-    "colsample_bytree": 0.4,
     "max_bin": 128,
     "tree_method": "hist",
     "seed": 0,
@@ -189,7 +191,7 @@ def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n
 
 def _logistic_weights(table: FloatArray, relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     spread = table.std(axis=0)
-    scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > 1e-9)
+    scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > _LEAST_SPREAD)
     estimator = LogisticRegression(C=0.1, tol=1e-3, max_iter=1000).fit(table * scale, relevant)
     return np.asarray(estimator.coef_[0] * scale, dtype=np.float64)
 
@@ -197,9 +199,14 @@ def _logistic_weights(table: FloatArray, relevant: npt.NDArray[np.bool_]) -> npt
 def _boosted_trees(
     examples: Sequence[Example], table: FloatArray, relevant: npt.NDArray[np.bool_], n_rounds: int
 ) -> xgboost.Booster:
+    """Trees over the features that differ at all: the others, idle in this task, must not thin out the sampling."""
     question = np.repeat(np.arange(len(examples)), [len(example.table) for example in examples])
-    matrix = xgboost.QuantileDMatrix(table, relevant.astype(np.float32), qid=question, max_bin=128)
-    return xgboost.train(_TREES, matrix, n_rounds)
+    is_live = table.std(axis=0) > _LEAST_SPREAD
+    matrix = xgboost.QuantileDMatrix(
+        table, relevant.astype(np.float32), qid=question, feature_weights=is_live.astype(np.float32), max_bin=128
+    )
+    sampled = _FEATURE_SHARE * float(is_live.mean())
+    return xgboost.train({**_TREES, "colsample_bytree": sampled}, matrix, n_rounds)
 
 
 def _calibrated(ranker: BlendedRanker, examples: Sequence[Example]) -> Calibration | None:
