@@ -1,7 +1,7 @@
 """Learning a ranker from a network's own past, exactly as it will be asked."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -161,17 +161,10 @@ def without_projects(snapshot: GraphSnapshot, rows: IndexArray) -> GraphSnapshot
 def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n_rounds: int = 200) -> BlendedRanker:
     """A ranker learned from examples: logistic regression and pairwise boosted trees, side by side.
 
-    Four fifths of the examples teach both; the spread of either over them sets its share, so that the trees weigh 0.7.
-    The last fifth tells what a score means as a probability, over the twenty suggestions that would be shown.
+    What a score means as a probability is told by the last fifth of the examples, over the twenty suggestions that
+    would be shown, scored by a ranker that learned from the others; the ranker itself learns from all. Scores of both
+    compare, since either part is divided by its spread.
     """
-    n_taught = len(examples) * 4 // 5
-    taught, held_out = examples[:n_taught], examples[n_taught:]
-    table = np.concatenate([example.table for example in taught])
-    relevant = np.concatenate([example.is_relevant for example in taught])
-    linear = _logistic_weights(table, relevant)
-    booster = _boosted_trees(taught, table, relevant, n_rounds)
-    linear_spread = float((table @ linear).std()) or 1.0
-    trees_spread = float(booster.predict(xgboost.DMatrix(table), output_margin=True).std()) or 1.0
     card = {
         "task": task,
         "method": "0.3 logistic regression, 0.7 LambdaMART on the top 40",
@@ -180,13 +173,21 @@ def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n
         "snapshot_digest": snapshot.digest,
         "as_of": snapshot.as_of.date().isoformat(),
     }
-    weights = linear * (1 - _TREES_WEIGHT) / linear_spread
-    document = booster.save_raw("json").decode()
-    blended = BlendedRanker(LinearRanker(f"blended-{task}", weights, card), document, _TREES_WEIGHT / trees_spread)
-    calibration = _calibrated(blended, held_out)
-    return BlendedRanker(
-        LinearRanker(f"blended-{task}", weights, card, calibration), document, _TREES_WEIGHT / trees_spread
-    )
+    n_taught = len(examples) * 4 // 5
+    rehearsed = _fitted(LinearRanker(f"blended-{task}", np.empty(0), card), examples[:n_taught], n_rounds)
+    calibration = _calibrated(rehearsed, examples[n_taught:])
+    return _fitted(LinearRanker(f"blended-{task}", np.empty(0), card, calibration), examples, n_rounds)
+
+
+def _fitted(unfitted: LinearRanker, examples: Sequence[Example], n_rounds: int) -> BlendedRanker:
+    table = np.concatenate([example.table for example in examples])
+    relevant = np.concatenate([example.is_relevant for example in examples])
+    weights = _logistic_weights(table, relevant)
+    booster = _boosted_trees(examples, table, relevant, n_rounds)
+    linear_spread = float((table @ weights).std()) or 1.0
+    trees_spread = float(booster.predict(xgboost.DMatrix(table), output_margin=True).std()) or 1.0
+    linear = replace(unfitted, weights=weights * (1 - _TREES_WEIGHT) / linear_spread)
+    return BlendedRanker(linear, booster.save_raw("json").decode(), _TREES_WEIGHT / trees_spread)
 
 
 def _logistic_weights(table: FloatArray, relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
