@@ -108,8 +108,8 @@ class BlendedRanker:
 
     Parameters
     ----------
-    name, weights, card, calibration
-        As in :class:`LinearRanker`; the weights already hold the share of the linear part.
+    linear
+        The linear part, whose weights already hold its share; its card and calibration are those of the whole.
     trees
         The booster as the JSON document that xgboost writes.
     trees_share
