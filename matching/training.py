@@ -163,7 +163,7 @@ def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n
 
     What a score means as a probability is told by the last fifth of the examples, over the twenty suggestions that
     would be shown, scored by a ranker that learned from the others; the ranker itself learns from all. Scores of both
-    compare, since either part is divided by its spread.
+    compare only roughly, although either part is divided by its spread: see the decision record of the ranker.
     """
     card = {
         "task": task,
