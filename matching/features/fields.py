@@ -1,6 +1,6 @@
 """Features of fields and themes: what both work in, and how lately and how often."""
 
-from matching.features.places import usual_country
+from matching.features.places import likely_country, usual_country
 from matching.text import FloatArray
 from matching.view import IndexArray, QueryView
 
@@ -38,3 +38,8 @@ def leads_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
 def local_activity_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
     """Active in these fields, from a country that is strong in past projects like this."""
     return view.activity_in_fields[rows] * usual_country(view, rows)
+
+
+def likely_local_activity_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Active in these fields, from a country that the words speak for."""
+    return view.activity_in_fields[rows] * likely_country(view, rows)

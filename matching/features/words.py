@@ -1,6 +1,6 @@
 """Features of what is said and done: words, needs and offers, past projects like the question."""
 
-from matching.features.places import usual_country
+from matching.features.places import likely_country, usual_country
 from matching.text import FloatArray
 from matching.view import IndexArray, QueryView
 
@@ -32,6 +32,11 @@ def broad_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
 def local_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
     """Past projects like this, from a country that is strong in them: votes times the country's share."""
     return view.votes[rows] * usual_country(view, rows)
+
+
+def likely_local_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Past projects like this, from a country that the words speak for: votes times the country's likelihood."""
+    return view.broad_votes[rows] * likely_country(view, rows)
 
 
 def company_of_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
