@@ -61,7 +61,7 @@ class Concordance:
         """The form in which some of the texts first write each term that is asked for, -1 where they lack it."""
         entries = self._entries_of(rows)
         places = asked.place_of[self._term_of_entry[entries]]
-        found = np.flatnonzero(places >= 0)[::-1]  # the first form is written last and stays
+        found = (places >= 0).nonzero()[0][::-1]  # the first form is written last and stays
         written = np.full(len(asked.codes), -1, np.int32)
         written[places[found]] = self._form_of_entry[entries[found]]
         return written
@@ -104,8 +104,8 @@ class Asked:
 def words_in_common(asked: Asked, concordance: Concordance, rows: IndexArray, limit: int = 3) -> tuple[str, ...]:
     """The words asked for that some of the texts have, as these write them: phrases first, then single words."""
     written = concordance.written(asked, rows)
-    found = np.flatnonzero(written >= 0)
-    n_pairs = int(np.searchsorted(found, asked.n_pairs))
+    (found,) = (written >= 0).nonzero()
+    n_pairs = int(found.searchsorted(asked.n_pairs))
     pairs = (concordance.form(written[place]) for place in found[:n_pairs])
     shown = _first_phrases(pairs, limit)
     if len(shown) < limit and n_pairs < len(found):

@@ -151,7 +151,9 @@ class Explainer:
         if ties:
             return ties
         projects = self.projects_of(other)
-        return tuple(self.project(place) for place in projects[has_taken_part[projects]][:1])
+        shared = has_taken_part[projects]
+        latest = shared.argmax() if len(shared) else 0
+        return (self.project(projects[latest]),) if shared[latest : latest + 1].any() else ()
 
 
 def explain(view: QueryView, candidate: int, contributions: DoubleArray) -> tuple[Reason, ...]:
@@ -193,9 +195,10 @@ def _connection(query: Explainer, candidate: int) -> Told:
         return "no_connection", {}, ()
     links = query.index.links
     linked, strength = _columns(links, candidate), _values(links, candidate)
-    shared = np.flatnonzero(query.links[linked])
-    between = query.links[linked[shared]] * (strength[shared] * query.index.damping[linked[shared]])
-    through = linked[shared[_largest(between, linked[shared])]].tolist()
+    (shared,) = query.links[linked].nonzero()
+    middles = linked[shared]
+    between = query.links[middles] * (strength[shared] * query.index.damping[middles])
+    through = middles[_largest(between, middles)].tolist()
     if not through:
         return ("connection_far" if query.view.two_hop[linked].any() else "no_connection"), {}, ()
     names = tuple(query.shown.names[row] for row in through)
@@ -205,11 +208,11 @@ def _connection(query: Explainer, candidate: int) -> Told:
 def _similar_work(query: Explainer, candidate: int) -> Told:
     projects = query.projects_of(candidate)
     nearness = query.nearness[projects]
-    similar = np.flatnonzero(nearness >= 0)
+    (similar,) = (nearness >= 0).nonzero()
     if not len(similar):
         in_company = query.view.votes[_columns(query.index.links, candidate)].any()
         return ("similar_company" if in_company else "no_similar_work"), {}, ()
-    best = projects[similar[np.argsort(nearness[similar])[:_N_SHOWN]]]
+    best = projects[similar[nearness[similar].argsort()[:_N_SHOWN]]]
     titles = tuple(query.shown.titles[row] for row in query.index.project_order[best])
     return "similar_work", {"projects": titles}, tuple(map(query.project, best))
 
@@ -246,7 +249,7 @@ def _fields(query: Explainer, candidate: int) -> Told:
 def _fields_activity(query: Explainer, candidate: int) -> Told:
     projects = query.projects_of(candidate)
     in_fields = projects[query.in_fields[projects]]
-    n_recent = int(np.searchsorted(in_fields, query.n_recent))
+    n_recent = int(in_fields.searchsorted(query.n_recent))
     if not n_recent:
         return ("fields_past" if len(in_fields) else "no_fields_activity"), {}, ()
     return "fields_activity", {"count": n_recent}, tuple(map(query.project, in_fields[:n_recent][:_N_SHOWN]))
@@ -254,7 +257,7 @@ def _fields_activity(query: Explainer, candidate: int) -> Told:
 
 def _activity(query: Explainer, candidate: int) -> Told:
     projects = query.projects_of(candidate)
-    n_recent = int(np.searchsorted(projects, query.n_recent))
+    n_recent = int(projects.searchsorted(query.n_recent))
     partners = int(query.index.degree[candidate])
     if not n_recent:
         return ("standing", {"partners": partners}, ()) if partners else ("no_activity", {}, ())
@@ -300,6 +303,6 @@ def _largest(values: FloatArray, columns: IndexArray) -> IndexArray:
     """Places of the few largest values, the largest first, ties by column."""
     if len(values) > _N_SHOWN:
         least = np.partition(values, -_N_SHOWN)[-_N_SHOWN]
-        near_top = np.flatnonzero(values >= least)
+        (near_top,) = (values >= least).nonzero()
         return near_top[np.lexsort((columns[near_top], -values[near_top]))][:_N_SHOWN]
     return np.lexsort((columns, -values))
