@@ -1,7 +1,5 @@
 """What reasons show of the rows they rest on: names, titles, pages."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -49,15 +47,17 @@ class Shown:
         """The row of a project."""
         return Evidence("projects", (str(self._snapshot.project_ids[row]),), self._project_url[row])
 
-    def ties(self, one: int, other: int, limit: int) -> Iterator[Evidence]:
+    def ties(self, one: int, other: int, limit: int) -> tuple[Evidence, ...]:
         """The first relationships between two actors, in the order of their table."""
+        of_one, of_other = self._ties_of(one), self._ties_of(other)
+        if not len(of_one) or not len(of_other):
+            return ()
+        rows = np.intersect1d(of_one, of_other, assume_unique=True)[:limit]
+        return tuple(Evidence("relationships", self._tie_key[row], self._tie_url[row]) for row in rows)
+
+    def _ties_of(self, actor: int) -> IndexArray:
         incidence = self._snapshot.incidence
-        of_one, of_other = (
-            incidence.indices[incidence.indptr[actor] : incidence.indptr[actor + 1]] for actor in (one, other)
-        )
-        if len(of_one) and len(of_other):
-            for row in np.intersect1d(of_one, of_other, assume_unique=True)[:limit]:
-                yield Evidence("relationships", self._tie_key[row], self._tie_url[row])
+        return incidence.indices[incidence.indptr[actor] : incidence.indptr[actor + 1]]
 
 
 def _lists(column: pa.ChunkedArray) -> list[tuple[str, ...]]:

@@ -119,7 +119,7 @@ class Explainer:
 
     def texts_of(self, actor: int) -> IndexArray:
         """Rows of the concordance: an actor's own text and those of its projects."""
-        return np.append(actor, self.index.snapshot.n_actors + _columns(self.index.memberships, actor))
+        return np.concatenate([[actor], self.index.snapshot.n_actors + _columns(self.index.memberships, actor)])
 
     def project(self, place: int) -> Evidence:
         """The row of a project."""
@@ -147,13 +147,13 @@ class Explainer:
 
     def _ties_between(self, one: int, has_taken_part: BoolArray, other: int) -> tuple[Evidence, ...]:
         """The relationships of two actors, else the latest small project they share."""
-        ties = tuple(self.shown.ties(one, other, _N_SHOWN))
-        if ties:
-            return ties
+        ties = self.shown.ties(one, other, _N_SHOWN)
         projects = self.projects_of(other)
-        shared = has_taken_part[projects]
-        latest = shared.argmax() if len(shared) else 0
-        return (self.project(projects[latest]),) if shared[latest : latest + 1].any() else ()
+        if ties or not len(projects):
+            return ties
+        is_shared = has_taken_part[projects]
+        latest = int(is_shared.argmax())
+        return (self.project(projects[latest]),) if is_shared[latest] else ()
 
 
 def explain(view: QueryView, candidate: int, contributions: DoubleArray) -> tuple[Reason, ...]:
