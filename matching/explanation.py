@@ -1,55 +1,164 @@
 """Reasons: the score's own terms, in words, with the rows that show them."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
+import numpy.typing as npt
 from babel import Locale
 from scipy import sparse
 
 from graph.kinds import Language, load_kinds
-from graph.snapshot import GraphSnapshot
+from matching.concordance import Asked, words_in_common
 from matching.features import FEATURES
 from matching.history import MAX_PROJECT_SIZE
-from matching.index import MatchIndex
 from matching.query import Evidence, Reason, Side
 from matching.ranker import DoubleArray
-from matching.text import terms
-from matching.view import IndexArray, QueryView, row_of
+from matching.text import FloatArray
+from matching.view import IndexArray, QueryView, dense
 
 _N_SHOWN = 3
 """Names, titles or words that one reason gives at most."""
 _RECENT_YEARS = 3.0
 _SEPARATORS = {"offers": "; ", "needs": "; ", "fields": " · "}  # these hold commas themselves
 
-Shown = tuple[str, Mapping[str, object], tuple[Evidence, ...]]
+BoolArray = npt.NDArray[np.bool_]
+Told = tuple[str, Mapping[str, object], tuple[Evidence, ...]]
 """Code, parameters and evidence of a reason."""
 
 
-def explain(view: QueryView, candidate: int, contributions: DoubleArray) -> tuple[Reason, ...]:
-    """The reasons for one suggestion, the weightiest first.
+class Explainer:
+    """Tells the reasons for the suggestions of one query; what they share is computed once.
+
+    Projects are numbered as in :attr:`~matching.history.HistoryIndex.project_order`: the least is the latest.
 
     Parameters
     ----------
     view
         The query.
-    candidate
-        Row of the actor suggested.
-    contributions
-        What each feature adds to its score, shape (n_features,). Those of features with one reason are added up, so
-        that the contributions of the reasons add up to the score as well.
     """
-    totals: dict[str, float] = {}
-    for feature, contribution in zip(FEATURES, contributions, strict=True):
-        if contribution != 0:
-            totals[feature.reason] = totals.get(feature.reason, 0.0) + float(contribution)
-    reasons = []
-    for reason, contribution in totals.items():
-        code, params, evidence = _SHOWN_BY[reason](view, candidate)
-        reasons.append(Reason(code=code, contribution=contribution, params=params, evidence=evidence))
-    return tuple(sorted(reasons, key=lambda reason: (-abs(reason.contribution), reason.code)))
+
+    def __init__(self, view: QueryView) -> None:
+        self.view = view
+        self.index = view.index
+        self.shown = view.index.shown
+        self._ties_of_asker: dict[int, tuple[Evidence, ...]] = {}
+
+    def explain(self, candidate: int, contributions: DoubleArray) -> tuple[Reason, ...]:
+        """The reasons for one suggestion, the weightiest first.
+
+        Parameters
+        ----------
+        candidate
+            Row of the actor suggested.
+        contributions
+            What each feature adds to its score, shape (n_features,). Those of features with one reason are added up,
+            so that the contributions of the reasons add up to the score as well.
+        """
+        totals: dict[str, float] = {}
+        for reason, contribution in zip(_REASONS, contributions.tolist(), strict=True):
+            if contribution != 0:
+                totals[reason] = totals.get(reason, 0.0) + contribution
+        reasons = []
+        for reason, contribution in totals.items():
+            code, params, evidence = _TOLD_BY[reason](self, candidate)
+            reasons.append(Reason(code=code, contribution=contribution, params=params, evidence=evidence))
+        return tuple(sorted(reasons, key=lambda reason: (-abs(reason.contribution), reason.code)))
+
+    @cached_property
+    def links(self) -> FloatArray:
+        """Links of the asker to every actor, shape (n_actors,)."""
+        return dense(self.view.links)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """The words that the asker says: those of a brief, or of a member's profile and projects."""
+        if self.view.actor is None:
+            return self.index.concordance.asked_by(self.view.text)
+        return self.index.concordance.asked_by_texts(self.texts_of(self.view.actor))
+
+    @cached_property
+    def needs(self) -> frozenset[int]:
+        """Dimensions of the words of what is sought."""
+        return frozenset(self.view.needs.indices.tolist())
+
+    @cached_property
+    def offers(self) -> frozenset[int]:
+        """Dimensions of the words of what the asker offers, or of all it says."""
+        offered = self.view.offers if self.view.offers.nnz else self.view.words
+        return frozenset(offered.indices.tolist())
+
+    @cached_property
+    def nearness(self) -> IndexArray:
+        """Place of each project among those similar to the query, from 0; -1 where it is none of them."""
+        rows, _ = self.view.similar_projects
+        nearness = np.full(self.index.snapshot.n_projects, -1, np.intp)
+        nearness[rows] = np.arange(len(rows))
+        return nearness[self.index.project_order]
+
+    @cached_property
+    def in_fields(self) -> BoolArray:
+        """Whether each project is in the query's fields."""
+        return (self.index.project_fields @ self.view.fields > 0)[self.index.project_order]
+
+    @cached_property
+    def n_recent(self) -> int:
+        """Number of recent projects, which are the first ones."""
+        return int(np.count_nonzero(self.index.project_age_years < _RECENT_YEARS))
+
+    @cached_property
+    def is_small(self) -> BoolArray:
+        """Whether each project is small enough to link its members."""
+        return (self.index.snapshot.project_size <= MAX_PROJECT_SIZE)[self.index.project_order]
+
+    def projects_of(self, actor: int) -> IndexArray:
+        """Places of an actor's projects, the latest first."""
+        return _columns(self.index.memberships_by_date, actor)
+
+    def texts_of(self, actor: int) -> IndexArray:
+        """Rows of the concordance: an actor's own text and those of its projects."""
+        return np.concatenate([[actor], self.index.snapshot.n_actors + _columns(self.index.memberships, actor)])
+
+    def project(self, place: int) -> Evidence:
+        """The row of a project."""
+        return self.shown.project(self.index.project_order[place])
+
+    def ties(self, asker: int, candidate: int, through: Sequence[int]) -> tuple[Evidence, ...]:
+        """What ties the asker and then the candidate to each actor between them, each row once."""
+        has_taken_part = self._is_project_of(candidate)
+        evidence: list[Evidence] = []
+        for middle in through:
+            if middle not in self._ties_of_asker:  # good candidates share their partners, look them up once
+                self._ties_of_asker[middle] = self._ties_between(asker, self._is_project_of_asker, middle)
+            evidence += self._ties_of_asker[middle]
+            evidence += self._ties_between(candidate, has_taken_part, middle)
+        return tuple(dict.fromkeys(evidence))
+
+    @cached_property
+    def _is_project_of_asker(self) -> BoolArray:
+        return self._is_project_of(self.view.actor or 0)
+
+    def _is_project_of(self, actor: int) -> BoolArray:
+        is_project = np.zeros(len(self.is_small), bool)
+        is_project[self.projects_of(actor)] = True
+        return is_project & self.is_small
+
+    def _ties_between(self, one: int, has_taken_part: BoolArray, other: int) -> tuple[Evidence, ...]:
+        """The relationships of two actors, else the latest small project they share."""
+        ties = self.shown.ties(one, other, _N_SHOWN)
+        projects = self.projects_of(other)
+        if ties or not len(projects):
+            return ties
+        is_shared = has_taken_part[projects]
+        latest = int(is_shared.argmax())
+        return (self.project(projects[latest]),) if is_shared[latest] else ()
+
+
+def explain(view: QueryView, candidate: int, contributions: DoubleArray) -> tuple[Reason, ...]:
+    """The reasons for one suggestion alone; see :meth:`Explainer.explain`."""
+    return Explainer(view).explain(candidate, contributions)
 
 
 def render(reason: Reason, language: Language, side: Side = "asker") -> str:
@@ -80,125 +189,95 @@ def _say(name: str, value: object, language: Language) -> str:
     return str(value)
 
 
-def _connection(view: QueryView, candidate: int) -> Shown:
-    if view.actor is None:
+def _connection(query: Explainer, candidate: int) -> Told:
+    asker = query.view.actor
+    if asker is None:
         return "no_connection", {}, ()
-    index, snapshot = view.index, view.index.snapshot
-    column = index.links_to(candidate)
-    between = view.links.multiply(column).tocoo()
-    order = np.lexsort((between.col, -between.data))[:_N_SHOWN]
-    through = [int(row) for row in between.col[order]]
+    links = query.index.links
+    linked, strength = _columns(links, candidate), _values(links, candidate)
+    (shared,) = query.links[linked].nonzero()
+    middles = linked[shared]
+    between = query.links[middles] * (strength[shared] * query.index.damping[middles])
+    through = middles[_largest(between, middles)].tolist()
     if not through:
-        near = view.two_hop[_linked_to(index, candidate)].any()
-        return ("connection_far" if near else "no_connection"), {}, ()
-    evidence = [
-        fact for middle in through for end in (view.actor, candidate) for fact in _facts_between(snapshot, end, middle)
-    ]
-    return "connection", {"through": _names(snapshot, through)}, _distinct(evidence)
+        return ("connection_far" if query.view.two_hop[linked].any() else "no_connection"), {}, ()
+    names = tuple(query.shown.names[row] for row in through)
+    return "connection", {"through": names}, query.ties(asker, candidate, through)
 
 
-def _similar_work(view: QueryView, candidate: int) -> Shown:
-    snapshot = view.index.snapshot
-    rows, weight = view.similar_projects
-    taken_part = np.isin(rows, _projects_of(view.index.snapshot, candidate))
-    best = rows[taken_part][np.argsort(-weight[taken_part], kind="stable")][:_N_SHOWN]
-    if not len(best):
-        return ("similar_company" if view.votes[_linked_to(view.index, candidate)].any() else "no_similar_work"), {}, ()
-    titles = []
-    for row in best:
-        project = snapshot.project(int(row))
-        year = (project.started or "")[:4]
-        titles.append(f"“{project.title or project.id}”" + (f" ({year})" if year else ""))
-    evidence = tuple(_project_evidence(snapshot, int(row)) for row in best)
-    return "similar_work", {"projects": tuple(titles)}, evidence
+def _similar_work(query: Explainer, candidate: int) -> Told:
+    projects = query.projects_of(candidate)
+    nearness = query.nearness[projects]
+    (similar,) = (nearness >= 0).nonzero()
+    if not len(similar):
+        in_company = query.view.votes[_columns(query.index.links, candidate)].any()
+        return ("similar_company" if in_company else "no_similar_work"), {}, ()
+    best = projects[similar[nearness[similar].argsort()[:_N_SHOWN]]]
+    titles = tuple(query.shown.titles[row] for row in query.index.project_order[best])
+    return "similar_work", {"projects": titles}, tuple(map(query.project, best))
 
 
-def _similar_words(view: QueryView, candidate: int) -> Shown:
-    asked: Iterable[str] = terms(view.text) if view.actor is None else view.index.profile_words(view.actor)
-    said = dict.fromkeys(asked)
-    words = view.index.profile_words(candidate)
-    pairs = [term for term in said if " " in term and term in words]
-    covered = {part for term in pairs for part in term.split()}
-    single = [term for term in said if " " not in term and term[0] != "~" and term in words and term not in covered]
-    shown = (*_phrases([words[term] for term in pairs]), *(words[term] for term in single))[:_N_SHOWN]
-    if not shown:
+def _similar_words(query: Explainer, candidate: int) -> Told:
+    words = words_in_common(query.asked, query.index.concordance, query.texts_of(candidate), _N_SHOWN)
+    if not words:
         return "no_similar_words", {}, ()
-    return "similar_words", {"words": shown}, (_actor_evidence(view.index.snapshot, candidate),)
+    return "similar_words", {"words": words}, (query.shown.actor(candidate),)
 
 
-def _phrases(pairs: Sequence[str]) -> list[str]:
-    """Pairs of words with those that continue one another joined.
-
-    >>> _phrases(["truy xuất", "xuất nguồn", "nguồn gốc", "rau sạch"])
-    ['truy xuất nguồn gốc', 'rau sạch']
-    """
-    phrases: list[str] = []
-    for pair in pairs:
-        first, second = pair.split(" ", 1)
-        if phrases and phrases[-1].rsplit(" ", 1)[-1] == first:
-            phrases[-1] += f" {second}"
-        else:
-            phrases.append(pair)
-    return phrases
-
-
-def _offer(view: QueryView, candidate: int) -> Shown:
-    if not _meet(view.needs, view.index.words.offers, candidate):
+def _offer(query: Explainer, candidate: int) -> Told:
+    if query.needs.isdisjoint(_columns(query.index.words.offers, candidate).tolist()):
         return "no_offer", {}, ()
-    actor = view.index.snapshot.actor(candidate)
-    return "offer", {"offers": actor.offers}, (_actor_evidence(view.index.snapshot, candidate),)
+    return "offer", {"offers": query.shown.offers[candidate]}, (query.shown.actor(candidate),)
 
 
-def _need(view: QueryView, candidate: int) -> Shown:
-    if not _meet(view.offers if view.offers.nnz else view.words, view.index.words.needs, candidate):
+def _need(query: Explainer, candidate: int) -> Told:
+    if query.offers.isdisjoint(_columns(query.index.words.needs, candidate).tolist()):
         return "no_need", {}, ()
-    actor = view.index.snapshot.actor(candidate)
-    return "need", {"needs": actor.needs}, (_actor_evidence(view.index.snapshot, candidate),)
+    return "need", {"needs": query.shown.needs[candidate]}, (query.shown.actor(candidate),)
 
 
-def _fields(view: QueryView, candidate: int) -> Shown:
-    index = view.index
-    shared = index.actor_fields[[candidate]].multiply(view.fields[None, :]).tocoo()
-    order = np.lexsort((shared.col, -shared.data))[:_N_SHOWN]
-    shown = tuple(index.field_ids[int(column)] for column in shared.col[order])
+def _fields(query: Explainer, candidate: int) -> Told:
+    of_candidate = query.index.actor_fields
+    columns = _columns(of_candidate, candidate)
+    weight = _values(of_candidate, candidate) * query.view.fields[columns]
+    shown = [query.index.field_ids[columns[place]] for place in _largest(weight, columns) if weight[place] > 0]
     if not shown:
         return "no_shared_fields", {}, ()
-    return "fields", {"fields": shown}, (_actor_evidence(index.snapshot, candidate),)
+    return "fields", {"fields": tuple(shown)}, (query.shown.actor(candidate),)
 
 
-def _fields_activity(view: QueryView, candidate: int) -> Shown:
-    index = view.index
-    in_fields = _projects_of(index.snapshot, candidate)
-    in_fields = in_fields[(index.project_fields[in_fields] @ view.fields) > 0]
-    rows = _recent(index, in_fields)
-    if not len(rows):
+def _fields_activity(query: Explainer, candidate: int) -> Told:
+    projects = query.projects_of(candidate)
+    in_fields = projects[query.in_fields[projects]]
+    n_recent = int(in_fields.searchsorted(query.n_recent))
+    if not n_recent:
         return ("fields_past" if len(in_fields) else "no_fields_activity"), {}, ()
-    evidence = tuple(_project_evidence(index.snapshot, int(row)) for row in rows[:_N_SHOWN])
-    return "fields_activity", {"count": len(rows)}, evidence
+    return "fields_activity", {"count": n_recent}, tuple(map(query.project, in_fields[:n_recent][:_N_SHOWN]))
 
 
-def _activity(view: QueryView, candidate: int) -> Shown:
-    rows = _recent(view.index, _projects_of(view.index.snapshot, candidate))
-    partners = int(view.index.degree[candidate])
-    if not len(rows):
+def _activity(query: Explainer, candidate: int) -> Told:
+    projects = query.projects_of(candidate)
+    n_recent = int(projects.searchsorted(query.n_recent))
+    partners = int(query.index.degree[candidate])
+    if not n_recent:
         return ("standing", {"partners": partners}, ()) if partners else ("no_activity", {}, ())
-    evidence = tuple(_project_evidence(view.index.snapshot, int(row)) for row in rows[:_N_SHOWN])
-    return "activity", {"count": len(rows), "partners": partners}, evidence
+    evidence = tuple(map(query.project, projects[:n_recent][:_N_SHOWN]))
+    return "activity", {"count": n_recent, "partners": partners}, evidence
 
 
-def _place(view: QueryView, candidate: int) -> Shown:
-    code = int(view.index.country[candidate])
+def _place(query: Explainer, candidate: int) -> Told:
+    code = int(query.index.country[candidate])
     if code < 0:
         return "no_place", {}, ()
-    return "place", {"place": view.index.gazetteer.codes[code]}, (_actor_evidence(view.index.snapshot, candidate),)
+    return "place", {"place": query.index.gazetteer.codes[code]}, (query.shown.actor(candidate),)
 
 
-def _kind(view: QueryView, candidate: int) -> Shown:
-    actor = view.index.snapshot.actor(candidate)
-    return "kind", {"kind": actor.kind}, (_actor_evidence(view.index.snapshot, candidate),)
+def _kind(query: Explainer, candidate: int) -> Told:
+    return "kind", {"kind": query.shown.kinds[candidate]}, (query.shown.actor(candidate),)
 
 
-_SHOWN_BY: Mapping[str, Callable[[QueryView, int], Shown]] = {
+_REASONS = tuple(feature.reason for feature in FEATURES)
+_TOLD_BY: Mapping[str, Callable[[Explainer, int], Told]] = {
     "connection": _connection,
     "similar_work": _similar_work,
     "similar_words": _similar_words,
@@ -212,55 +291,18 @@ _SHOWN_BY: Mapping[str, Callable[[QueryView, int], Shown]] = {
 }
 
 
-def _names(snapshot: GraphSnapshot, rows: Sequence[int]) -> tuple[str, ...]:
-    column = snapshot.tables.actors["name"]
-    return tuple(column[row].as_py() for row in rows)
+def _columns(matrix: sparse.csr_array, row: int) -> IndexArray:
+    return matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
 
 
-def _linked_to(index: MatchIndex, actor: int) -> IndexArray:
-    links = index.links
-    return np.asarray(links.indices[links.indptr[actor] : links.indptr[actor + 1]])
+def _values(matrix: sparse.csr_array, row: int) -> FloatArray:
+    return matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
 
 
-def _meet(asked: sparse.csr_array, stated: sparse.csr_array, candidate: int) -> bool:
-    return bool((asked @ row_of(stated, candidate).T).nnz)
-
-
-def _recent(index: MatchIndex, rows: IndexArray) -> IndexArray:
-    recent = rows[index.project_age_years[rows] < _RECENT_YEARS]
-    return recent[np.lexsort((recent, -index.snapshot.project_day[recent]))]
-
-
-def _actor_evidence(snapshot: GraphSnapshot, row: int) -> Evidence:
-    url = snapshot.tables.actors["source_url"][row].as_py()
-    return Evidence("actors", (str(snapshot.actor_ids[row]),), url)
-
-
-def _project_evidence(snapshot: GraphSnapshot, row: int) -> Evidence:
-    url = snapshot.tables.projects["source_url"][row].as_py()
-    return Evidence("projects", (str(snapshot.project_ids[row]),), url)
-
-
-def _facts_between(snapshot: GraphSnapshot, one: int, other: int) -> Iterable[Evidence]:
-    """The relationships of two actors, else the latest project they share."""
-    source, target = snapshot.relationship_source, snapshot.relationship_target
-    rows = np.flatnonzero(((source == one) & (target == other)) | ((source == other) & (target == one)))
-    for row in rows[:_N_SHOWN]:
-        tie = snapshot.relationship(int(row))
-        key = (tie.source_id, tie.target_id, tie.kind, str(tie.occurrence))
-        yield Evidence("relationships", key, tie.provenance.source_url)
-    if len(rows):
-        return
-    shared = np.intersect1d(_projects_of(snapshot, one), _projects_of(snapshot, other))
-    shared = shared[snapshot.project_size[shared] <= MAX_PROJECT_SIZE]
-    latest = shared[np.lexsort((shared, -snapshot.project_day[shared].astype(np.int64)))][:1]
-    yield from (_project_evidence(snapshot, int(row)) for row in latest)
-
-
-def _projects_of(snapshot: GraphSnapshot, actor: int) -> IndexArray:
-    matrix = snapshot.memberships
-    return np.asarray(matrix.indices[matrix.indptr[actor] : matrix.indptr[actor + 1]])
-
-
-def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(evidence))
+def _largest(values: FloatArray, columns: IndexArray) -> IndexArray:
+    """Places of the few largest values, the largest first, ties by column."""
+    if len(values) > _N_SHOWN:
+        least = np.partition(values, -_N_SHOWN)[-_N_SHOWN]
+        (near_top,) = (values >= least).nonzero()
+        return near_top[np.lexsort((columns[near_top], -values[near_top]))][:_N_SHOWN]
+    return np.lexsort((columns, -values))

@@ -64,6 +64,18 @@ class HistoryIndex:
         return np.exp2(-self.project_age_years * 365.25 / RECENT_HALF_LIFE_DAYS).astype(np.float32)
 
     @cached_property
+    def project_order(self) -> npt.NDArray[np.intp]:
+        """Rows of the projects, the latest first, ties by row, those without a date last; shape (n_projects,)."""
+        return np.argsort(-self.snapshot.project_day.astype(np.int64), kind="stable")
+
+    @cached_property
+    def memberships_by_date(self) -> sparse.csr_array:
+        """:attr:`memberships` with the columns in :attr:`project_order`: each actor's projects, the latest first."""
+        ordered = sparse.csr_array(self.memberships[:, self.project_order])
+        ordered.sort_indices()
+        return ordered
+
+    @cached_property
     def is_joint(self) -> FloatArray:
         """One for projects of two to :data:`MAX_PROJECT_SIZE` members, else zero, float32, shape (n_projects,)."""
         size = self.snapshot.project_size
@@ -109,6 +121,11 @@ class HistoryIndex:
     def damped_fresh_links(self) -> sparse.csr_array:
         """:attr:`fresh_links` damped as :attr:`damped_links` is."""
         return damped(self.fresh_links)
+
+    @cached_property
+    def damping(self) -> FloatArray:
+        """One over the square root of each actor's number of neighbours, at most one, float32, shape (n_actors,)."""
+        return (1 / np.sqrt(np.maximum(self.degree, 1))).astype(np.float32)
 
     @cached_property
     def neighbours(self) -> sparse.csr_array:
@@ -328,12 +345,6 @@ class HistoryIndex:
         """:attr:`kind_affinity` over the share of each kind among all partners, as log(1 + lift), of the same shape."""
         usual = np.maximum(self.kind_affinity[-1], 1e-9)
         return np.log1p(np.where(self.kind_affinity > 0, self.kind_affinity / usual, 0)).astype(np.float32)
-
-    def links_to(self, actor: int) -> sparse.csr_array:
-        """Damped links of every actor to one, as a row: CSR of shape (1, n_actors)."""
-        row = self.links[[actor]]
-        scale = 1 / np.sqrt(np.maximum(self.degree[row.indices], 1))
-        return sparse.csr_array((row.data * scale, row.indices, row.indptr), shape=row.shape)
 
 
 def damped(links: sparse.csr_array) -> sparse.csr_array:

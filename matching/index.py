@@ -11,9 +11,11 @@ from scipy import sparse
 
 from graph.kinds import Kinds
 from graph.snapshot import GraphSnapshot
+from matching.concordance import Concordance
+from matching.evidence import Shown
 from matching.history import HistoryIndex
 from matching.places import CountryReader, Gazetteer
-from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder, written_terms
+from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder
 
 IntArray = npt.NDArray[np.intp]
 
@@ -202,11 +204,15 @@ class MatchIndex(HistoryIndex):
         expected = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / max(seen.sum(), 1e-9)
         return np.pad(np.log1p(seen / expected), (0, 1)).astype(np.float32)
 
-    def profile_words(self, actor: int) -> dict[str, str]:
-        """The terms of an actor's own text and of its projects' titles, each as it is written there."""
-        own = self.profile_texts[actor]
-        titles = [self.project_texts[row] for row in self.memberships[[actor]].indices]
-        return written_terms(" . ".join([own, *titles]))
+    @cached_property
+    def concordance(self) -> Concordance:
+        """The terms of the texts of actors and, after them, of projects, as they are written there."""
+        return Concordance(chain(self.profile_texts, self.project_texts))
+
+    @cached_property
+    def shown(self) -> Shown:
+        """Names, titles and pages of the rows of the snapshot."""
+        return Shown(self.snapshot)
 
 
 def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:

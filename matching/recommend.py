@@ -9,7 +9,7 @@ import numpy.typing as npt
 from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot, kind_codes
 from matching.candidates import draw
-from matching.explanation import explain
+from matching.explanation import Explainer
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Profile, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
@@ -195,13 +195,14 @@ class Recommender:
         rows = ranking.rows[: options.limit]
         terms = self.rankers[task].contributions(ranking.table[: options.limit])
         fits = fit_of(view)[rows]
+        explainer = Explainer(view)
         return tuple(
             Suggestion(
                 actor_id=str(self.snapshot.actor_ids[row]),
                 rank=place + 1,
                 score=float(ranking.scores[place]),
                 fit=float(fits[place]),
-                reasons=explain(view, int(row), terms[place]) if options.explain else (),
+                reasons=explainer.explain(int(row), terms[place]) if options.explain else (),
             )
             for place, row in enumerate(rows)
         )

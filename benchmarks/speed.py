@@ -1,0 +1,376 @@
+"""How long Ketnoi takes for its lists, beside other ways to a list from the same graph, all in one run.
+
+Run with ``python -m benchmarks.speed DIR --cut 2019-01-01 --neo4j own`` on a folder in the exchange format. What is
+reported are ratios: the time of a method over that of Ketnoi, so that 2 means twice as long as Ketnoi. Milliseconds
+are given for orientation; they depend on the machine, ratios hardly do.
+
+The graph is that of Ketnoi's index on the morning of the cut, links weighted by how closely two actors have worked
+together. Actors that ask are drawn at random from those with a link, from a fixed seed.
+
+**One list**: the twenty best new partners of one actor, on one thread. Ketnoi's includes candidates, all features,
+the ranker, the reasons, their evidence, and every sentence in one language. The others score by weighted two-hop
+alone and explain nothing: sparse algebra multiplies one row by the matrix, networkx walks over its dictionaries,
+Neo4j answers one parameterised Cypher query over Bolt on this machine, its plan cached and its pages warm; their
+lists are checked to be the same. networkx' own Adamic-Adar is asked for fewer actors. Methods take turns actor by
+actor, so that other work on the machine falls on all alike. A ratio is that of the medians over the same actors.
+"first" is Ketnoi's very first question after its index was built.
+
+**Lists for everybody**: a list for every actor with a link, on two processors. Ketnoi's, with reasons, are made for a
+sample of the actors and multiplied up in proportion, unless ``--everybody 0`` asks for all. Sparse algebra, implicit
+(fit included) and Graph Data Science (its graph brought into memory beforehand) make all lists; those of node
+similarity and of FastRP with nearest neighbours are streamed to this process.
+
+What comes before any list (reading, ranker, index, bringing the graph elsewhere) is stated by itself and in no ratio.
+What cannot run here is listed with the reason.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from benchmarks.neo4j_peer import Address, Neo4jPeer, NotRunError, running_server
+from benchmarks.peers import (
+    N_PROCESSORS,
+    N_SHOWN,
+    IndexArray,
+    Listed,
+    OneList,
+    implicit_als,
+    implicit_neighbours,
+    networkx_adamic_adar,
+    networkx_graph,
+    networkx_list,
+    sparse_list,
+    sparse_lists,
+)
+from graph.snapshot import GraphSnapshot
+from ingest.load import read_tables
+from matching.explanation import render
+from matching.query import Options
+from matching.ranker import Ranker, day_one_rankers, load_ranker
+from matching.recommend import Recommender
+from matching.training import train_or_day_one
+
+OURS = "Ketnoi, ranked and explained"
+TWO_HOP = ("sparse algebra", "networkx", "Neo4j, Cypher")
+"""The methods whose lists are the same, by weighted two-hop."""
+_N_WARM_UP = 100
+_N_SLOW = 5
+_SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What a method took: the median and the 95th percentile of a list, or the seconds of all lists.
+
+    Attributes
+    ----------
+    n_lists
+        How many lists were timed.
+    ratio
+        Time over that of Ketnoi for the same.
+    note
+        What is particular, or why it was not run.
+    """
+
+    method: str
+    n_lists: int = 0
+    median_ms: float | None = None
+    p95_ms: float | None = None
+    seconds: float | None = None
+    ratio: float | None = None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """All timings of one run; ``preparation`` in seconds."""
+
+    n_actors: int
+    n_links: int
+    n_asking: int
+    preparation: dict[str, float] = field(default_factory=dict)
+    one_list: list[Timing] = field(default_factory=list)
+    everybody: list[Timing] = field(default_factory=list)
+
+    @contextmanager
+    def preparing(self, what: str) -> Iterator[None]:
+        """Note how long something takes that comes before any list."""
+        started = time.perf_counter()
+        yield
+        self.preparation[what] = time.perf_counter() - started
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is timed: lists one by one, Ketnoi's lists for everybody (0 for all), processes."""
+
+    n_lists: int = 50
+    n_everybody: int = 1000
+    n_processes: int = N_PROCESSORS
+
+
+def ketnoi_list(recommender: Recommender) -> OneList:
+    """Ketnoi's own list with every sentence of its reasons."""
+    snapshot = recommender.snapshot
+
+    def best(row: int) -> Listed:
+        answer = recommender.for_actor(str(snapshot.actor_ids[row]), Options(limit=N_SHOWN))
+        for suggestion in answer.suggestions:
+            for reason in suggestion.reasons:
+                render(reason, "vi")
+        return [(snapshot.index_of(each.actor_id), each.score) for each in answer.suggestions]
+
+    return best
+
+
+def measure(recommender: Recommender, sizes: Sizes, neo4j: Address | str | None, report: Report) -> None:
+    """Time every method and write the timings into the report."""
+    links = sparse.csr_array(recommender.index.links, dtype=np.float64)
+    asking = np.flatnonzero(np.diff(links.indptr))
+    shuffled = np.random.default_rng(_SEED).permutation(asking)
+    report.n_actors, report.n_links, report.n_asking = links.shape[0], links.nnz // 2, len(asking)
+    ours = ketnoi_list(recommender)
+    with threadpool_limits(1):
+        first_ms = _milliseconds(ours, int(shuffled[0]))
+    # processes are forked before any library here has threads of its own
+    everybody = [*_ketnoi_for_everybody(recommender, shuffled, sizes), _sparse_for_everybody(links, asking, sizes)]
+    with ExitStack() as stack:
+        peer, reason = _neo4j_peer(stack, neo4j)
+        if peer:
+            with report.preparing("loading into Neo4j"):
+                peer.load(links)
+        with report.preparing("graph in networkx"):
+            graph = networkx_graph(links)
+        methods = {OURS: ours, "sparse algebra": sparse_list(links), "networkx": networkx_list(graph)}
+        if peer:
+            methods["Neo4j, Cypher"] = peer.two_hop
+        slow = {"networkx, Adamic-Adar": networkx_adamic_adar(graph)}
+        warm_up, timed = shuffled[1 : 1 + _N_WARM_UP], shuffled[1 + _N_WARM_UP :][: sizes.n_lists]
+        with threadpool_limits(1):
+            report.one_list = one_by_one(methods, slow, warm_up, timed if len(timed) else shuffled[: sizes.n_lists])
+        report.one_list.insert(1, Timing(f"{OURS}: first", 1, first_ms, note="index just built"))
+        everybody += [
+            _all_at_once("implicit, item neighbours", lambda: implicit_neighbours(links, asking)),
+            _all_at_once("implicit, ALS", lambda: implicit_als(links, asking)),
+        ]
+        everybody += _graph_data_science(peer, reason, report)
+    if not peer:
+        report.one_list.append(Timing("Neo4j, Cypher", note=f"not run: {reason}"))
+    report.everybody = _with_ratios(everybody)
+
+
+def one_by_one(
+    methods: Mapping[str, OneList], slow: Mapping[str, OneList], warm_up: IndexArray, rows: IndexArray
+) -> list[Timing]:
+    """Each method's time for one list, taken in turns; slow ones take part for the first few actors only.
+
+    Raises
+    ------
+    AssertionError
+        Two methods that score by weighted two-hop have different lists.
+    """
+    for method in methods.values():
+        for row in warm_up:
+            method(int(row))
+    took: dict[str, list[float]] = {name: [] for name in (*methods, *slow)}
+    for place, row in enumerate(map(int, rows)):
+        lists: dict[str, Listed] = {}
+        for name, method in {**methods, **(slow if place < _N_SLOW else {})}.items():
+            started = time.perf_counter()
+            lists[name] = method(row)
+            took[name].append(1000 * (time.perf_counter() - started))
+        _assert_same([lists[name] for name in TWO_HOP if name in lists])
+    return [_timing(name, times, took[OURS][: len(times)]) for name, times in took.items()]
+
+
+def _timing(name: str, times: Sequence[float], ours: Sequence[float]) -> Timing:
+    ratio = float(np.median(times) / np.median(ours))
+    return Timing(name, len(times), float(np.median(times)), float(np.quantile(times, 0.95)), ratio=ratio)
+
+
+def _assert_same(lists: Sequence[Listed]) -> None:
+    """Lists of equal scores; among candidates with equal scores the last digit may decide otherwise."""
+    for other in lists[1:]:
+        expected, found = ([score for _, score in listed] for listed in (lists[0], other))
+        assert len(expected) == len(found), "lists of different lengths"
+        assert np.allclose(expected, found, rtol=1e-9), "lists with different scores"
+
+
+def _milliseconds(method: OneList, row: int) -> float:
+    started = time.perf_counter()
+    method(row)
+    return 1000 * (time.perf_counter() - started)
+
+
+_recommender: Recommender | None = None
+_links: sparse.csr_array | None = None
+
+
+def _explain_some(rows: IndexArray) -> int:
+    assert _recommender is not None
+    actor_ids = _recommender.snapshot.actor_ids[rows]
+    with threadpool_limits(1):
+        return sum(bool(_recommender.for_actor(str(each), Options(limit=N_SHOWN)).suggestions) for each in actor_ids)
+
+
+def _list_some(rows: IndexArray) -> int:
+    assert _links is not None
+    return len(sparse_lists(_links, rows))
+
+
+def _in_processes(work: Callable[[IndexArray], int], parts: Sequence[IndexArray], n_processes: int) -> float:
+    """Seconds that work on all parts takes in forked processes, the forking included; one works here."""
+    started = time.perf_counter()
+    if n_processes == 1:
+        for part in parts:
+            work(part)
+    else:
+        with ProcessPoolExecutor(n_processes, multiprocessing.get_context("fork")) as pool:
+            list(pool.map(work, parts))
+    return time.perf_counter() - started
+
+
+def _ketnoi_for_everybody(recommender: Recommender, shuffled: IndexArray, sizes: Sizes) -> list[Timing]:
+    global _recommender  # noqa: PLW0603  what forked processes inherit
+    _recommender = recommender
+    sampled = shuffled[: sizes.n_everybody or None]
+    parts = np.array_split(sampled, max(1, len(sampled) // 20))
+    seconds = _in_processes(_explain_some, parts, sizes.n_processes)
+    share = len(sampled) / len(shuffled)
+    note = "" if share == 1 else f"{seconds:.0f} s for these, multiplied by {1 / share:.1f}"
+    return [Timing(OURS, len(sampled), seconds=seconds / share, note=note)]
+
+
+def _sparse_for_everybody(links: sparse.csr_array, asking: IndexArray, sizes: Sizes) -> Timing:
+    global _links  # noqa: PLW0603  what forked processes inherit
+    _links = links
+    seconds = _in_processes(_list_some, np.array_split(asking, max(1, len(asking) // 256)), sizes.n_processes)
+    return Timing("sparse algebra", len(asking), seconds=seconds)
+
+
+def _all_at_once(name: str, run: Callable[[], int]) -> Timing:
+    started = time.perf_counter()
+    n_lists = run()
+    return Timing(name, n_lists, seconds=time.perf_counter() - started)
+
+
+def _graph_data_science(peer: Neo4jPeer | None, reason: str, report: Report) -> list[Timing]:
+    names = ("Graph Data Science, node similarity", "Graph Data Science, FastRP + kNN")
+    if peer:
+        try:
+            with report.preparing("graph in Graph Data Science"):
+                peer.project()
+            runs = (peer.node_similarity, peer.nearest_by_position)
+            return [_all_at_once(name, run) for name, run in zip(names, runs, strict=True)]
+        except NotRunError as error:
+            reason = str(error)
+    return [Timing(name, note=f"not run: {reason}") for name in names]
+
+
+def _with_ratios(timings: Sequence[Timing]) -> list[Timing]:
+    ours = timings[0].seconds or 1.0
+    return [
+        timing if timing.seconds is None else Timing(**(asdict(timing) | {"ratio": timing.seconds / ours}))
+        for timing in timings
+    ]
+
+
+def _neo4j_peer(stack: ExitStack, neo4j: Address | str | None) -> tuple[Neo4jPeer | None, str]:
+    """The peer where there is one, else the reason why not."""
+    if neo4j is None:
+        return None, "no --neo4j given"
+    try:
+        address = neo4j if isinstance(neo4j, Address) else stack.enter_context(running_server())
+        peer = stack.enter_context(Neo4jPeer.connected(address))
+    except NotRunError as error:
+        return None, str(error)
+    if isinstance(neo4j, Address):
+        stack.callback(peer.clear)
+    return peer, ""
+
+
+def as_text(report: Report) -> str:
+    """The report as tables for people."""
+    lines = [f"{report.n_actors:,} actors, {report.n_links:,} links, {report.n_asking:,} actors with a link", ""]
+    lines += [f"{what:28} {seconds:9.1f} s" for what, seconds in report.preparation.items()]
+    lines += ["", f"{'one list':38} {'lists':>6} {'median ms':>10} {'95 % ms':>10} {'ratio':>9}"]
+    for each in report.one_list:
+        figures = f"{_number(each.median_ms):>10} {_number(each.p95_ms):>10} {_number(each.ratio):>9}"
+        lines.append(f"{each.method:38} {each.n_lists:6} {figures}  {each.note}".rstrip())
+    lines += ["", f"{'lists for everybody':38} {'lists':>6} {'seconds':>10} {'':10} {'ratio':>9}"]
+    for each in report.everybody:
+        lines.append(
+            f"{each.method:38} {each.n_lists:6} {_number(each.seconds):>10} {'':10} {_number(each.ratio):>9}"
+            f"  {each.note}".rstrip()
+        )
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+
+
+def _ranker(arguments: argparse.Namespace, snapshot: GraphSnapshot) -> Ranker:
+    if arguments.ranker:
+        return load_ranker(arguments.ranker)
+    return train_or_day_one("partner", snapshot, np.random.default_rng(_SEED), n_examples=arguments.examples)
+
+
+def _address(named: str | None) -> Address | str | None:
+    if named in {None, "own"}:
+        return named
+    return Address(
+        str(named), os.environ.get("KETNOI_NEO4J_USER", "neo4j"), os.environ.get("KETNOI_NEO4J_PASSWORD", "")
+    )
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=str(__doc__).split("\n", 1)[0])
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a network in the exchange format")
+    parser.add_argument("--cut", type=date.fromisoformat, help="look at the network as of the morning of this day")
+    parser.add_argument("--ranker", type=Path, help="a partner ranker in JSON; without one, a small one is trained")
+    parser.add_argument("--examples", type=int, default=300, help="questions to train it from")
+    parser.add_argument("--lists", type=int, default=50, help="actors to ask for one by one")
+    parser.add_argument("--everybody", type=int, default=1000, help="Ketnoi's sample of everybody; 0 for all")
+    parser.add_argument("--processes", type=int, default=N_PROCESSORS, help="processes for everybody's lists")
+    parser.add_argument(
+        "--neo4j",
+        metavar="own|URI",
+        help="start a server of our own, or use an empty database with user and password in KETNOI_NEO4J_USER and "
+        "KETNOI_NEO4J_PASSWORD",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    arguments = _arguments(given)
+    report = Report(0, 0, 0)
+    with report.preparing("reading"):
+        snapshot = GraphSnapshot.from_tables(read_tables(arguments.folder).tables)
+        snapshot = snapshot.before(arguments.cut) if arguments.cut else snapshot
+    with report.preparing("ranker" if arguments.ranker else "training a small ranker"):
+        rankers = day_one_rankers() | {"partner": _ranker(arguments, snapshot)}
+    with report.preparing("Ketnoi's index"):
+        recommender = Recommender.build(snapshot, rankers)
+    sizes = Sizes(arguments.lists, arguments.everybody, arguments.processes)
+    measure(recommender, sizes, _address(arguments.neo4j), report)
+    print(json.dumps(asdict(report), indent=2) if arguments.json else as_text(report))
+
+
+if __name__ == "__main__":
+    main()

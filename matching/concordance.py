@@ -1,0 +1,134 @@
+"""Which terms each text of a network holds, and how it writes them."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.text import terms, written_terms
+
+CodeArray = npt.NDArray[np.int32]
+IndexArray = npt.NDArray[np.intp]
+
+
+class Concordance:
+    """The terms of many texts, each in the form in which the text first writes it; see :func:`matching.text.terms`.
+
+    Accented syllables are no terms of their own here: nobody is shown a word twice.
+
+    Parameters
+    ----------
+    texts
+        The texts, numbered in their order.
+
+    >>> concordance = Concordance(["Bụi mịn", "bui min, quan trac"])
+    >>> words_in_common(concordance.asked_by("quan trac bui min"), concordance, np.array([0]))
+    ('bụi mịn',)
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        term_codes: dict[str, int] = {}
+        form_codes: dict[str, int] = {}
+        entries: list[CodeArray] = []
+        for text in texts:
+            written = {term: form for term, form in written_terms(text).items() if term[0] != "~"}
+            codes = [term_codes.setdefault(term, len(term_codes)) for term in written]
+            forms = [form_codes.setdefault(form, len(form_codes)) for form in written.values()]
+            entries.append(np.array([codes, forms], np.int32))
+        self._code_of = term_codes
+        self._terms = list(term_codes)
+        self._forms = list(form_codes)
+        self._is_pair = np.array([" " in term for term in term_codes], bool)
+        self._starts = np.cumsum([0, *(part.shape[1] for part in entries)])
+        self._term_of_entry, self._form_of_entry = np.concatenate([np.empty((2, 0), np.int32), *entries], axis=1)
+
+    def asked_by(self, text: str) -> "Asked":
+        """The terms of a text that need not be among those of the concordance."""
+        codes = [self._code_of.get(term, -1) for term in dict.fromkeys(terms(text))]
+        return self._asked(np.array([code for code in codes if code >= 0], np.intp))
+
+    def asked_by_texts(self, rows: IndexArray) -> "Asked":
+        """The terms of some of the texts, in the order in which they are first said."""
+        codes, first = np.unique(self._term_of_entry[self._entries_of(rows)], return_index=True)
+        return self._asked(codes[np.argsort(first)])
+
+    def _asked(self, codes: IndexArray) -> "Asked":
+        is_pair = self._is_pair[codes]
+        return Asked(np.concatenate([codes[is_pair], codes[~is_pair]]), int(is_pair.sum()), len(self._terms))
+
+    def written(self, asked: "Asked", rows: IndexArray) -> CodeArray:
+        """The form in which some of the texts first write each term that is asked for, -1 where they lack it."""
+        entries = self._entries_of(rows)
+        places = asked.place_of[self._term_of_entry[entries]]
+        found = (places >= 0).nonzero()[0][::-1]  # the first form is written last and stays
+        written = np.full(len(asked.codes), -1, np.int32)
+        written[places[found]] = self._form_of_entry[entries[found]]
+        return written
+
+    def term(self, code: int) -> str:
+        """The term of a code."""
+        return self._terms[code]
+
+    def form(self, code: int) -> str:
+        """The form of a code."""
+        return self._forms[code]
+
+    def _entries_of(self, rows: IndexArray) -> IndexArray:
+        stops = self._starts[rows + 1]
+        lengths = stops - self._starts[rows]
+        ends = lengths.cumsum()
+        return np.repeat(stops - ends, lengths) + np.arange(ends[-1] if len(ends) else 0)
+
+
+class Asked:
+    """The terms that a query asks for: pairs of words, then single words, each in the order of the asker.
+
+    Attributes
+    ----------
+    codes
+        Codes of the terms, shape (n_asked,).
+    n_pairs
+        How many of them are pairs.
+    place_of
+        Place in :attr:`codes` of every term of the concordance, -1 where it is not asked for, shape (n_terms,).
+    """
+
+    def __init__(self, codes: IndexArray, n_pairs: int, n_terms: int) -> None:
+        self.codes = codes
+        self.n_pairs = n_pairs
+        self.place_of: CodeArray = np.full(n_terms, -1, np.int32)
+        self.place_of[codes] = np.arange(len(codes), dtype=np.int32)
+
+
+def words_in_common(asked: Asked, concordance: Concordance, rows: IndexArray, limit: int = 3) -> tuple[str, ...]:
+    """The words asked for that some of the texts have, as these write them: phrases first, then single words."""
+    written = concordance.written(asked, rows)
+    (found,) = (written >= 0).nonzero()
+    n_pairs = int(found.searchsorted(asked.n_pairs))
+    pairs = (concordance.form(written[place]) for place in found[:n_pairs])
+    shown = _first_phrases(pairs, limit)
+    if len(shown) < limit and n_pairs < len(found):
+        covered = set(chain.from_iterable(concordance.term(asked.codes[place]).split() for place in found[:n_pairs]))
+        for place in found[n_pairs:]:
+            if len(shown) < limit and concordance.term(asked.codes[place]) not in covered:
+                shown.append(concordance.form(written[place]))
+    return tuple(shown)
+
+
+def _first_phrases(pairs: Iterator[str], limit: int) -> list[str]:
+    """Pairs of words with those that continue one another joined, the first few phrases.
+
+    >>> _first_phrases(iter(["truy xuất", "xuất nguồn", "nguồn gốc", "rau sạch"]), 3)
+    ['truy xuất nguồn gốc', 'rau sạch']
+    """
+    phrases: list[str] = []
+    for pair in pairs:
+        first, second = pair.split(" ", 1)
+        if phrases and phrases[-1].rsplit(" ", 1)[-1] == first:
+            phrases[-1] += f" {second}"
+        elif len(phrases) == limit:
+            break
+        else:
+            phrases.append(pair)
+    return phrases
