@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -135,6 +135,10 @@ class BlendedRanker:
         """Where the model comes from."""
         return self._linear.card
 
+    def calibrated(self, calibration: Calibration | None) -> "BlendedRanker":
+        """The same ranker with what its scores mean as a probability."""
+        return BlendedRanker(replace(self._linear, calibration=calibration), self._trees, self._share)
+
     def scores(self, table: FloatArray) -> DoubleArray:
         """Weighted values plus trees, less what the trees say of nothing in particular; float64, (n_candidates,)."""
         linear = self._linear.scores(table)
@@ -154,10 +158,11 @@ class BlendedRanker:
         return linear + self._share * shapley
 
     def _margin(self, table: FloatArray) -> DoubleArray:
-        return np.asarray(self._booster.predict(xgboost.DMatrix(table), output_margin=True), np.float64)
+        return np.asarray(self._booster.inplace_predict(table, predict_type="margin"), np.float64)
 
     def _shapley(self, table: FloatArray) -> DoubleArray:
-        return np.asarray(self._booster.predict(xgboost.DMatrix(table), pred_contribs=True), np.float64)
+        # one thread: the others would wait busily for each other, many times longer than the work takes
+        return np.asarray(self._booster.predict(xgboost.DMatrix(table, nthread=1), pred_contribs=True), np.float64)
 
     def probability(self, scores: DoubleArray) -> DoubleArray | None:
         """Probability of each score's pair to work together within the horizon, None where nothing was learned."""

@@ -161,9 +161,8 @@ def without_projects(snapshot: GraphSnapshot, rows: IndexArray) -> GraphSnapshot
 def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n_rounds: int = 200) -> BlendedRanker:
     """A ranker learned from examples: logistic regression and pairwise boosted trees, side by side.
 
-    What a score means as a probability is told by the last fifth of the examples, over the twenty suggestions that
-    would be shown, scored by a ranker that learned from the others; the ranker itself learns from all. Scores of both
-    compare only roughly, although either part is divided by its spread: see the decision record of the ranker.
+    It learns from four fifths of the examples. The others tell what its scores mean as a probability, over the twenty
+    suggestions that would be shown for each.
     """
     card = {
         "task": task,
@@ -174,9 +173,8 @@ def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n
         "as_of": snapshot.as_of.date().isoformat(),
     }
     n_taught = len(examples) * 4 // 5
-    rehearsed = _fitted(LinearRanker(f"blended-{task}", np.empty(0), card), examples[:n_taught], n_rounds)
-    calibration = _calibrated(rehearsed, examples[n_taught:])
-    return _fitted(LinearRanker(f"blended-{task}", np.empty(0), card, calibration), examples, n_rounds)
+    ranker = _fitted(LinearRanker(f"blended-{task}", np.empty(0), card), examples[:n_taught], n_rounds)
+    return ranker.calibrated(_calibration_of(ranker, examples[n_taught:]))
 
 
 def _fitted(unfitted: LinearRanker, examples: Sequence[Example], n_rounds: int) -> BlendedRanker:
@@ -185,7 +183,7 @@ def _fitted(unfitted: LinearRanker, examples: Sequence[Example], n_rounds: int) 
     weights = _logistic_weights(table, relevant)
     booster = _boosted_trees(examples, table, relevant, n_rounds)
     linear_spread = float((table @ weights).std()) or 1.0
-    trees_spread = float(booster.predict(xgboost.DMatrix(table), output_margin=True).std()) or 1.0
+    trees_spread = float(booster.inplace_predict(table, predict_type="margin").std()) or 1.0
     linear = replace(unfitted, weights=weights * (1 - _TREES_WEIGHT) / linear_spread)
     return BlendedRanker(linear, booster.save_raw("json").decode(), _TREES_WEIGHT / trees_spread)
 
@@ -210,7 +208,7 @@ def _boosted_trees(
     return xgboost.train({**_TREES, "colsample_bytree": sampled}, matrix, n_rounds)
 
 
-def _calibrated(ranker: BlendedRanker, examples: Sequence[Example]) -> Calibration | None:
+def _calibration_of(ranker: BlendedRanker, examples: Sequence[Example]) -> Calibration | None:
     """What scores mean as log odds, over the twenty best of each example; None where all or nothing came true."""
     shown_scores, shown_relevant = [], []
     for example in examples:
