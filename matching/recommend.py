@@ -48,8 +48,8 @@ class Ranking:
     scores: DoubleArray
     table: FloatArray
 
-    def only(self, kept: npt.NDArray[np.bool_]) -> "Ranking":
-        """The ranking without the places that are not kept."""
+    def only(self, kept: npt.NDArray[np.bool_] | IndexArray) -> "Ranking":
+        """The ranking without the places that are not kept, or some places of it in another order."""
         return Ranking(self.rows[kept], self.scores[kept], self.table[kept])
 
 

@@ -25,13 +25,15 @@ from graph.store import GraphStore
 from ingest.load import Reading, read_tables
 from matching.explanation import render
 from matching.index import MatchIndex
-from matching.query import Answer, Options
+from matching.query import Answer, Options, Suggestion
 from matching.ranker import Task
 from matching.ranking import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, rank_briefs, read_queries
 from matching.recommend import Recommender
 from matching.training import train_or_day_one
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.network import existing_store
+from service.pages.partners import FIT_STEPS, fit_steps
+from service.pages.wording import format_percent, likelihood_key, load_catalogue
 from service.questions import MatchAnswer
 from service.settings import Settings
 
@@ -59,6 +61,14 @@ def match(
     brief: Annotated[str | None, typer.Option(help="What is needed, in Vietnamese or English; - reads it.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Suggest this kind only; may be repeated.")] = None,
     limit: Annotated[int, typer.Option(help="Partners at most, 1 to 1000.")] = 10,
+    exposure: Annotated[
+        bool | None,
+        typer.Option(
+            "--exposure/--no-exposure",
+            help="Let members that are seldom shown come forward, within a margin; KETNOI_EXPOSURE otherwise.",
+            show_default=False,
+        ),
+    ] = None,
     language: Annotated[str | None, typer.Option(help="vi or en; KETNOI_LANGUAGE otherwise.")] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -72,7 +82,8 @@ def match(
     said: Language = settings.language if language is None else _language(language)
     if (actor_id is None) == (brief is None):
         raise InvalidQueryError("one_question", "Give either an ACTOR_ID or --brief TEXT.")
-    options = Options(kinds=tuple(kind or ()), limit=limit)
+    is_exposed = settings.exposure if exposure is None else exposure
+    options = Options(kinds=tuple(kind or ()), limit=limit, exposure=is_exposed)
     existing = existing_store(settings, store)
     if existing is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
@@ -100,6 +111,7 @@ def rank(
     briefs: Annotated[Path | None, typer.Option(help="CSV with id, title, summary: rank actors for these.")] = None,
     new_only: Annotated[bool, typer.Option("--new-only", help="Leave out earlier partners.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="Actors for each query at most.")] = 20,
+    exposure: Annotated[bool, typer.Option("--exposure", help="Order lists so that more actors are seen.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the sampling in training.")] = 0,
 ) -> None:
     """Rank partners for many actors or briefs, on a folder without a store, as of a day.
@@ -128,9 +140,15 @@ def rank(
         )
         recommender = Recommender(MatchIndex(known), {task: ranker})
         lists = (
-            rank_briefs(recommender, queries, limit=limit)
+            rank_briefs(recommender, queries, limit=limit, exposure=exposure)
             if briefs
-            else rank_actors(recommender, [row["actor_id"] for row in queries], limit=limit, new_only=new_only)
+            else rank_actors(
+                recommender,
+                [row["actor_id"] for row in queries],
+                limit=limit,
+                new_only=new_only,
+                exposure=exposure,
+            )
         )
         unanswered = _write(output, progress.track(lists, total=len(queries), description="Ranking"))
     error_console.print(f"{len(queries) - len(unanswered)} of {len(queries)} queries ranked with {ranker.version}.")
@@ -261,6 +279,10 @@ def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -
             f"{suggestion.score:.2f}",
             highlight=False,
         )
+        console.print(f"     {_fit_and_likelihood(suggestion, language)}", highlight=False)
+        if suggestion.moved > 0:
+            moved = load_catalogue(language).text("suggestion.moved", n=suggestion.moved)
+            console.print(f"     [dim]↑ {moved}[/]", highlight=False)
         for reason in suggestion.reasons:
             sign = "[red]−[/]" if reason.contribution < 0 else "[green]+[/]"
             text = escape(render(reason, language))
@@ -268,6 +290,17 @@ def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -
     if answer.n_hidden:
         hidden = {"vi": "Bộ lọc loại hình ẩn", "en": "Hidden by the kind filter"}[language]
         console.print(f"[dim]{hidden}: {answer.n_hidden}[/]")
+
+
+def _fit_and_likelihood(suggestion: Suggestion, language: Language) -> str:
+    catalogue = load_catalogue(language)
+    steps = fit_steps(suggestion)
+    said = [f"{catalogue.text('fit.label')} [green]{'▮' * steps}[/]{'▯' * (FIT_STEPS - steps)}"]
+    if suggestion.likelihood is not None:
+        word = catalogue.text(likelihood_key(suggestion.likelihood))
+        stated = format_percent(suggestion.likelihood, language)
+        said.append(f"{catalogue.text('likelihood.label')}: {word} ({stated})")
+    return "  ".join(said)
 
 
 def _print_report(report: "Report") -> None:

@@ -14,6 +14,7 @@ from matching.exposure import MAX_ODDS_RATIO, MAX_SCORE_GAP, NEWCOMER_MARGIN, NE
 from matching.history import NEWCOMER_PARTNERS
 from matching.query import Answer, Options
 from matching.ranker import Task
+from matching.ranking import rank_actors, rank_briefs
 from matching.recommend import Recommender
 from tests.matching.conftest import TASKS, Learned
 from tests.matching.networks import KINDS, TOPICS, actors, project, small_networks, snapshot_of, snapshot_of_facts
@@ -171,6 +172,18 @@ def test_it_is_an_order_of_the_same_answer_and_the_filter_holds(facts: list[Fact
             assert_only_the_order_differs(one, other)
             named = {recommender.snapshot.actor(recommender.snapshot.index_of(name)).kind for name in ids_in(other)}
             assert not options.kinds or named <= kinds
+
+
+def test_lists_of_many_queries_are_ordered_as_answers_are(learned: Learned) -> None:
+    names = [str(name) for name in learned.known.actor_ids[:3]]
+    briefs = [{"id": text, "title": text, "summary": ""} for text in TOPICS]
+    shown = Options(limit=20, explain=False, exposure=True)
+    for name, lines in rank_actors(learned.recommender, names, limit=20, new_only=True, exposure=True):
+        assert [line.actor_id for line in lines] == ids_in(learned.recommender.for_actor(name, shown))
+        assert [line.rank for line in lines] == list(range(1, len(lines) + 1))
+    plain, exposed = (dict(rank_briefs(learned.recommender, briefs, limit=9, exposure=on)) for on in (False, True))
+    assert plain == dict(rank_briefs(learned.recommender, briefs, limit=9))
+    assert plain != exposed
 
 
 def test_a_likelihood_is_stated_where_it_was_learned(learned: Learned) -> None:
