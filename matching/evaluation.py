@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from itertools import product
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -70,8 +70,9 @@ class MethodResult:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Our result and the best baseline's on one part of the questions."""
+    """Our result and the best baseline's on one part of the questions, by history or by kinds."""
 
+    by: Literal["history", "kinds"]
     name: str
     n_questions: int
     ours: float
@@ -321,16 +322,16 @@ def _best_baseline(methods: Sequence[MethodResult]) -> MethodResult:
 def _splits(asked: _Questions, methods: Sequence[MethodResult]) -> Iterator[Split]:
     for name, part in asked.groups():
         if part.any():
-            yield _split(name, {method.name: method.ndcg_of[part] for method in methods})
+            yield _split("history", name, {method.name: method.ndcg_of[part] for method in methods})
     for name, relevant in asked.kind_pairs():
         if len(relevant) >= _MIN_SPLIT:
-            yield _split(name, {method.name: _ndcg_within(method, relevant) for method in methods})
+            yield _split("kinds", name, {method.name: _ndcg_within(method, relevant) for method in methods})
 
 
-def _split(name: str, scores: Mapping[str, DoubleArray]) -> Split:
+def _split(by: Literal["history", "kinds"], name: str, scores: Mapping[str, DoubleArray]) -> Split:
     mean = {method: float(values.mean()) if len(values) else 0.0 for method, values in scores.items()}
     rival = max((method for method in mean if method not in _OWN), key=lambda method: mean[method])
-    return Split(name, len(scores[OURS]), mean[OURS], mean[rival], rival)
+    return Split(by, name, len(scores[OURS]), mean[OURS], mean[rival], rival)
 
 
 def _ndcg_within(method: MethodResult, relevant: Mapping[int, IndexArray]) -> DoubleArray:

@@ -409,8 +409,14 @@ PERIOD = ("--cut", "2024-01-01", "--until", "2025-01-01", "--queries", "15")
 
 
 @pytest.mark.parametrize("task", ["partner", "brief"])
-def test_evaluate_prints_the_table_and_its_json(run: Run, folder: Path, task: str) -> None:
-    report = json_of(run("evaluate", folder, "--task", task, *PERIOD, "--json"))
+def test_evaluate_prints_the_table_and_its_json(run: Run, folder: Path, tmp_path: Path, task: str) -> None:
+    page = tmp_path / "report.html"
+    report = json_of(run("evaluate", folder, "--task", task, *PERIOD, "--json", "--report", page))
+    written = page.read_text(encoding="utf-8")
+    assert all(f">{method['name']}</th>" in written for method in report["methods"])
+    assert f"<dd>{folder.name}</dd>" in written
+    assert str(folder.parent) not in written
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html"]
     assert report["task"] == task
     assert report["n_questions"] == 15
     table = run("evaluate", folder, "--task", task, *PERIOD).said
@@ -419,6 +425,7 @@ def test_evaluate_prints_the_table_and_its_json(run: Run, folder: Path, task: st
         if method["name"] != "BPR":  # learned by several threads at once, never twice the same
             assert f"{method['ndcg']:.4f}" in table
     assert report["model_version"] in table
+    assert "of our nDCG@20" in table
 
 
 def test_evaluate_refuses_periods_without_questions(run: Run, folder: Path) -> None:
@@ -430,6 +437,13 @@ def test_evaluate_refuses_periods_without_questions(run: Run, folder: Path) -> N
         ended = run("evaluate", folder, "--task", "partner", "--cut", cut, "--until", until)
         assert ended.code == 2
         assert ended.err.lstrip().startswith(f"{code}: ")
+
+
+def test_evaluate_refuses_a_place_it_cannot_write_its_page_to(run: Run, folder: Path, tmp_path: Path) -> None:
+    for wrong in (tmp_path, tmp_path / "missing" / "report.html"):
+        ended = run("evaluate", folder, "--task", "brief", *PERIOD, "--report", wrong)
+        assert ended.code == 2
+        assert ended.err.startswith("output_file: ")
 
 
 def test_evaluate_refuses_what_it_does_not_know(run: Run, folder: Path, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from matching.recommend import Recommender
 from matching.training import train_or_day_one
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.network import existing_store
+from service.evaluation_report import report_page
 from service.pages.partners import FIT_STEPS, fit_steps
 from service.pages.wording import format_percent, likelihood_key, load_catalogue
 from service.questions import MatchAnswer
@@ -168,9 +169,15 @@ def evaluate_command(
     until: Annotated[datetime, typer.Option(formats=_DAY_FORMATS, help="Test on what starts before this day.")],
     queries: Annotated[int, typer.Option(min=1, help="Questions at most, sampled.")] = 1500,
     seed: Annotated[int, typer.Option(help="Seed of the sampling.")] = 0,
+    report_file: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE.html", help="Write a page with tables and pictures as well."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure match quality on a folder of tables: every baseline beside Ketnoi, ranked over all candidates."""
+    if report_file is not None:
+        _require_place_for(report_file)
     try:
         from matching.evaluation import Protocol, evaluate  # noqa: PLC0415  its baselines are an extra
     except ModuleNotFoundError as missing:
@@ -190,6 +197,9 @@ def evaluate_command(
             progress.update(bars[stage], completed=done, total=total)
 
         report = evaluate(snapshot, protocol, show)
+    if report_file is not None:
+        with _whole_file(report_file) as page:
+            page.write(report_page(report, folder.absolute().name))
     if as_json:
         print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))  # noqa: T201  for pipes
     else:
@@ -304,6 +314,20 @@ def _fit_and_likelihood(suggestion: Suggestion, language: Language) -> str:
 
 
 def _print_report(report: "Report") -> None:
+    wide = Console(width=max(console.width, _TABLE_WIDTH))
+    wide.print(_method_table(report))
+    low, high = report.ratio_interval
+    console.print(f"ratio to {report.best_baseline.name}: {report.ratio:.3f} ({low:.2f}–{high:.2f})")
+    loss, aware = report.exposure_loss, report.exposure_aware.name
+    console.print(f"{aware}: {'costs' if loss > 0 else 'gains'} {abs(loss):.1%} of our nDCG@20")
+    if report.calibration_error is not None:
+        console.print(f"expected calibration error of the stated probability: {report.calibration_error:.4f}")
+    console.print(f"model: {report.model_version}")
+    if report.splits:
+        wide.print(_split_table(report))
+
+
+def _method_table(report: "Report") -> Table:
     protocol = report.protocol
     table = Table(
         title=f"{protocol.task} · learn before {protocol.cut} · test until {protocol.until} · "
@@ -318,7 +342,7 @@ def _print_report(report: "Report") -> None:
             method.name,
             f"{method.ndcg:.4f}",
             f"{low:.3f}–{high:.3f}",
-            f"{method.ndcg / report.best_baseline.ndcg:.2f}" if report.best_baseline.ndcg else "",
+            f"{report.ratio_of(method):.2f}" if report.best_baseline.ndcg else "",
             f"{method.recall:.4f}",
             f"{method.hit_rate:.3f}",
             f"{method.coverage:.3f}",
@@ -326,19 +350,15 @@ def _print_report(report: "Report") -> None:
             f"{method.newcomer_share:.3f}",
             style="bold" if method is report.ours else None,
         )
-    wide = Console(width=max(console.width, _TABLE_WIDTH))
-    wide.print(table)
-    low, high = report.ratio_interval
-    console.print(f"ratio to {report.best_baseline.name}: {report.ratio:.3f} ({low:.2f}–{high:.2f})")
-    if report.calibration_error is not None:
-        console.print(f"expected calibration error of the stated probability: {report.calibration_error:.4f}")
-    console.print(f"model: {report.model_version}")
-    if report.splits:
-        splits = Table(title="by query")
-        for heading in ("part", "queries", "ours", "best baseline", "", "ratio"):
-            splits.add_column(heading, justify="left" if heading in {"part", ""} else "right")
-        for split in report.splits:
-            ratio = f"{split.ours / split.best_baseline:.2f}" if split.best_baseline else ""
-            ours, best = f"{split.ours:.4f}", f"{split.best_baseline:.4f}"
-            splits.add_row(split.name, str(split.n_questions), ours, best, split.best_baseline_name, ratio)
-        wide.print(splits)
+    return table
+
+
+def _split_table(report: "Report") -> Table:
+    table = Table(title="by query")
+    for heading in ("part", "queries", "ours", "best baseline", "", "ratio"):
+        table.add_column(heading, justify="left" if heading in {"part", ""} else "right")
+    for split in report.splits:
+        ratio = f"{split.ours / split.best_baseline:.2f}" if split.best_baseline else ""
+        ours, best = f"{split.ours:.4f}", f"{split.best_baseline:.4f}"
+        table.add_row(split.name, str(split.n_questions), ours, best, split.best_baseline_name, ratio)
+    return table
