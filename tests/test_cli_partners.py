@@ -22,6 +22,7 @@ from graph.tables import Tables
 from matching.ranking import Ranked
 from service.cli import main, partners
 from tests.matching.networks import actor, actors, dated_network, project, tie
+from tests.service.doubles import likely_rankers
 from tests.worlds import HANOI, World, hanoi_network, load_world
 
 
@@ -184,6 +185,35 @@ def test_match_shows_only_the_kinds_asked_for(run: Run, store: Path) -> None:
     answer = json_of(run(*words))
     assert {suggestion["actor"]["kind"] for suggestion in answer["suggestions"]} <= {"school", "expert"}
     assert 0 < answer["n_hidden"] < answer["n_candidates"]
+
+
+def test_match_lets_more_members_be_seen_unless_told_otherwise(
+    run: Run, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("match", "st-selex", "--store", store, "--limit", "20")
+
+    def shown(*options: str) -> Any:
+        return json_of(run(*words, "--json", *options))["suggestions"]
+
+    exposed, plain = shown("--exposure"), shown("--no-exposure")
+    assert exposed != plain
+    assert shown() == exposed
+    monkeypatch.setenv("KETNOI_EXPOSURE", "false")
+    assert shown() == plain
+    assert "bậc để thành viên mới và ít được nhắc đến" not in run(*words).said
+    assert "bậc để thành viên mới và ít được nhắc đến" in run(*words, "--exposure").said
+
+
+def test_match_shows_fit_and_likelihood_where_it_is_known(
+    run: Run, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("match", "st-selex", "--store", store)
+    assert "Phù hợp ▮▮▮▮▯" in run(*words).said
+    assert "Khả năng" not in run(*words).said
+    monkeypatch.setattr("matching.recommend.day_one_rankers", likely_rankers)
+    first, *_ = json_of(run(*words, "--json", "--limit", "1"))["suggestions"]
+    said = run(*words, "--limit", "1", "--language", "en").said
+    assert f"Likelihood: medium ({first['likelihood']:.0%})" in said
 
 
 @pytest.mark.parametrize(

@@ -26,13 +26,18 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def with_likelihood(snapshot: GraphSnapshot) -> Recommender:
-    """A recommender with the rankers that ship with Ketnoi, as if they had learned what their scores stand for."""
+def likely_rankers() -> dict[Task, Ranker]:
+    """The rankers that ship with Ketnoi, as if they had learned what their scores stand for."""
     rankers: dict[Task, Ranker] = {}
     for task, ranker in day_one_rankers().items():
         assert isinstance(ranker, LinearRanker)
         rankers[task] = replace(ranker, calibration=Calibration(slope=0.5, intercept=-3.0))
-    return Recommender.build(snapshot, rankers)
+    return rankers
+
+
+def with_likelihood(snapshot: GraphSnapshot) -> Recommender:
+    """A recommender that knows what its scores stand for."""
+    return Recommender.build(snapshot, likely_rankers())
 
 
 class AwayStore:
