@@ -25,7 +25,6 @@ NEWCOMER_PLACE = 20
 NEWCOMER_MARGIN = 0.1
 """A newcomer takes that place from nobody whose probability is higher than its own by more than this."""
 _CERTAIN = 1e-9
-_ROUNDING = 1e-6
 
 
 def exposure_order(
@@ -37,7 +36,8 @@ def exposure_order(
     """The order in which to show candidates so that more actors are seen, as places of the ranking.
 
     The log odds of a candidate are raised by log :data:`MAX_ODDS_RATIO` times one minus its prominence. Then, where
-    none of the first :data:`NEWCOMER_PLACE` is a newcomer, the best one takes the last of these places.
+    none of the first :data:`NEWCOMER_PLACE` is a newcomer, the best one takes the last of these places. A ranker that
+    tells candidates apart by less than that, from the first to the last, is left its order.
 
     Parameters
     ----------
@@ -51,22 +51,19 @@ def exposure_order(
     is_newcomer
         Whether each has hardly worked with anyone.
 
-    >>> scores, prominence = np.array([0.55, 0.5, 0.4]), np.array([0.9, 0.1, 0.1], np.float32)
+    >>> scores, prominence = np.array([0.55, 0.5, 0.1]), np.array([0.9, 0.1, 0.1], np.float32)
     >>> exposure_order(scores, None, prominence, np.zeros(3, bool)).tolist()
     [1, 0, 2]
     """
     if probability is None:
-        return _raised(scores, MAX_SCORE_GAP * (1 - prominence.astype(np.float64)))
-    odds = logit(np.clip(probability, _CERTAIN, 1 - _CERTAIN))
-    if (np.diff(odds) > _ROUNDING).any():  # a probability that falls as scores rise says nothing about either
-        return np.arange(len(scores))
-    bonus = np.log(MAX_ODDS_RATIO) * (1 - prominence.astype(np.float64))
-    return _with_a_newcomer(_raised(np.minimum.accumulate(odds), bonus), probability, is_newcomer)
-
-
-def _raised(values: DoubleArray, bonus: DoubleArray) -> IndexArray:
-    """Places by descending value plus bonus, in their own order where these are equal."""
-    return np.argsort(-(values + bonus), kind="stable")
+        values, most = scores, MAX_SCORE_GAP
+    else:  # a probability that rises as scores fall says nothing, and is levelled
+        values = np.minimum.accumulate(logit(np.clip(probability, _CERTAIN, 1 - _CERTAIN)))
+        most = float(np.log(MAX_ODDS_RATIO))
+    if not len(values) or values[0] - values[-1] <= most:
+        return np.arange(len(values))
+    order = np.argsort(-(values + most * (1 - prominence.astype(np.float64))), kind="stable")
+    return order if probability is None else _with_a_newcomer(order, probability, is_newcomer)
 
 
 def _with_a_newcomer(order: IndexArray, probability: DoubleArray, is_newcomer: npt.NDArray[np.bool_]) -> IndexArray:

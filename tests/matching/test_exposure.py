@@ -84,8 +84,16 @@ def test_a_probability_that_falls_as_scores_rise_moves_nobody() -> None:
     scores = np.array([3.0, 2.0, 1.0])
     prominence = np.array([1.0, 0.5, 0.0], np.float32)
     assert exposure_order(scores, expit(-scores), prominence, np.ones(3, bool)).tolist() == [0, 1, 2]
-    certain = np.ones(3)
-    assert exposure_order(scores, certain, prominence, np.ones(3, bool)).tolist() == [2, 1, 0]
+
+
+def test_a_ranker_that_tells_nobody_apart_is_left_its_order() -> None:
+    scores = np.array([3.0, 2.0, 1.0])
+    prominence = np.array([1.0, 0.5, 0.0], np.float32)
+    for probability in (np.ones(3), np.array([0.3, 0.2, 0.1])):
+        assert exposure_order(scores, probability, prominence, np.ones(3, bool)).tolist() == [0, 1, 2]
+    close = np.array([0.09, 0.05, 0.0])
+    assert exposure_order(close, None, prominence, np.ones(3, bool)).tolist() == [0, 1, 2]
+    assert exposure_order(np.array([0.09, 0.05, -1]), None, prominence, np.ones(3, bool)).tolist() == [1, 0, 2]
 
 
 def test_the_last_of_twenty_places_goes_to_the_best_newcomer_within_the_margin() -> None:
