@@ -24,6 +24,10 @@ from matching.recommend import Recommender
 ROOT = Path(__file__).parent.parent
 NETWORK_FOLDER = ROOT / "data" / "hanoi"
 BRIEFS_FILE = ROOT / "tests" / "judged" / "hanoi_briefs.csv"
+"""Needs in the words of everyday life."""
+REQUESTS_FILE = ROOT / "tests" / "judged" / "hanoi_requests.csv"
+"""Needs in the ordinary wording of a request on a matchmaking site, all of them for testing."""
+FILES = (BRIEFS_FILE, REQUESTS_FILE)
 CUTOFF = 10
 
 Version = Literal["vi", "vi_plain", "en"]
@@ -116,16 +120,19 @@ def _profile_text(actor: Actor) -> str:
 
 
 def main() -> None:
-    """Print recall by matcher, split and version of the brief."""
-    snapshot, briefs = read_network(), read_briefs()
+    """Print recall by file, matcher, split and version of the brief."""
+    snapshot = read_network()
     matchers = {"Ketnoi": matcher(snapshot), "TF-IDF": tfidf_matcher(snapshot)}
-    print(f"recall@{CUTOFF} of {len(briefs)} briefs among {snapshot.n_actors} actors")
-    print(f"{'':8}{'split':13}{'briefs':>6}" + "".join(f"{version:>10}" for version in VERSIONS))
-    for name, match in matchers.items():
-        for split in (*SPLITS, "all"):
-            chosen = [brief for brief in briefs if split in {brief.split, "all"}]
-            figures = "".join(f"{mean_recall(match, chosen, version):10.3f}" for version in VERSIONS)
-            print(f"{name:8}{split:13}{len(chosen):6}{figures}")
+    for path in FILES:
+        briefs = read_briefs(path)
+        splits = [split for split in SPLITS if any(brief.split == split for brief in briefs)]
+        print(f"recall@{CUTOFF} of {len(briefs)} briefs of {path.name} among {snapshot.n_actors} actors")
+        print(f"{'':8}{'split':13}{'briefs':>6}" + "".join(f"{version:>10}" for version in VERSIONS))
+        for name, match in matchers.items():
+            for split in (*splits, "all") if len(splits) > 1 else splits:
+                chosen = [brief for brief in briefs if split in {brief.split, "all"}]
+                figures = "".join(f"{mean_recall(match, chosen, version):10.3f}" for version in VERSIONS)
+                print(f"{name:8}{split:13}{len(chosen):6}{figures}")
 
 
 if __name__ == "__main__":

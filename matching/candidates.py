@@ -1,11 +1,12 @@
 """From a query to the few hundred actors that are worth ranking, and their feature table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.features import FEATURES, scaled
+from matching.features import FEATURES, reference, scaled
 from matching.text import FloatArray
 from matching.view import IndexArray, QueryView, largest
 
@@ -41,10 +42,32 @@ def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np
         among everyone allowed, so that a filter takes away and never reorders.
     """
     pool = np.flatnonzero(allowed)
-    columns = [scaled(feature.function(view)[pool], feature.scale) for feature in FEATURES]
-    chosen = np.zeros(len(pool), bool)
-    for feature, values in zip(FEATURES, columns, strict=True):
+    drawn = {feature.name: feature.function(view, pool) for feature in FEATURES if feature.budget}
+    chosen = _chosen(drawn, np.ones(len(pool), bool))
+    everyone = pool[chosen]
+    columns = {
+        feature.name: drawn[feature.name] if feature.budget else feature.function(view, everyone)
+        for feature in FEATURES
+    }
+    references = [reference(columns[feature.name], feature.scale) for feature in FEATURES]
+    if wanted is not None:
+        chosen = _chosen(drawn, wanted[pool])
+        columns = drawn | {
+            feature.name: feature.function(view, pool[chosen]) for feature in FEATURES if not feature.budget
+        }
+    rows = pool[chosen]
+    table = np.empty((len(rows), len(FEATURES)), np.float32, order="F")
+    for column, (feature, divisor) in enumerate(zip(FEATURES, references, strict=True)):
+        values = columns[feature.name][chosen] if feature.budget else columns[feature.name]
+        table[:, column] = scaled(values, feature.scale, divisor)
+    return Candidates(rows, table)
+
+
+def _chosen(drawn: Mapping[str, FloatArray], wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Who of the pool is among the best of any feature within its budget, shape (n_pool,)."""
+    chosen = np.zeros(len(wanted), bool)
+    for feature in FEATURES:
         if feature.budget:
-            chosen[largest(values if wanted is None else values * wanted[pool], feature.budget)] = True
-    table = np.stack([values[chosen] for values in columns], axis=1) if columns else np.empty((0, 0), np.float32)
-    return Candidates(rows=pool[chosen], table=table.astype(np.float32))
+            values = drawn[feature.name]
+            chosen[largest(values if wanted.all() else values * wanted, feature.budget)] = True
+    return chosen

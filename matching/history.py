@@ -21,9 +21,11 @@ RECENT_HALF_LIFE_DAYS = 730
 NEWCOMER_PARTNERS = 2
 """An actor with at most this many earlier partners is a newcomer."""
 _MOST_PROMINENT = 0.999
+_LATE_YEARS = 1.5
 _N_DIMENSIONS = 64
 _N_CIRCLES = 60
 _PROJECTS_IN_CIRCLE = 20
+_ROWS_AT_ONCE = 2048
 _LEADING_ROLE = "coordinator|chủ trì|chủ quản|điều phối"
 
 
@@ -180,16 +182,102 @@ class HistoryIndex:
         return years
 
     @cached_property
-    def leading_roles(self) -> FloatArray:
-        """Projects that each actor coordinates or owns, float32, shape (n_actors,)."""
+    def leads(self) -> sparse.csr_array:
+        """CSR of float32 ones, shape (n_actors, n_projects): the projects that each actor coordinates or owns."""
         tables = self.snapshot.tables
-        leads = pc.match_substring_regex(pc.utf8_lower(pc.fill_null(tables.participations["role"], "")), _LEADING_ROLE)
-        leaders = [
-            *tables.participations["actor_id"].filter(leads).to_pylist(),
-            *tables.projects["owner_id"].to_pylist(),
+        roles = pc.utf8_lower(pc.fill_null(tables.participations["role"], ""))
+        leading = tables.participations.filter(pc.match_substring_regex(roles, _LEADING_ROLE))
+        owned = tables.projects.filter(pc.is_valid(tables.projects["owner_id"]))
+        actor_ids = [*leading["actor_id"].to_pylist(), *owned["owner_id"].to_pylist()]
+        project_ids = [*leading["project_id"].to_pylist(), *owned["id"].to_pylist()]
+        project_row = {project_id: row for row, project_id in enumerate(self.snapshot.project_ids)}
+        known = [
+            (self.snapshot.actor_index[actor_id], project_row[project_id])
+            for actor_id, project_id in zip(actor_ids, project_ids, strict=True)
+            if actor_id in self.snapshot.actor_index
         ]
-        rows = [self.snapshot.actor_index[actor_id] for actor_id in leaders if actor_id in self.snapshot.actor_index]
-        return np.bincount(np.array(rows, np.intp), minlength=self.snapshot.n_actors).astype(np.float32)
+        rows, columns = np.array(known, np.intp).reshape(-1, 2).T
+        led = sparse.csr_array((np.ones(len(known), np.float32), (rows, columns)), shape=self.memberships.shape)
+        led.sum_duplicates()
+        led.data[:] = 1
+        return led
+
+    @cached_property
+    def leading_roles(self) -> FloatArray:
+        """Number of projects that each actor coordinates or owns, float32, shape (n_actors,)."""
+        return np.diff(self.leads.indptr).astype(np.float32)
+
+    @cached_property
+    def leaders(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_actors, n_actors): how closely each actor has worked under the lead of another."""
+        weight = self.is_joint * self.project_recency / np.log1p(np.maximum(self.snapshot.project_size, 1))
+        led = sparse.csr_array(self.memberships @ (sparse.diags_array(weight.astype(np.float32)) @ self.leads.T))
+        led.setdiag(0)
+        led.eliminate_zeros()
+        return led
+
+    @cached_property
+    def damped_followers(self) -> sparse.csr_array:
+        """:attr:`leaders` turned, each row divided by the square root of its leader's number of followers."""
+        return damped(sparse.csr_array(self.leaders.T))
+
+    @cached_property
+    def is_late(self) -> FloatArray:
+        """One for projects of the last eighteen months, else zero, float32, shape (n_projects,)."""
+        return (self.project_age_years < _LATE_YEARS).astype(np.float32)
+
+    @cached_property
+    def late_partners(self) -> FloatArray:
+        """Number of actors that each first worked with in the last eighteen months, float32, shape (n_actors,)."""
+        earlier = self._links(1 - self.is_late)
+        return self.degree - np.diff(earlier.indptr).astype(np.float32)
+
+    @cached_property
+    def company(self) -> FloatArray:
+        """Mean number of members of each actor's joint projects, recent ones heavier, float32; 0 without one."""
+        weight = self.is_joint * self.project_recency
+        total = self._activity(weight)
+        members = self._activity(weight * self.snapshot.project_size)
+        return np.divide(members, total, out=np.zeros_like(total), where=total > 0)
+
+    @cached_property
+    def last_seen(self) -> FloatArray:
+        """One for an actor whose last joint project begins now, halved every year since, float32, (n_actors,)."""
+        latest = np.zeros(self.snapshot.n_actors, np.float32)
+        members = self.memberships.tocoo()
+        np.maximum.at(latest, members.row, (self.is_joint * np.exp2(-self.project_age_years))[members.col])
+        return latest
+
+    @cached_property
+    def damped_squared_links(self) -> sparse.csr_array:
+        """:attr:`links`, each squared, damped as :attr:`damped_links` is."""
+        links = self.links
+        return damped(sparse.csr_array((links.data**2, links.indices, links.indptr), shape=links.shape))
+
+    @cached_property
+    def usual_two_hop(self) -> FloatArray:
+        """What each actor's own twentieth best stranger has in common with it, float32, shape (n_actors,).
+
+        The scale of :func:`~matching.features.connections.shared_partners` from the other side; 0 without strangers.
+        """
+        usual = np.zeros(self.snapshot.n_actors, np.float32)
+        reach = sparse.csr_array(self.links)
+        for start in range(0, self.snapshot.n_actors, _ROWS_AT_ONCE):
+            rows = reach[start : start + _ROWS_AT_ONCE]
+            in_common = sparse.csr_array(rows @ self.damped_links)
+            strangers = sparse.csr_array(in_common - in_common.multiply(rows != 0))
+            for place in range(strangers.shape[0]):
+                values = strangers.data[strangers.indptr[place] : strangers.indptr[place + 1]]
+                if len(values) > 20:
+                    usual[start + place] = np.partition(values, len(values) - 20)[len(values) - 20]
+                elif len(values):
+                    usual[start + place] = values.max() / 4
+        return usual
+
+    def spread(self, values: FloatArray, rows: npt.NDArray[np.intp]) -> FloatArray:
+        """What some actors receive of values that all deal out over their damped links, float32, shape of the rows."""
+        dealt = values / np.sqrt(np.maximum(self.degree, 1))
+        return np.asarray(self.links[rows] @ dealt, dtype=np.float32)
 
     @cached_property
     def positions(self) -> FloatArray:
@@ -214,20 +302,33 @@ class HistoryIndex:
 
     @cached_property
     def circles(self) -> FloatArray:
-        """Recent joint projects of each actor by circle, as log(1 + n), float32, shape (n_actors, n_circles).
+        """Recent joint projects of each actor by circle, as log(1 + n), float32, shape (n_actors, n_circles)."""
+        return np.log1p(self._in_circles(self.project_recency))
 
-        A circle is a cluster of projects whose members have like positions (k-means), one for 200 projects or so.
+    @cached_property
+    def late_circles(self) -> FloatArray:
+        """Joint projects of the last eighteen months of each actor by circle, float32, shape (n_actors, n_circles)."""
+        return self._in_circles(self.is_late)
+
+    def _in_circles(self, project_weight: FloatArray) -> FloatArray:
+        dealt = sparse.csr_array(sparse.diags_array(project_weight) @ self.circle_of_project)
+        return np.asarray((self.memberships @ dealt).toarray(), dtype=np.float32)
+
+    @cached_property
+    def circle_of_project(self) -> sparse.csr_array:
+        """CSR of float32 ones, shape (n_projects, n_circles): the circle of each joint project.
+
+        A circle is a cluster of projects whose members have like positions (k-means), one for 20 projects, at most 60.
         """
         joint = np.flatnonzero(self.is_joint)
         n_circles = min(_N_CIRCLES, len(joint) // _PROJECTS_IN_CIRCLE)
         if n_circles < 2:
-            return np.zeros((self.snapshot.n_actors, 1), np.float32)
+            return sparse.csr_array((self.snapshot.n_projects, 1), dtype=np.float32)
         middles = np.asarray(self.snapshot.membership[joint] @ self.directions)
         middles /= np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-9)
         circle = MiniBatchKMeans(n_circles, batch_size=2048, n_init=1, random_state=0).fit_predict(middles)
-        weight = self.project_recency[joint]
-        dealt = sparse.csr_array((weight, (joint, circle)), shape=(self.snapshot.n_projects, n_circles))
-        return np.log1p(np.asarray((self.memberships @ dealt).toarray(), dtype=np.float32))
+        ones = np.ones(len(joint), np.float32)
+        return sparse.csr_array((ones, (joint, circle)), shape=(self.snapshot.n_projects, n_circles))
 
     @cached_property
     def kind_affinity(self) -> FloatArray:

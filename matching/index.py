@@ -18,7 +18,6 @@ from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder, writt
 IntArray = npt.NDArray[np.intp]
 
 
-_LATE_YEARS = 1.5
 _MIN_TERMS = 20
 """Terms that make a project's text long enough to learn from."""
 
@@ -68,6 +67,16 @@ class MatchIndex(HistoryIndex):
     def words_to_profiles(self) -> sparse.csr_array:
         """CSR of float32, shape (n_dimensions, n_actors)."""
         return sparse.csr_array(self.words.profile.T)
+
+    @cached_property
+    def words_to_offers(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_dimensions, n_actors)."""
+        return sparse.csr_array(self.words.offers.T)
+
+    @cached_property
+    def words_to_needs(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_dimensions, n_actors)."""
+        return sparse.csr_array(self.words.needs.T)
 
     @cached_property
     def is_candidate(self) -> npt.NDArray[np.bool_]:
@@ -131,7 +140,17 @@ class MatchIndex(HistoryIndex):
     @cached_property
     def late_joint_fields(self) -> sparse.csr_array:
         """CSR of float32, shape (n_actors, n_fields): joint projects of the last eighteen months by field."""
-        return self._joint_fields((self.project_age_years < _LATE_YEARS).astype(np.float32))
+        return self._joint_fields(self.is_late)
+
+    @cached_property
+    def late_mix_of_fields(self) -> sparse.csr_array:
+        """:attr:`late_joint_fields` as rows of length one."""
+        return unit_rows(self.late_joint_fields)
+
+    @cached_property
+    def leading_fields(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_actors, n_fields): recent projects that each actor leads, by field."""
+        return sparse.csr_array(self.leads @ (sparse.diags_array(self.project_recency) @ self.project_fields))
 
     def _joint_fields(self, project_weight: FloatArray) -> sparse.csr_array:
         fields = self.project_fields

@@ -93,19 +93,28 @@ class CountryReader:
         present = (countries.toarray() > 0).astype(np.float32)
         self.usual: npt.NDArray[np.float32] = present.mean(axis=0) if len(present) else np.zeros(present.shape[1])
         self._columns = np.flatnonzero(self.usual > _MIN_SHARE)
-        self._model: Ridge | None = None
+        self._weights = np.zeros((words.shape[1], 0), np.float32)
+        self._intercept = np.zeros(0, np.float32)
         if words.shape[0] >= _MIN_PROJECTS and len(self._columns) > 1:
-            self._model = Ridge(alpha=1.0, solver="sparse_cg", max_iter=30, tol=1e-3)
-            self._model.fit(sparse.csr_matrix(words), present[:, self._columns])
+            model = Ridge(alpha=1.0, solver="sparse_cg", max_iter=30, tol=1e-3)
+            model.fit(sparse.csr_matrix(words), present[:, self._columns])
+            self._weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
+            self._intercept = np.asarray(model.intercept_, dtype=np.float32)
 
     def read(self, words: sparse.csr_array) -> npt.NDArray[np.float32]:
         """Share of projects with such words that have a member from each country, 0 to 1, shape (n_countries,).
 
         Zero throughout where there was too little to learn from.
+
+        Parameters
+        ----------
+        words
+            CSR of float32, shape (1, n_dimensions).
         """
         likely = np.zeros(len(self.usual), np.float32)
-        if self._model is not None and words.nnz:
-            likely[self._columns] = np.clip(self._model.predict(sparse.csr_matrix(words))[0], 0, 1)
+        if len(self._intercept) and words.nnz:
+            read = words.data @ self._weights[words.indices] + self._intercept
+            likely[self._columns] = np.clip(read, 0, 1)
         return likely
 
 

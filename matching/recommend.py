@@ -11,13 +11,6 @@ from graph.snapshot import GraphSnapshot, kind_codes
 from matching.candidates import draw
 from matching.explanation import explain
 from matching.exposure import exposure_order
-from matching.features import (
-    broad_similar_work,
-    needs_what_is_offered,
-    offers_what_is_needed,
-    shared_fields,
-    similar_words,
-)
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Profile, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
@@ -236,11 +229,11 @@ def fit_of(view: QueryView) -> FloatArray:
     of fields and of past projects like this. Popularity, place and connections do not count.
     """
     likeness = (
-        similar_words(view)
-        + 0.5 * offers_what_is_needed(view)
-        + 0.2 * needs_what_is_offered(view)
-        + 0.15 * shared_fields(view)
-        + 0.15 * broad_similar_work(view)
+        view.word_likeness
+        + 0.5 * view.offers_meeting_needs
+        + 0.2 * view.needs_meeting_offers
+        + 0.15 * view.field_likeness
+        + 0.15 * view.broad_votes
     )
     return np.asarray(1 - np.exp(-3 * np.maximum(likeness, 0)), dtype=np.float32)
 

@@ -133,11 +133,84 @@ class QueryView:
         """See :func:`similar_work`."""
         return self.votes_of(*self.similar_projects)
 
+    @cached_property
+    def broad_votes(self) -> FloatArray:
+        """Votes of the nearest projects for their members, each by its plain cosine, float32, shape (n_actors,)."""
+        rows, weight = self.similar_projects
+        return self.votes_of(rows, np.sqrt(weight))
+
     def votes_of(self, rows: IndexArray, weight: FloatArray) -> FloatArray:
         """Votes of projects for their members, each by its weight, float32, shape (n_actors,)."""
         if not len(rows):
             return np.zeros(self.index.snapshot.n_actors, np.float32)
         return dense(sparse.csr_array(weight[None, :]) @ self.index.snapshot.membership[rows])
+
+    @cached_property
+    def common_neighbours(self) -> FloatArray:
+        """Number of neighbours in common with each actor, float32, shape (n_actors,)."""
+        return dense(self.neighbours @ self.index.neighbours)
+
+    @cached_property
+    def resource_allocation(self) -> FloatArray:
+        """Neighbours in common with each actor, each by 1 / its degree, float32, shape (n_actors,)."""
+        neighbours = self.neighbours
+        weight = (1 / np.maximum(self.index.degree[neighbours.indices], 1)).astype(np.float32)
+        weighted = sparse.csr_array((weight, neighbours.indices, neighbours.indptr), shape=neighbours.shape)
+        return dense(weighted @ self.index.neighbours)
+
+    @cached_property
+    def word_likeness(self) -> FloatArray:
+        """Cosine of the words with each actor's, float32, shape (n_actors,)."""
+        return dense(self.words @ self.index.words_to_profiles)
+
+    @cached_property
+    def offers_meeting_needs(self) -> FloatArray:
+        """Cosine of the asker's needs with each actor's offers, float32, shape (n_actors,)."""
+        return dense(self.needs @ self.index.words_to_offers)
+
+    @cached_property
+    def needs_meeting_offers(self) -> FloatArray:
+        """Cosine of the asker's offers, or its words, with each actor's needs, float32, shape (n_actors,)."""
+        return dense((self.offers if self.offers.nnz else self.words) @ self.index.words_to_needs)
+
+    @cached_property
+    def field_likeness(self) -> FloatArray:
+        """Cosine of the fields with each actor's, float32, shape (n_actors,)."""
+        return self.weighted_by(self.index.actor_fields, self.fields)
+
+    @cached_property
+    def activity_in_fields(self) -> FloatArray:
+        """Recent projects of each actor in the fields, float32, shape (n_actors,)."""
+        return np.asarray(self.index.field_activity.T @ self.fields, dtype=np.float32)
+
+    def weighted_by(self, matrix: sparse.csr_array, weights: FloatArray) -> FloatArray:
+        """Each actor's row of a matrix times weights, float32, shape (n_actors,)."""
+        return np.asarray(matrix @ weights, dtype=np.float32)
+
+    def weighted_by_own(self, matrix: sparse.csr_array) -> FloatArray:
+        """Each actor's row of a matrix times the asker's own, float32, shape (n_actors,); 0 for one outside it."""
+        if self.actor is None:
+            return np.zeros(self.index.snapshot.n_actors, np.float32)
+        return np.asarray(matrix @ dense(row_of(matrix, self.actor)), dtype=np.float32)
+
+    @cached_property
+    def usual_countries(self) -> FloatArray:
+        """Each country's share of the votes, float32, shape (n_countries + 1,), last 0."""
+        return self._shares_by_country(self.votes)
+
+    @cached_property
+    def partner_countries(self) -> FloatArray:
+        """Each country's share of the asker's links, float32, shape (n_countries + 1,), last 0."""
+        return self._shares_by_country(dense(self.links))
+
+    def _shares_by_country(self, weights: FloatArray) -> FloatArray:
+        n_countries = len(self.index.gazetteer.codes)
+        total = float(weights.sum())
+        if total <= 0:
+            return np.zeros(n_countries + 1, np.float32)
+        rows = np.flatnonzero(weights)
+        shares = np.bincount(self.index.country[rows] + 1, weights=weights[rows], minlength=n_countries + 1) / total
+        return np.append(shares[1:], 0).astype(np.float32)
 
     @cached_property
     def two_hop(self) -> FloatArray:

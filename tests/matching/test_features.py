@@ -9,29 +9,16 @@ from hypothesis import given, settings
 
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
-from matching.features import (
-    FEATURES,
-    Feature,
-    activity,
-    needs_what_is_offered,
-    offers_what_is_needed,
-    partner_country,
-    partners_of_partners,
-    recent_shared_partners,
-    same_country,
-    scaled,
-    shared_fields,
-    shared_partners,
-    similar_words,
-    similar_work,
-    standing,
-    usual_country,
-    usual_kind,
-)
+from matching.features import FEATURES, Feature, reference, scaled
+from matching.features.connections import partners_of_partners, recent_shared_partners, shared_partners
+from matching.features.fields import shared_fields
+from matching.features.places import partner_country, same_country, usual_country
+from matching.features.standing import activity, standing, usual_kind
+from matching.features.words import needs_what_is_offered, offers_what_is_needed, similar_words, similar_work
 from matching.index import MatchIndex
 from matching.query import Profile
 from matching.text import FloatArray
-from matching.view import QueryView, largest
+from matching.view import IndexArray, QueryView, largest
 from tests.matching.networks import actor, actors, project, small_networks, snapshot_of, snapshot_of_facts, tie
 
 PAIR = 1 / log(3)
@@ -48,8 +35,12 @@ def asked_in_words(snapshot: GraphSnapshot, text: str, profile: Profile = Profil
     return QueryView(MatchIndex(snapshot), text, profile=profile)
 
 
-def values_of(feature: Callable[[QueryView], FloatArray], view: QueryView) -> dict[str, float]:
-    values = feature(view)
+def everyone(view: QueryView) -> IndexArray:
+    return np.arange(view.index.snapshot.n_actors)
+
+
+def values_of(feature: Callable[[QueryView, IndexArray], FloatArray], view: QueryView) -> dict[str, float]:
+    values = feature(view, everyone(view))
     return {str(name): float(value) for name, value in zip(view.index.snapshot.actor_ids, values, strict=True)}
 
 
@@ -120,8 +111,8 @@ def test_link_features_are_those_of_dense_matrices(facts: list[Fact]) -> None:
         expected = links @ (links / np.sqrt(hubs)[:, None])
         for row in range(index.snapshot.n_actors):
             view = QueryView(index, "", actor=row)
-            np.testing.assert_allclose(feature(view), expected[row], rtol=1e-4, atol=1e-7)
-            np.testing.assert_allclose(standing(view), np.log1p((links > 0).sum(axis=1)), rtol=1e-6)
+            np.testing.assert_allclose(feature(view, everyone(view)), expected[row], rtol=1e-4, atol=1e-7)
+            np.testing.assert_allclose(standing(view, everyone(view)), np.log1p((links > 0).sum(axis=1)), rtol=1e-6)
 
 
 def test_past_projects_vote_for_their_members_by_squared_likeness() -> None:
@@ -295,7 +286,7 @@ def test_every_feature_is_finite_and_never_negative(facts: list[Fact]) -> None:
     ]
     for view in views:
         for feature in FEATURES:
-            values = feature.function(view)
+            values = feature.function(view, everyone(view))
             assert values.shape == (index.snapshot.n_actors,)
             assert np.isfinite(values).all(), feature.name
             assert (values >= 0).all(), feature.name
@@ -303,12 +294,14 @@ def test_every_feature_is_finite_and_never_negative(facts: list[Fact]) -> None:
 
 def test_relative_values_are_measured_by_the_20th_best() -> None:
     values = np.arange(100, 0, -1, dtype=np.float32)
-    np.testing.assert_allclose(scaled(values, "relative")[:2], np.log1p([100 / 81, 99 / 81]), rtol=1e-6)
+    assert reference(values, "relative") == 81
+    np.testing.assert_allclose(scaled(values, "relative", 81)[:2], np.log1p([100 / 81, 99 / 81]), rtol=1e-6)
     lonely = np.array([8, 0, 0], np.float32)
     # where hardly anyone has it, by a quarter of the best
-    np.testing.assert_allclose(scaled(lonely, "relative"), [log(5), 0, 0], rtol=1e-6)
-    assert scaled(lonely, "plain") is lonely
-    assert not scaled(np.zeros(3, np.float32), "relative").any()
+    np.testing.assert_allclose(scaled(lonely, "relative", reference(lonely, "relative")), [log(5), 0, 0], rtol=1e-6)
+    assert scaled(lonely, "plain", reference(lonely, "plain")) is lonely
+    nothing = np.zeros(3, np.float32)
+    assert not scaled(nothing, "relative", reference(nothing, "relative")).any()
 
 
 def test_the_largest_are_positive_and_ties_go_to_the_first() -> None:

@@ -1,0 +1,54 @@
+"""Features of what is said and done: words, needs and offers, past projects like the question."""
+
+from matching.features.places import usual_country
+from matching.text import FloatArray
+from matching.view import IndexArray, QueryView
+
+_N_CLOSE_PROJECTS = 20
+
+
+def similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Took part in past projects like this: votes of the nearest projects, each its squared cosine."""
+    return view.votes[rows]
+
+
+def close_work(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Took part in the very closest past projects: votes of the twenty nearest."""
+    projects, weight = view.similar_projects
+    return view.votes_of(projects[:_N_CLOSE_PROJECTS], weight[:_N_CLOSE_PROJECTS])[rows]
+
+
+def recent_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Took part in like projects lately: votes halved every two years."""
+    projects, weight = view.similar_projects
+    return view.votes_of(projects, weight * view.index.project_recency[projects])[rows]
+
+
+def broad_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Took part in many projects that are somewhat like this: votes by plain cosine."""
+    return view.broad_votes[rows]
+
+
+def local_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Past projects like this, from a country that is strong in them: votes times the country's share."""
+    return view.votes[rows] * usual_country(view, rows)
+
+
+def company_of_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Partners of those who took part in past projects like this."""
+    return view.index.spread(view.votes, rows)
+
+
+def similar_words(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Describes itself in like words: cosine of the words."""
+    return view.word_likeness[rows]
+
+
+def offers_what_is_needed(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Offers what is sought: cosine of the asker's needs and the candidate's offers."""
+    return view.offers_meeting_needs[rows]
+
+
+def needs_what_is_offered(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Seeks what the asker offers: cosine of the asker's offers (or its words) and the candidate's needs."""
+    return view.needs_meeting_offers[rows]
