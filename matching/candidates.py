@@ -42,18 +42,17 @@ def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np
         among everyone allowed, so that a filter takes away and never reorders.
     """
     pool = np.flatnonzero(allowed)
-    drawn = {feature.name: feature.function(view, pool) for feature in FEATURES if feature.budget}
+    drawn = {feature.name: feature.values(view, pool) for feature in FEATURES if feature.budget}
     chosen = _chosen(drawn, np.ones(len(pool), bool))
     everyone = pool[chosen]
     columns = {
-        feature.name: drawn[feature.name] if feature.budget else feature.function(view, everyone)
-        for feature in FEATURES
+        feature.name: drawn[feature.name] if feature.budget else feature.values(view, everyone) for feature in FEATURES
     }
     references = [reference(columns[feature.name], feature.scale) for feature in FEATURES]
     if wanted is not None:
         chosen = _chosen(drawn, wanted[pool])
         columns = drawn | {
-            feature.name: feature.function(view, pool[chosen]) for feature in FEATURES if not feature.budget
+            feature.name: feature.values(view, pool[chosen]) for feature in FEATURES if not feature.budget
         }
     rows = pool[chosen]
     table = np.empty((len(rows), len(FEATURES)), np.float32, order="F")

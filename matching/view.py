@@ -188,10 +188,25 @@ class QueryView:
         return np.asarray(matrix @ weights, dtype=np.float32)
 
     def weighted_by_own(self, matrix: sparse.csr_array) -> FloatArray:
-        """Each actor's row of a matrix times the asker's own, float32, shape (n_actors,); 0 for one outside it."""
+        """Each actor's row of a matrix times the asker's own, float32, shape (n_actors,)."""
+        return np.asarray(matrix @ dense(row_of(matrix, self.member)), dtype=np.float32)
+
+    def own(self, matrix: FloatArray) -> FloatArray:
+        """The asker's own row of a dense matrix."""
+        return np.asarray(matrix[self.member])
+
+    @property
+    def member(self) -> int:
+        """Row of the asker.
+
+        Raises
+        ------
+        ValueError
+            The asker is not in the network.
+        """
         if self.actor is None:
-            return np.zeros(self.index.snapshot.n_actors, np.float32)
-        return np.asarray(matrix @ dense(row_of(matrix, self.actor)), dtype=np.float32)
+            raise ValueError("The asker is not in the network.")
+        return self.actor
 
     @cached_property
     def usual_countries(self) -> FloatArray:

@@ -99,12 +99,21 @@ class Feature:
         ``plain``: as it is.
     budget
         Candidates that the feature may bring in by itself.
+    members_only
+        Whether it can be asked of a member of the network only, and is 0 for a need in words.
     """
 
     function: Function
     reason: str
     scale: Scale = "relative"
     budget: int = 0
+    members_only: bool = False
+
+    def values(self, view: QueryView, rows: IndexArray) -> FloatArray:
+        """The feature of some actors, float32, shape of the rows; 0 where the asker is not of whom it can be asked."""
+        if self.members_only and view.actor is None:
+            return np.zeros(len(rows), np.float32)
+        return self.function(view, rows)
 
     @property
     def name(self) -> str:
@@ -113,24 +122,24 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(shared_partners, "connection", budget=150),
-    Feature(recent_shared_partners, "connection", budget=120),
-    Feature(fresh_shared_partners, "connection"),
-    Feature(lasting_shared_partners, "connection"),
-    Feature(close_shared_partners, "connection"),
-    Feature(common_neighbours, "connection"),
-    Feature(adamic_adar, "connection"),
-    Feature(resource_allocation, "connection"),
-    Feature(number_of_shared_partners, "connection", scale="plain"),
-    Feature(exclusive_shared_partners, "connection"),
-    Feature(exclusive_allocation, "connection"),
-    Feature(mutual_shared_partners, "connection", scale="plain"),
-    Feature(shared_leaders, "connection"),
-    Feature(partners_of_partners, "connection"),
-    Feature(near_position, "connection"),
-    Feature(near_direction, "connection"),
-    Feature(shared_circles, "connection"),
-    Feature(late_circles, "connection"),
+    Feature(shared_partners, "connection", budget=150, members_only=True),
+    Feature(recent_shared_partners, "connection", budget=120, members_only=True),
+    Feature(fresh_shared_partners, "connection", members_only=True),
+    Feature(lasting_shared_partners, "connection", members_only=True),
+    Feature(close_shared_partners, "connection", members_only=True),
+    Feature(common_neighbours, "connection", members_only=True),
+    Feature(adamic_adar, "connection", members_only=True),
+    Feature(resource_allocation, "connection", members_only=True),
+    Feature(number_of_shared_partners, "connection", scale="plain", members_only=True),
+    Feature(exclusive_shared_partners, "connection", members_only=True),
+    Feature(exclusive_allocation, "connection", members_only=True),
+    Feature(mutual_shared_partners, "connection", scale="plain", members_only=True),
+    Feature(shared_leaders, "connection", members_only=True),
+    Feature(partners_of_partners, "connection", members_only=True),
+    Feature(near_position, "connection", members_only=True),
+    Feature(near_direction, "connection", members_only=True),
+    Feature(shared_circles, "connection", members_only=True),
+    Feature(late_circles, "connection", members_only=True),
     Feature(similar_work, "similar_work", budget=150),
     Feature(close_work, "similar_work", scale="plain"),
     Feature(recent_similar_work, "similar_work"),
@@ -143,8 +152,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature(shared_fields, "fields", scale="plain", budget=60),
     Feature(activity_in_fields, "fields_activity", budget=80),
     Feature(meeting_in_fields, "fields_activity"),
-    Feature(meeting_lately_in_fields, "fields_activity"),
-    Feature(like_mix_of_fields, "fields_activity", scale="plain"),
+    Feature(meeting_lately_in_fields, "fields_activity", members_only=True),
+    Feature(like_mix_of_fields, "fields_activity", scale="plain", members_only=True),
     Feature(leads_in_fields, "fields_activity"),
     Feature(local_activity_in_fields, "fields_activity", budget=40),
     Feature(same_country, "place", scale="plain"),

@@ -1,4 +1,7 @@
-"""Features of the network's structure: whom both have worked with, and how near they are in the network."""
+"""Features of the network's structure: whom both have worked with, and how near they are in the network.
+
+All of them are asked of a member of the network only.
+"""
 
 import numpy as np
 from scipy import sparse
@@ -80,32 +83,24 @@ def shared_leaders(view: QueryView, rows: IndexArray) -> FloatArray:
 
 def partners_of_partners(view: QueryView, rows: IndexArray) -> FloatArray:
     """Three steps away: the partners of those with whom there are partners in common."""
-    return view.index.spread(view.two_hop, rows) if view.actor is not None else np.zeros(len(rows), np.float32)
+    return view.index.spread(view.two_hop, rows)
 
 
 def near_position(view: QueryView, rows: IndexArray) -> FloatArray:
     """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
-    if view.actor is None:
-        return np.zeros(len(rows), np.float32)
-    return np.maximum(view.index.positions[rows] @ view.index.positions[view.actor], 0)
+    return np.maximum(view.index.positions[rows] @ view.own(view.index.positions), 0)
 
 
 def near_direction(view: QueryView, rows: IndexArray) -> FloatArray:
     """Alike in the network whatever the size: cosine of the leading singular vectors."""
-    if view.actor is None:
-        return np.zeros(len(rows), np.float32)
-    return np.maximum(view.index.directions[rows] @ view.index.directions[view.actor], 0)
+    return np.maximum(view.index.directions[rows] @ view.own(view.index.directions), 0)
 
 
 def shared_circles(view: QueryView, rows: IndexArray) -> FloatArray:
     """Active in the same circles: clusters of projects with like members, found without any field or theme."""
-    if view.actor is None:
-        return np.zeros(len(rows), np.float32)
-    return view.index.circles[rows] @ view.index.circles[view.actor]
+    return view.index.circles[rows] @ view.own(view.index.circles)
 
 
 def late_circles(view: QueryView, rows: IndexArray) -> FloatArray:
     """Active in the same circles in the last eighteen months: sum of products of the numbers of projects."""
-    if view.actor is None:
-        return np.zeros(len(rows), np.float32)
-    return view.index.late_circles[rows] @ view.index.late_circles[view.actor]
+    return view.index.late_circles[rows] @ view.own(view.index.late_circles)
