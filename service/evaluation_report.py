@@ -25,13 +25,14 @@ _MEASURES = (
     ("newcomers", "the share of places held by candidates with at most two earlier partners."),
 )
 _COLUMNS = ("method", "nDCG@20", "95 % interval", "ratio", "Recall@20", "hit rate", "coverage", "Gini", "newcomers")
+_NAMES = "which baseline"
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1a2023; --quiet: #4d575c; --line: #d3dadc; --accent: #006269; }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #12181a; --ink: #e8edee; --quiet: #aab6ba; --line: #344044; --accent: #6fcbd0; }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 60rem; padding: 1rem 1.25rem 3rem; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; max-width: 66rem; padding: 1rem 1.25rem 3rem; background: var(--paper); color: var(--ink);
   font: 1.0625rem/1.6 "Be Vietnam Pro", system-ui, sans-serif; overflow-wrap: anywhere; }
 h1, h2, h3 { line-height: 1.25; margin: 2.5rem 0 .75rem; }
 h1 { margin-top: 1rem; }
@@ -46,9 +47,10 @@ caption { text-align: left; color: var(--quiet); padding-bottom: .375rem; }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th { font-weight: 400; }
 thead th { color: var(--quiet); }
-th:first-child, .word { text-align: left; padding-left: 0; }
+th:first-child, .word { text-align: left; }
+th:first-child { padding-left: 0; }
 .best th, .best td { font-weight: 700; }
-svg { max-width: 100%; height: auto; font-size: 14px; }
+svg { width: 100%; min-width: 26rem; max-width: max-content; height: auto; font-size: 14px; }
 svg text { fill: currentColor; }
 .grid { stroke: var(--line); fill: none; }
 .same { stroke: var(--quiet); stroke-dasharray: 6 5; fill: none; }
@@ -61,6 +63,7 @@ svg text { fill: currentColor; }
   :root { --paper: #fff; --ink: #000; --quiet: #333; --accent: #003f44; --line: #bbb; }
   body { max-width: none; font-size: 10pt; }
   .scroll { overflow: visible; }
+  svg { min-width: 0; }
   table, svg { break-inside: avoid; }
 }
 """
@@ -140,7 +143,7 @@ def _splits(report: "Report") -> str:
 
 
 def _split_table(splits: Iterable["Split"], heading: str) -> str:
-    columns = ("part", "queries", "Ketnoi", "best baseline", "ratio", "which baseline")
+    columns = ("part", "queries", "Ketnoi", "best baseline", "ratio", _NAMES)
     rows = [
         (
             split.name,
@@ -192,10 +195,11 @@ def _measures() -> str:
 
 def _table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]], best: str = "") -> str:
     """A table whose first column names its rows, that of ``best`` in bold; it can be scrolled by keyboard."""
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    style = [' class="word"' if column == _NAMES else "" for column in columns]
+    head = "".join(f'<th scope="col"{kind}>{column}</th>' for kind, column in zip(style, columns, strict=True))
     body = "".join(
         f'<tr{" class=best" if first == best else ""}><th scope="row">{escape(first)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "".join(f"<td{kind}>{escape(cell)}</td>" for kind, cell in zip(style[1:], cells, strict=True))
         + "</tr>"
         for first, *cells in rows
     )
