@@ -15,8 +15,8 @@ from matching.view import IndexArray
 MAX_ODDS_RATIO = 4.0
 """Nobody is put before an actor whose odds of working together, as the ranker states them, are more times better.
 
-On past questions of the development benchmark, other than those reported, this costs at most one percent of the
-nDCG@20; five percent is what it may cost.
+Five percent of the nDCG@20 is what it may cost. Chosen on past questions of the development benchmark, where it costs
+one percent at most; ``ketnoi evaluate`` says what it costs elsewhere.
 """
 MAX_SCORE_GAP = 0.1
 """Where a ranker states no probability, nobody is put before an actor whose score is higher by more than this."""
