@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from itertools import product
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot
 from matching.baselines import baselines
 from matching.index import MatchIndex
-from matching.metrics import DoubleArray, bootstrap_interval, calibration_error, gini, ndcg
+from matching.metrics import Bin, DoubleArray, bootstrap_interval, calibration_error, gini, ndcg, reliability
 from matching.ranker import Task
 from matching.recommend import Recommender
 from matching.training import Progress, Question, new_partner_questions, project_text, train_or_day_one
@@ -22,11 +22,11 @@ from matching.view import IndexArray, QueryView, largest
 
 CUTOFF = 20
 _HISTORY = (("0", 0, 0), ("1-2", 1, 2), ("3-10", 3, 10), ("> 10", 11, 10**9))
-_NEWCOMER_PARTNERS = 2
-"""An actor with at most this many earlier partners is a newcomer."""
 _MIN_SPLIT = 10
 """Questions below which the result for a pair of kinds says nothing."""
 OURS = "Ketnoi"
+EXPOSURE_AWARE = "Ketnoi, exposure-aware"
+_OWN = {OURS, EXPOSURE_AWARE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,9 @@ class MethodResult:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Our result and the best baseline's on one part of the questions."""
+    """Our result and the best baseline's on one part of the questions, by history or by kinds."""
 
+    by: Literal["history", "kinds"]
     name: str
     n_questions: int
     ours: float
@@ -81,7 +82,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The table of an evaluation: methods in order of their nDCG@20, splits, and calibration where it is learned."""
+    """The table of an evaluation: methods in order of their nDCG@20, splits, and calibration where it is learned.
+
+    ``reliability`` sets the probability stated for the twenty suggestions shown beside how often they came true.
+    """
 
     protocol: Protocol
     n_questions: int
@@ -91,40 +95,59 @@ class Report:
     splits: tuple[Split, ...]
     ratio_interval: tuple[float, float]
     calibration_error: float | None
+    reliability: tuple[Bin, ...]
 
     @property
     def ours(self) -> MethodResult:
         """Our result."""
-        return next(method for method in self.methods if method.name == OURS)
+        return _named(self.methods, OURS)
+
+    @property
+    def exposure_aware(self) -> MethodResult:
+        """Our result where who is seldom shown comes forward."""
+        return _named(self.methods, EXPOSURE_AWARE)
 
     @property
     def best_baseline(self) -> MethodResult:
         """The best of the others."""
-        return max((method for method in self.methods if method.name != OURS), key=lambda method: method.ndcg)
+        return _best_baseline(self.methods)
 
     @property
     def ratio(self) -> float:
         """Our nDCG@20 by the best baseline's."""
-        return self.ours.ndcg / self.best_baseline.ndcg if self.best_baseline.ndcg else float("inf")
+        return self.ratio_of(self.ours)
+
+    def ratio_of(self, method: MethodResult) -> float:
+        """The nDCG@20 of a method by the best baseline's."""
+        return method.ndcg / self.best_baseline.ndcg if self.best_baseline.ndcg else float("inf")
+
+    @property
+    def exposure_loss(self) -> float:
+        """The part of our nDCG@20 that exposure costs; negative where it gains."""
+        return 1 - self.exposure_aware.ndcg / self.ours.ndcg if self.ours.ndcg else 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the lists and the single questions, as JSON holds it; None for a ratio to nothing."""
         left_out = {"ndcg_of", "lists"}
+        columns = [column.name for column in fields(MethodResult) if column.name not in left_out]
         methods = [
-            {column.name: getattr(method, column.name) for column in fields(method) if column.name not in left_out}
+            {name: getattr(method, name) for name in columns} | {"ratio": _finite(self.ratio_of(method))}
             for method in self.methods
         ]
         return {
             "task": self.protocol.task,
             "cut": self.protocol.cut.isoformat(),
             "until": self.protocol.until.isoformat(),
+            "seed": self.protocol.seed,
             "n_questions": self.n_questions,
             "n_candidates": self.n_candidates,
             "model_version": self.model_version,
             "best_baseline": self.best_baseline.name,
             "ratio": _finite(self.ratio),
             "ratio_interval": [_finite(bound) for bound in self.ratio_interval],
+            "exposure_loss": self.exposure_loss,
             "calibration_error": self.calibration_error,
+            "reliability": [asdict(part) for part in self.reliability],
             "methods": methods,
             "splits": [asdict(split) for split in self.splits],
         }
@@ -150,12 +173,13 @@ def evaluate(snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress 
             "nothing_to_measure", "No actor known before the cut has a new partner or project in the test period."
         )
     others = baselines(protocol.task, recommender.index)
-    lists: dict[str, list[IndexArray]] = {name: [] for name in (OURS, *others)}
+    lists: dict[str, list[IndexArray]] = {name: [] for name in (OURS, EXPOSURE_AWARE, *others)}
     stated: list[tuple[DoubleArray, npt.NDArray[np.bool_]]] = []
     for place, (question, view, allowed) in enumerate(asked):
         ranking = recommender.rank(view, protocol.task, allowed)
         rows = ranking.rows
         lists[OURS].append(rows[:CUTOFF])
+        lists[EXPOSURE_AWARE].append(rows[recommender.order_to_show(ranking, protocol.task)[:CUTOFF]])
         probability = ranker.probability(ranking.scores[:CUTOFF])
         if probability is not None:
             stated.append((probability, np.isin(rows[:CUTOFF], question.relevant)))
@@ -186,7 +210,6 @@ class _Questions:
             new_partner_questions(known, later, index) if task == "partner" else _brief_questions(known, later, index)
         )
         self.questions = [found[place] for place in np.sort(permute(len(found))[:n_wanted])]
-        self.n_partners = np.diff(index.partners.indptr)
         self.allowed_in_general = index.is_candidate
 
     def __iter__(self) -> Iterator[tuple[Question, QueryView, npt.NDArray[np.bool_]]]:
@@ -203,7 +226,7 @@ class _Questions:
         if self.task == "brief":
             return
         rows = np.array([question.row for question in self.questions], np.intp)
-        history = self.n_partners[rows]
+        history = self.recommender.index.n_partners[rows]
         for name, least, most in _HISTORY:
             yield f"{name} earlier partners", (history >= least) & (history <= most)
 
@@ -244,9 +267,10 @@ def _result(name: str, lists: Sequence[IndexArray], asked: _Questions, rng: np.r
     relevant = [question.relevant for question in asked.questions]
     hits = [np.isin(shown, wanted) for shown, wanted in zip(lists, relevant, strict=True)]
     scores = np.array([ndcg(hit, len(wanted), CUTOFF) for hit, wanted in zip(hits, relevant, strict=True)])
-    exposure = np.bincount(np.concatenate(lists), minlength=len(asked.n_partners)).astype(np.float64)
+    index = asked.recommender.index
+    exposure = np.bincount(np.concatenate(lists), minlength=index.snapshot.n_actors).astype(np.float64)
     exposure = exposure[asked.allowed_in_general]
-    newcomers = asked.n_partners[asked.allowed_in_general] <= _NEWCOMER_PARTNERS
+    newcomers = index.is_newcomer[asked.allowed_in_general]
     return MethodResult(
         name=name,
         ndcg=float(scores.mean()),
@@ -268,12 +292,12 @@ def _report(
     methods: tuple[MethodResult, ...],
     stated: Sequence[tuple[DoubleArray, npt.NDArray[np.bool_]]],
 ) -> Report:
-    ours = next(method for method in methods if method.name == OURS)
-    best = max((method for method in methods if method.name != OURS), key=lambda method: method.ndcg)
-    error = None
+    ours, best = _named(methods, OURS), _best_baseline(methods)
+    error: float | None = None
+    bins: tuple[Bin, ...] = ()
     if stated:
         probability, happened = (np.concatenate(column) for column in zip(*stated, strict=True))
-        error = calibration_error(probability, happened)
+        error, bins = calibration_error(probability, happened), reliability(probability, happened)
     return Report(
         protocol=protocol,
         n_questions=len(asked.questions),
@@ -283,22 +307,31 @@ def _report(
         splits=tuple(_splits(asked, methods)),
         ratio_interval=_ratio_interval(ours.ndcg_of, best.ndcg_of, protocol.seed),
         calibration_error=error,
+        reliability=bins,
     )
+
+
+def _named(methods: Sequence[MethodResult], name: str) -> MethodResult:
+    return next(method for method in methods if method.name == name)
+
+
+def _best_baseline(methods: Sequence[MethodResult]) -> MethodResult:
+    return max((method for method in methods if method.name not in _OWN), key=lambda method: method.ndcg)
 
 
 def _splits(asked: _Questions, methods: Sequence[MethodResult]) -> Iterator[Split]:
     for name, part in asked.groups():
         if part.any():
-            yield _split(name, {method.name: method.ndcg_of[part] for method in methods})
+            yield _split("history", name, {method.name: method.ndcg_of[part] for method in methods})
     for name, relevant in asked.kind_pairs():
         if len(relevant) >= _MIN_SPLIT:
-            yield _split(name, {method.name: _ndcg_within(method, relevant) for method in methods})
+            yield _split("kinds", name, {method.name: _ndcg_within(method, relevant) for method in methods})
 
 
-def _split(name: str, scores: Mapping[str, DoubleArray]) -> Split:
+def _split(by: Literal["history", "kinds"], name: str, scores: Mapping[str, DoubleArray]) -> Split:
     mean = {method: float(values.mean()) if len(values) else 0.0 for method, values in scores.items()}
-    rival = max((method for method in mean if method != OURS), key=lambda method: mean[method])
-    return Split(name, len(scores[OURS]), mean[OURS], mean[rival], rival)
+    rival = max((method for method in mean if method not in _OWN), key=lambda method: mean[method])
+    return Split(by, name, len(scores[OURS]), mean[OURS], mean[rival], rival)
 
 
 def _ndcg_within(method: MethodResult, relevant: Mapping[int, IndexArray]) -> DoubleArray:

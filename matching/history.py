@@ -18,6 +18,9 @@ MAX_PROJECT_SIZE = 60
 """A project with more members links nobody: to have been in one crowd is not to have worked together."""
 RECENT_HALF_LIFE_DAYS = 730
 """Half-life of recent activity and recent links, two years."""
+NEWCOMER_PARTNERS = 2
+"""An actor with at most this many earlier partners is a newcomer."""
+_MOST_PROMINENT = 0.999
 _LATE_YEARS = 1.5
 _N_DIMENSIONS = 64
 _N_CIRCLES = 60
@@ -165,6 +168,27 @@ class HistoryIndex:
 
     def _activity(self, project_weight: FloatArray) -> FloatArray:
         return np.asarray(self.memberships @ project_weight.astype(np.float32), dtype=np.float32)
+
+    @cached_property
+    def prominence(self) -> FloatArray:
+        """How much each actor is to be seen in lists, float32 in 0 … 1, shape (n_actors,): its activity and its degree.
+
+        The mean of log(1 + recent activity) and log(1 + degree), each divided by its 99.9th percentile and at most one.
+        """
+        parts = [np.log1p(values) for values in (self.recent_activity, self.degree)]
+        tops = [np.quantile(values, _MOST_PROMINENT) if len(values) else 0 for values in parts]
+        shares = [np.minimum(values / max(top, 1e-9), 1) for values, top in zip(parts, tops, strict=True)]
+        return np.mean(shares, axis=0).astype(np.float32)
+
+    @cached_property
+    def n_partners(self) -> npt.NDArray[np.intp]:
+        """Number of others that each actor has worked with, shape (n_actors,)."""
+        return np.diff(self.partners.indptr) - (self.partners.diagonal() != 0)  # whoever was in a project met itself
+
+    @cached_property
+    def is_newcomer(self) -> npt.NDArray[np.bool_]:
+        """Who has at most :data:`NEWCOMER_PARTNERS` earlier partners, shape (n_actors,)."""
+        return self.n_partners <= NEWCOMER_PARTNERS
 
     @cached_property
     def years_since_first(self) -> FloatArray:

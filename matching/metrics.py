@@ -1,5 +1,7 @@
 """Measures of ranked lists and of who is shown in them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -56,11 +58,27 @@ def gini(exposure: DoubleArray) -> float:
     return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * total))
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Statements of like probability: the mean that was stated, the share that came true, how many there are."""
+
+    stated: float
+    observed: float
+    n: int
+
+
+def reliability(probability: DoubleArray, happened: npt.NDArray[np.bool_], n_bins: int = 10) -> tuple[Bin, ...]:
+    """Stated and observed frequency in bins of equal count, the lowest probabilities first.
+
+    >>> reliability(np.array([0.9, 0.1, 0.3, 0.7]), np.array([True, False, True, True]), n_bins=2)
+    (Bin(stated=0.2, observed=0.5, n=2), Bin(stated=0.8, observed=1.0, n=2))
+    """
+    order = np.argsort(probability, kind="stable")
+    bins = np.array_split(order, min(n_bins, len(order))) if len(order) else []
+    return tuple(Bin(float(probability[rows].mean()), float(happened[rows].mean()), len(rows)) for rows in bins)
+
+
 def calibration_error(probability: DoubleArray, happened: npt.NDArray[np.bool_], n_bins: int = 10) -> float:
     """Expected calibration error over bins of equal count: mean distance of stated and observed frequency."""
-    if not len(probability):
-        return 0.0
-    order = np.argsort(probability, kind="stable")
-    bins = np.array_split(order, min(n_bins, len(order)))
-    gaps = [len(rows) * abs(probability[rows].mean() - happened[rows].mean()) for rows in bins]
-    return float(sum(gaps) / len(order))
+    gaps = [part.n * abs(part.stated - part.observed) for part in reliability(probability, happened, n_bins)]
+    return sum(gaps) / max(len(probability), 1)

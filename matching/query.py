@@ -35,11 +35,14 @@ class Options:
         Suggestions at most, 1 to 1,000.
     explain
         Whether suggestions carry their reasons.
+    exposure
+        Whether who is seldom shown comes forward, within the margins of :mod:`matching.exposure`.
     """
 
     kinds: tuple[str, ...] = ()
     limit: int = 20
     explain: bool = True
+    exposure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,15 @@ class Suggestion:
     Attributes
     ----------
     score
-        What the list is ordered by; comparable within one answer.
+        What the list is ordered by, but for who was moved; comparable within one answer.
     fit
         How well the two match on a scale from 0 to 1 that means the same in every answer.
     reasons
         Terms of the score, largest first; empty where none were asked for.
+    likelihood
+        Probability that the two will work together within two years; None where the ranker has learned none.
+    moved
+        Places it was moved up so that more actors are seen, negative for down; 0 without :attr:`Options.exposure`.
     """
 
     actor_id: str
@@ -92,6 +99,8 @@ class Suggestion:
     score: float
     fit: float
     reasons: tuple[Reason, ...] = ()
+    likelihood: float | None = None
+    moved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,7 @@ def _checked(table: FloatArray, name: str) -> DoubleArray:
         raise ModelError(
             "model_features", f"The ranker {name} knows {len(FEATURE_NAMES)} features, the table has {table.shape[1]}."
         )
-    return table.astype(np.float64)
+    return table.astype(np.float64, order="C")  # a row alone adds up to the last digit as among others
 
 
 def _document(

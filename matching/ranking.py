@@ -54,9 +54,11 @@ def read_queries(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def rank_actors(
-    recommender: Recommender, actor_ids: Sequence[str], *, limit: int, new_only: bool
+    recommender: Recommender, actor_ids: Sequence[str], *, limit: int, new_only: bool, exposure: bool = False
 ) -> Iterator[tuple[str, list[Ranked]]]:
     """Partners of each actor, with its id; only those it has not worked with where ``new_only``.
+
+    With ``exposure`` they come in the order of :meth:`~matching.recommend.Recommender.order_to_show`.
 
     An id that the network of the time does not know has an empty list.
     """
@@ -67,15 +69,17 @@ def rank_actors(
             yield actor_id, []
         else:
             ranking = recommender.rank(recommender.view_of_actor(row), "partner", allowed_for(row))
+            if exposure:
+                ranking = ranking.only(recommender.order_to_show(ranking, "partner"))
             yield actor_id, _lines(recommender, actor_id, ranking, limit)
 
 
 def rank_briefs(
-    recommender: Recommender, briefs: Sequence[dict[str, str]], *, limit: int
+    recommender: Recommender, briefs: Sequence[dict[str, str]], *, limit: int, exposure: bool = False
 ) -> Iterator[tuple[str, list[Ranked]]]:
     """Actors for each brief, with its id. A brief is a row with the columns of :data:`BRIEF_COLUMNS`.
 
-    A brief without words has an empty list.
+    A brief without words has an empty list. ``exposure`` as in :func:`rank_actors`.
     """
     for brief in briefs:
         text = " . ".join(part for part in (brief["title"], brief["summary"]) if part.strip())
@@ -84,6 +88,8 @@ def rank_briefs(
             continue
         view = QueryView(recommender.index, text)
         ranking = recommender.rank(view, "brief", recommender.index.is_candidate)
+        if exposure:
+            ranking = ranking.only(recommender.order_to_show(ranking, "brief"))
         yield brief["id"], _lines(recommender, brief["id"], ranking, limit)
 
 

@@ -10,6 +10,7 @@ from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot, kind_codes
 from matching.candidates import draw
 from matching.explanation import Explainer
+from matching.exposure import exposure_order
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Profile, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
@@ -40,8 +41,8 @@ class Ranking:
     scores: DoubleArray
     table: FloatArray
 
-    def only(self, kept: npt.NDArray[np.bool_]) -> "Ranking":
-        """The ranking without the places that are not kept."""
+    def only(self, kept: npt.NDArray[np.bool_] | IndexArray) -> "Ranking":
+        """The ranking without the places that are not kept, or some places of it in another order."""
         return Ranking(self.rows[kept], self.scores[kept], self.table[kept])
 
 
@@ -164,6 +165,15 @@ class Recommender:
         order = np.lexsort((candidates.rows, -scores))
         return Ranking(candidates.rows[order], scores[order], candidates.table[order])
 
+    def order_to_show(self, ranking: Ranking, task: Task) -> IndexArray:
+        """The order of a ranking in which more actors are seen, as its places; see :mod:`matching.exposure`."""
+        return exposure_order(
+            ranking.scores,
+            self.rankers[task].probability(ranking.scores),
+            self.index.prominence[ranking.rows],
+            self.index.is_newcomer[ranking.rows],
+        )
+
     def _labels(self, fields: tuple[str, ...]) -> list[str]:
         labels = [self.index.kinds.fields[field].label for field in fields if field in self.index.kinds.fields]
         return [text for label in labels for text in (label.vi, label.en)]
@@ -192,17 +202,22 @@ class Recommender:
         )
 
     def _suggestions(self, view: QueryView, task: Task, ranking: Ranking, options: Options) -> tuple[Suggestion, ...]:
-        rows = ranking.rows[: options.limit]
-        terms = self.rankers[task].contributions(ranking.table[: options.limit])
+        order = self.order_to_show(ranking, task) if options.exposure else np.arange(len(ranking.rows))
+        order = order[: options.limit]
+        rows, scores = ranking.rows[order], ranking.scores[order]
+        terms = self.rankers[task].contributions(ranking.table[order])
+        probability = self.rankers[task].probability(scores)
         fits = fit_of(view)[rows]
         explainer = Explainer(view)
         return tuple(
             Suggestion(
                 actor_id=str(self.snapshot.actor_ids[row]),
                 rank=place + 1,
-                score=float(ranking.scores[place]),
+                score=float(scores[place]),
                 fit=float(fits[place]),
                 reasons=explainer.explain(int(row), terms[place]) if options.explain else (),
+                likelihood=None if probability is None else float(probability[place]),
+                moved=int(order[place]) - place,
             )
             for place, row in enumerate(rows)
         )

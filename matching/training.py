@@ -189,7 +189,7 @@ def _fitted(unfitted: LinearRanker, examples: Sequence[Example], n_rounds: int) 
 
 
 def _logistic_weights(table: FloatArray, relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    spread = table.std(axis=0)
+    spread = table.std(axis=0, dtype=np.float64)  # in single precision that of a constant is not nothing
     scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > _LEAST_SPREAD)
     estimator = LogisticRegression(C=0.1, tol=1e-3, max_iter=1000).fit(table * scale, relevant)
     return np.asarray(estimator.coef_[0] * scale, dtype=np.float64)
@@ -200,7 +200,7 @@ def _boosted_trees(
 ) -> xgboost.Booster:
     """Trees over the features that differ at all: the others, idle in this task, must not thin out the sampling."""
     question = np.repeat(np.arange(len(examples)), [len(example.table) for example in examples])
-    is_live = table.std(axis=0) > _LEAST_SPREAD
+    is_live = table.std(axis=0, dtype=np.float64) > _LEAST_SPREAD
     matrix = xgboost.QuantileDMatrix(
         table, relevant.astype(np.float32), qid=question, feature_weights=is_live.astype(np.float32), max_bin=128
     )

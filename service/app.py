@@ -55,7 +55,8 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.scoring = BoundedThreads(settings.scoring_threads)
         app.state.writing = BoundedThreads(1)
-        with NetworkState(open_store, build_recommender, poll_seconds=settings.poll_seconds) as state:
+        pace, exposure = settings.poll_seconds, settings.exposure
+        with NetworkState(open_store, build_recommender, poll_seconds=pace, exposure=exposure) as state:
             app.state.network_state = state
             yield
 

@@ -50,11 +50,15 @@ _LONG_PAUSE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A snapshot and everything made from it. Nothing in it changes: a request that holds one sees one network."""
+    """A snapshot and everything made from it. Nothing in it changes: a request that holds one sees one network.
+
+    ``exposure`` says whether lists are put in an order in which more actors are seen, where a question does not say.
+    """
 
     snapshot: GraphSnapshot
     recommender: PartnerRecommender
     names: NameIndex
+    exposure: bool = False
 
     @property
     def as_of(self) -> datetime:
@@ -95,12 +99,17 @@ class NetworkState:
         Makes a recommender of a snapshot.
     poll_seconds
         Time between two looks at the store.
+    exposure
+        As in :class:`Network`.
     """
 
-    def __init__(self, open_store: OpenStore, build: BuildRecommender, *, poll_seconds: float) -> None:
+    def __init__(
+        self, open_store: OpenStore, build: BuildRecommender, *, poll_seconds: float, exposure: bool = False
+    ) -> None:
         self._open_store = open_store
         self._build = build
         self._poll_seconds = poll_seconds
+        self._exposure = exposure
         self._opened = ExitStack()
         self._store: GraphStore | None = None
         self._network: Network | None = None
@@ -194,7 +203,7 @@ class NetworkState:
             return
         started = time.perf_counter()
         snapshot = GraphSnapshot.from_store(self._store)
-        network = Network(snapshot, self._build(snapshot), NameIndex(snapshot))
+        network = Network(snapshot, self._build(snapshot), NameIndex(snapshot), self._exposure)
         # The revision was read before the tables: a write between the two only means one build more.
         self._network, self._revision = network, revision
         logger.info(

@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from ingest.values import MAX_ID_CHARACTERS, CellError, identifier
+from matching.query import Options
+from service.dependencies import CurrentNetwork
 from service.schemas import MAX_LIMIT, ActorKindName, LinkKindName, OpportunityKindName
 
 _MAX_KINDS = 20
@@ -39,3 +41,22 @@ LinkKinds = Annotated[
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Entries at most.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")]
 Explain = Annotated[bool, Query(description="Whether suggestions carry their reasons.")]
+Exposure = Annotated[
+    bool | None,
+    Query(description="Whether actors that are seldom shown come forward within a margin; as the service is set."),
+]
+
+
+async def options_asked(
+    network: CurrentNetwork,
+    kind: ActorKinds = [],  # noqa: B006  never changed
+    limit: Limit = 20,
+    explain: Explain = True,  # noqa: FBT002  a query parameter
+    exposure: Exposure = None,
+) -> Options:
+    """How an answer is to be made."""
+    is_exposed = network.exposure if exposure is None else exposure
+    return Options(kinds=tuple(kind), limit=limit, explain=explain, exposure=is_exposed)
+
+
+AskedOptions = Annotated[Options, Depends(options_asked)]

@@ -11,7 +11,7 @@ from graph.snapshot import GraphSnapshot
 from ingest.values import MAX_ID_CHARACTERS
 from matching.explanation import render
 from matching.query import Answer, Evidence, Options, Profile, Reason, Side, Suggestion
-from service.network_state import PartnerRecommender
+from service.network_state import Network
 from service.parameters import Id
 from service.problems import Problem
 from service.schemas import (
@@ -72,6 +72,10 @@ class MatchQuery(Incoming):
     kinds: tuple[ActorKindName, ...] = Field(default=(), max_length=20, description="Suggest these only.")
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT, strict=True)
     explain: bool = Field(default=True, strict=True, description="Whether suggestions carry their reasons.")
+    exposure: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None,
+        description="Whether actors that are seldom shown come forward within a margin; null: as the service is set.",
+    )
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Self:
@@ -79,9 +83,11 @@ class MatchQuery(Incoming):
             raise PydanticCustomError("one_question", "Give exactly one of brief, profile and actor_id.")
         return self
 
-    def ask(self, recommender: PartnerRecommender) -> Answer:
+    def ask(self, network: Network) -> Answer:
         """The matcher's answer to the question."""
-        options = Options(kinds=self.kinds, limit=self.limit, explain=self.explain)
+        recommender = network.recommender
+        exposure = network.exposure if self.exposure is None else self.exposure
+        options = Options(kinds=self.kinds, limit=self.limit, explain=self.explain, exposure=exposure)
         if self.profile is not None:
             return recommender.for_profile(self.profile.profile(), options)
         if self.actor_id is not None:
@@ -132,8 +138,17 @@ class SuggestionOut(Outgoing):
 
     actor_id: str
     rank: int
-    score: float = Field(description="What the list is ordered by; comparable within one answer only.")
+    score: float = Field(
+        description="What the list is ordered by, but for who was moved; comparable within one answer only."
+    )
     fit: float = Field(description="How well the two match, 0 to 1; means the same in every answer.")
+    likelihood: float | None = Field(
+        description="Probability that the two will work together within two years, learned from the network's past; "
+        "null where there was too little to learn from."
+    )
+    moved: int = Field(
+        description="Places it was moved up so that more actors are seen; negative for down, 0 without `exposure`."
+    )
     actor: ActorSummary
     reasons: tuple[ReasonOut, ...] = Field(description="Weightiest first; empty where none were asked for.")
 
@@ -145,6 +160,8 @@ class SuggestionOut(Outgoing):
             rank=suggestion.rank,
             score=suggestion.score,
             fit=suggestion.fit,
+            likelihood=suggestion.likelihood,
+            moved=suggestion.moved,
             actor=ActorSummary.model_validate(snapshot.actor(snapshot.index_of(suggestion.actor_id))),
             reasons=tuple(ReasonOut.of(reason) for reason in suggestion.reasons),
         )

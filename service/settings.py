@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(
         default=2.0, gt=0, le=3600, description="Seconds between two looks at whether the store has changed."
     )
+    exposure: bool = Field(
+        default=True, description="Whether lists of partners are put in an order in which more members are seen."
+    )
     scoring_threads: int = Field(default=2, ge=1, le=64, description="Questions that are scored at the same time.")
 
     @property

@@ -22,6 +22,7 @@ from graph.tables import Tables
 from matching.ranking import Ranked
 from service.cli import main, partners
 from tests.matching.networks import actor, actors, dated_network, project, tie
+from tests.service.doubles import likely_rankers
 from tests.worlds import HANOI, World, hanoi_network, load_world
 
 
@@ -184,6 +185,35 @@ def test_match_shows_only_the_kinds_asked_for(run: Run, store: Path) -> None:
     answer = json_of(run(*words))
     assert {suggestion["actor"]["kind"] for suggestion in answer["suggestions"]} <= {"school", "expert"}
     assert 0 < answer["n_hidden"] < answer["n_candidates"]
+
+
+def test_match_lets_more_members_be_seen_unless_told_otherwise(
+    run: Run, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("match", "st-selex", "--store", store, "--limit", "20")
+
+    def shown(*options: str) -> Any:
+        return json_of(run(*words, "--json", *options))["suggestions"]
+
+    exposed, plain = shown("--exposure"), shown("--no-exposure")
+    assert exposed != plain
+    assert shown() == exposed
+    monkeypatch.setenv("KETNOI_EXPOSURE", "false")
+    assert shown() == plain
+    assert "bậc để thành viên mới và ít được nhắc đến" not in run(*words).said
+    assert "bậc để thành viên mới và ít được nhắc đến" in run(*words, "--exposure").said
+
+
+def test_match_shows_fit_and_likelihood_where_it_is_known(
+    run: Run, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("match", "st-selex", "--store", store)
+    assert "Phù hợp ▮▮▮▮▯" in run(*words).said
+    assert "Khả năng" not in run(*words).said
+    monkeypatch.setattr("matching.recommend.day_one_rankers", likely_rankers)
+    first, *_ = json_of(run(*words, "--json", "--limit", "1"))["suggestions"]
+    said = run(*words, "--limit", "1", "--language", "en").said
+    assert f"Likelihood: medium ({first['likelihood']:.0%})" in said
 
 
 @pytest.mark.parametrize(
@@ -409,8 +439,14 @@ PERIOD = ("--cut", "2024-01-01", "--until", "2025-01-01", "--queries", "15")
 
 
 @pytest.mark.parametrize("task", ["partner", "brief"])
-def test_evaluate_prints_the_table_and_its_json(run: Run, folder: Path, task: str) -> None:
-    report = json_of(run("evaluate", folder, "--task", task, *PERIOD, "--json"))
+def test_evaluate_prints_the_table_and_its_json(run: Run, folder: Path, tmp_path: Path, task: str) -> None:
+    page = tmp_path / "report.html"
+    report = json_of(run("evaluate", folder, "--task", task, *PERIOD, "--json", "--report", page))
+    written = page.read_text(encoding="utf-8")
+    assert all(f">{method['name']}</th>" in written for method in report["methods"])
+    assert f"<dd>{folder.name}</dd>" in written
+    assert str(folder.parent) not in written
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html"]
     assert report["task"] == task
     assert report["n_questions"] == 15
     table = run("evaluate", folder, "--task", task, *PERIOD).said
@@ -419,6 +455,7 @@ def test_evaluate_prints_the_table_and_its_json(run: Run, folder: Path, task: st
         if method["name"] != "BPR":  # learned by several threads at once, never twice the same
             assert f"{method['ndcg']:.4f}" in table
     assert report["model_version"] in table
+    assert "of our nDCG@20" in table
 
 
 def test_evaluate_refuses_periods_without_questions(run: Run, folder: Path) -> None:
@@ -430,6 +467,13 @@ def test_evaluate_refuses_periods_without_questions(run: Run, folder: Path) -> N
         ended = run("evaluate", folder, "--task", "partner", "--cut", cut, "--until", until)
         assert ended.code == 2
         assert ended.err.lstrip().startswith(f"{code}: ")
+
+
+def test_evaluate_refuses_a_place_it_cannot_write_its_page_to(run: Run, folder: Path, tmp_path: Path) -> None:
+    for wrong in (tmp_path, tmp_path / "missing" / "report.html"):
+        ended = run("evaluate", folder, "--task", "brief", *PERIOD, "--report", wrong)
+        assert ended.code == 2
+        assert ended.err.startswith("output_file: ")
 
 
 def test_evaluate_refuses_what_it_does_not_know(run: Run, folder: Path, tmp_path: Path) -> None:

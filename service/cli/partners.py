@@ -25,13 +25,16 @@ from graph.store import GraphStore
 from ingest.load import Reading, read_tables
 from matching.explanation import render
 from matching.index import MatchIndex
-from matching.query import Answer, Options
+from matching.query import Answer, Options, Suggestion
 from matching.ranker import Task
 from matching.ranking import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, rank_briefs, read_queries
 from matching.recommend import Recommender
 from matching.training import train_or_day_one
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.network import existing_store
+from service.evaluation_report import report_page
+from service.pages.partners import FIT_STEPS, fit_steps
+from service.pages.wording import format_percent, likelihood_key, load_catalogue
 from service.questions import MatchAnswer
 from service.settings import Settings
 
@@ -59,6 +62,14 @@ def match(
     brief: Annotated[str | None, typer.Option(help="What is needed, in Vietnamese or English; - reads it.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Suggest this kind only; may be repeated.")] = None,
     limit: Annotated[int, typer.Option(help="Partners at most, 1 to 1000.")] = 10,
+    exposure: Annotated[
+        bool | None,
+        typer.Option(
+            "--exposure/--no-exposure",
+            help="Let members that are seldom shown come forward, within a margin; KETNOI_EXPOSURE otherwise.",
+            show_default=False,
+        ),
+    ] = None,
     language: Annotated[str | None, typer.Option(help="vi or en; KETNOI_LANGUAGE otherwise.")] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -72,7 +83,8 @@ def match(
     said: Language = settings.language if language is None else _language(language)
     if (actor_id is None) == (brief is None):
         raise InvalidQueryError("one_question", "Give either an ACTOR_ID or --brief TEXT.")
-    options = Options(kinds=tuple(kind or ()), limit=limit)
+    is_exposed = settings.exposure if exposure is None else exposure
+    options = Options(kinds=tuple(kind or ()), limit=limit, exposure=is_exposed)
     existing = existing_store(settings, store)
     if existing is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
@@ -100,6 +112,7 @@ def rank(
     briefs: Annotated[Path | None, typer.Option(help="CSV with id, title, summary: rank actors for these.")] = None,
     new_only: Annotated[bool, typer.Option("--new-only", help="Leave out earlier partners.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="Actors for each query at most.")] = 20,
+    exposure: Annotated[bool, typer.Option("--exposure", help="Order lists so that more actors are seen.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the sampling in training.")] = 0,
 ) -> None:
     """Rank partners for many actors or briefs, on a folder without a store, as of a day.
@@ -128,9 +141,15 @@ def rank(
         )
         recommender = Recommender(MatchIndex(known), {task: ranker})
         lists = (
-            rank_briefs(recommender, queries, limit=limit)
+            rank_briefs(recommender, queries, limit=limit, exposure=exposure)
             if briefs
-            else rank_actors(recommender, [row["actor_id"] for row in queries], limit=limit, new_only=new_only)
+            else rank_actors(
+                recommender,
+                [row["actor_id"] for row in queries],
+                limit=limit,
+                new_only=new_only,
+                exposure=exposure,
+            )
         )
         unanswered = _write(output, progress.track(lists, total=len(queries), description="Ranking"))
     error_console.print(f"{len(queries) - len(unanswered)} of {len(queries)} queries ranked with {ranker.version}.")
@@ -150,9 +169,15 @@ def evaluate_command(
     until: Annotated[datetime, typer.Option(formats=_DAY_FORMATS, help="Test on what starts before this day.")],
     queries: Annotated[int, typer.Option(min=1, help="Questions at most, sampled.")] = 1500,
     seed: Annotated[int, typer.Option(help="Seed of the sampling.")] = 0,
+    report_file: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE.html", help="Write a page with tables and pictures as well."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure match quality on a folder of tables: every baseline beside Ketnoi, ranked over all candidates."""
+    if report_file is not None:
+        _require_place_for(report_file)
     try:
         from matching.evaluation import Protocol, evaluate  # noqa: PLC0415  its baselines are an extra
     except ModuleNotFoundError as missing:
@@ -172,6 +197,9 @@ def evaluate_command(
             progress.update(bars[stage], completed=done, total=total)
 
         report = evaluate(snapshot, protocol, show)
+    if report_file is not None:
+        with _whole_file(report_file) as page:
+            page.write(report_page(report, folder.absolute().name))
     if as_json:
         print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))  # noqa: T201  for pipes
     else:
@@ -261,6 +289,10 @@ def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -
             f"{suggestion.score:.2f}",
             highlight=False,
         )
+        console.print(f"     {_fit_and_likelihood(suggestion, language)}", highlight=False)
+        if suggestion.moved > 0:
+            moved = load_catalogue(language).text("suggestion.moved", n=suggestion.moved)
+            console.print(f"     [dim]↑ {moved}[/]", highlight=False)
         for reason in suggestion.reasons:
             sign = "[red]−[/]" if reason.contribution < 0 else "[green]+[/]"
             text = escape(render(reason, language))
@@ -270,7 +302,32 @@ def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -
         console.print(f"[dim]{hidden}: {answer.n_hidden}[/]")
 
 
+def _fit_and_likelihood(suggestion: Suggestion, language: Language) -> str:
+    catalogue = load_catalogue(language)
+    steps = fit_steps(suggestion)
+    said = [f"{catalogue.text('fit.label')} [green]{'▮' * steps}[/]{'▯' * (FIT_STEPS - steps)}"]
+    if suggestion.likelihood is not None:
+        word = catalogue.text(likelihood_key(suggestion.likelihood))
+        stated = format_percent(suggestion.likelihood, language)
+        said.append(f"{catalogue.text('likelihood.label')}: {word} ({stated})")
+    return "  ".join(said)
+
+
 def _print_report(report: "Report") -> None:
+    wide = Console(width=max(console.width, _TABLE_WIDTH))
+    wide.print(_method_table(report))
+    low, high = report.ratio_interval
+    console.print(f"ratio to {report.best_baseline.name}: {report.ratio:.3f} ({low:.2f}–{high:.2f})")
+    loss, aware = report.exposure_loss, report.exposure_aware.name
+    console.print(f"{aware}: {'costs' if loss > 0 else 'gains'} {abs(loss):.1%} of our nDCG@20")
+    if report.calibration_error is not None:
+        console.print(f"expected calibration error of the stated probability: {report.calibration_error:.4f}")
+    console.print(f"model: {report.model_version}")
+    if report.splits:
+        wide.print(_split_table(report))
+
+
+def _method_table(report: "Report") -> Table:
     protocol = report.protocol
     table = Table(
         title=f"{protocol.task} · learn before {protocol.cut} · test until {protocol.until} · "
@@ -285,7 +342,7 @@ def _print_report(report: "Report") -> None:
             method.name,
             f"{method.ndcg:.4f}",
             f"{low:.3f}–{high:.3f}",
-            f"{method.ndcg / report.best_baseline.ndcg:.2f}" if report.best_baseline.ndcg else "",
+            f"{report.ratio_of(method):.2f}" if report.best_baseline.ndcg else "",
             f"{method.recall:.4f}",
             f"{method.hit_rate:.3f}",
             f"{method.coverage:.3f}",
@@ -293,19 +350,15 @@ def _print_report(report: "Report") -> None:
             f"{method.newcomer_share:.3f}",
             style="bold" if method is report.ours else None,
         )
-    wide = Console(width=max(console.width, _TABLE_WIDTH))
-    wide.print(table)
-    low, high = report.ratio_interval
-    console.print(f"ratio to {report.best_baseline.name}: {report.ratio:.3f} ({low:.2f}–{high:.2f})")
-    if report.calibration_error is not None:
-        console.print(f"expected calibration error of the stated probability: {report.calibration_error:.4f}")
-    console.print(f"model: {report.model_version}")
-    if report.splits:
-        splits = Table(title="by query")
-        for heading in ("part", "queries", "ours", "best baseline", "", "ratio"):
-            splits.add_column(heading, justify="left" if heading in {"part", ""} else "right")
-        for split in report.splits:
-            ratio = f"{split.ours / split.best_baseline:.2f}" if split.best_baseline else ""
-            ours, best = f"{split.ours:.4f}", f"{split.best_baseline:.4f}"
-            splits.add_row(split.name, str(split.n_questions), ours, best, split.best_baseline_name, ratio)
-        wide.print(splits)
+    return table
+
+
+def _split_table(report: "Report") -> Table:
+    table = Table(title="by query")
+    for heading in ("part", "queries", "ours", "best baseline", "", "ratio"):
+        table.add_column(heading, justify="left" if heading in {"part", ""} else "right")
+    for split in report.splits:
+        ratio = f"{split.ours / split.best_baseline:.2f}" if split.best_baseline else ""
+        ours, best = f"{split.ours:.4f}", f"{split.best_baseline:.4f}"
+        table.add_row(split.name, str(split.n_questions), ours, best, split.best_baseline_name, ratio)
+    return table

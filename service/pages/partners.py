@@ -11,7 +11,7 @@ from service.network_state import Network
 from service.pages.addresses import Addresses, host_of, safe_link
 from service.pages.question import Question
 from service.pages.views import NetworkViews
-from service.pages.wording import Catalogue
+from service.pages.wording import Catalogue, format_percent, likelihood_key
 
 SUGGESTIONS = 20
 """Partners in an answer at most: what a person reads."""
@@ -45,12 +45,22 @@ class ReasonLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Likelihood:
+    """How likely the two are to work together: in a word, and in percent."""
+
+    word: str
+    stated: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerCard:
-    """A suggested partner."""
+    """A suggested partner; ``n_moved_up`` places it was moved up so that more members are seen."""
 
     actor: Actor
     rank: int
     fit_steps: int
+    likelihood: Likelihood | None
+    n_moved_up: int
     reasons: tuple[ReasonLine, ...]
     reasons_for_them: tuple[str, ...]
 
@@ -68,10 +78,10 @@ def answer_question(network: Network, question: Question, asker: Actor | None) -
     """Partners for what was asked, by a member of the network or by somebody else."""
     recommender = network.recommender
     if asker is not None and not question.brief and not question.added:
-        answer = recommender.for_actor(asker.id, Options(kinds=question.kinds, limit=SUGGESTIONS))
+        answer = recommender.for_actor(asker.id, Options(question.kinds, SUGGESTIONS, exposure=network.exposure))
         return replace(answer, suggestions=_fitting(answer.suggestions))
     # One place more, as an asker may well be the best match of its own words.
-    options = Options(kinds=question.kinds, limit=SUGGESTIONS + 1)
+    options = Options(question.kinds, SUGGESTIONS + 1, exposure=network.exposure)
     if question.brief:
         answer = recommender.for_brief(question.brief, options, fields=_corrected_fields(network, question))
     else:
@@ -144,9 +154,18 @@ class PartnerCards:
             actor=self._views.actor(suggestion.actor_id),
             rank=suggestion.rank,
             fit_steps=fit_steps(suggestion),
+            likelihood=self._likelihood(suggestion),
+            n_moved_up=max(suggestion.moved, 0),
             reasons=tuple(self._line(reason, longest) for reason in told[:_REASONS_SHOWN]),
             reasons_for_them=tuple([text for text in for_them if text not in for_asker][:_REASONS_FOR_THEM]),
         )
+
+    def _likelihood(self, suggestion: Suggestion) -> Likelihood | None:
+        if suggestion.likelihood is None:
+            return None
+        percent = format_percent(suggestion.likelihood, self._catalogue.language)
+        word = self._catalogue.text(likelihood_key(suggestion.likelihood))
+        return Likelihood(word, self._catalogue.text("likelihood.stated", percent=percent))
 
     def _line(self, reason: Reason, longest: float) -> ReasonLine:
         links = dict.fromkeys(link for evidence in reason.evidence if (link := self._link(evidence)))

@@ -18,10 +18,13 @@ from service.pages.addresses import Addresses, host_of, safe_link
 from service.pages.question import BRIEF_LIMIT, NAME_LIMIT, Question
 from service.pages.views import LISTED, NetworkViews
 from service.pages.wording import (
+    HIGH_LIKELIHOOD,
+    MEDIUM_LIKELIHOOD,
     Catalogue,
     format_date,
     format_moment,
     format_number,
+    format_percent,
     load_catalogue,
     place_name,
     reading_language,
@@ -74,6 +77,7 @@ class Reader:
             "languages": self._same_page(),
             "t": text,
             "number": partial(format_number, language=language),
+            "percent": partial(format_percent, language=language),
             "date": partial(format_date, language=language),
             "moment": partial(format_moment, language=language),
             "place_name": partial(place_name, language=language),
@@ -109,6 +113,8 @@ def _environment() -> Environment:
         "brief_limit": BRIEF_LIMIT,
         "name_limit": NAME_LIMIT,
         "listed": LISTED,
+        "high_likelihood": HIGH_LIKELIHOOD,
+        "medium_likelihood": MEDIUM_LIKELIHOOD,
         # Parts that only some pages have.
         "section": "",
         "as_of": None,

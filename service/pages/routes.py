@@ -141,7 +141,8 @@ def _actor(reader: Reader, network: Network, actor_id: str, start_text: str) -> 
     kind = kinds.actor.get(member.kind)
     start = find_member(network, start_text)
     make = PartnerCards(views, reader.catalogue, reader.at)
-    groups = make.by_kind(lambda options: network.recommender.for_actor(actor_id, options))
+    ask = network.recommender.for_actor
+    groups = make.by_kind(lambda options: ask(actor_id, replace(options, exposure=network.exposure)))
     return reader.page(
         "actor.html",
         network,
@@ -167,7 +168,8 @@ def _project(reader: Reader, network: Network, project_id: str) -> HTMLResponse:
     present = [member.actor.kind for member in members] + ([owner.kind] if owner else [])
     missing = missing_parties(kinds.actor, present)
     make = PartnerCards(views, reader.catalogue, reader.at)
-    groups = make.by_kind(lambda options: network.recommender.for_project(project_id, options), missing)
+    ask = network.recommender.for_project
+    groups = make.by_kind(lambda options: ask(project_id, replace(options, exposure=network.exposure)), missing)
     return reader.page(
         "project.html",
         network,

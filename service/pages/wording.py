@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from babel import Locale, dates
 from babel.numbers import format_decimal
+from babel.numbers import format_percent as percent_in
 
 from graph.dates import last_day
 from graph.kinds import LANGUAGES, Language
@@ -19,6 +20,8 @@ _DATE_PATTERNS: Mapping[Language, tuple[str, str, str]] = {
     "en": ("y", "MMMM y", "d MMMM y"),
 }
 """Patterns of a date known to the year, the month and the day."""
+HIGH_LIKELIHOOD, MEDIUM_LIKELIHOOD = 0.2, 0.1
+"""Probabilities from which a likelihood is called high or medium; those of suggestions lie around 0.05 to 0.3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,17 @@ class Catalogue:
         )
 
 
+def likelihood_key(likelihood: float) -> str:
+    """Key of the word for a probability.
+
+    >>> [likelihood_key(likelihood) for likelihood in (0.2, 0.1, 0.09)]
+    ['likelihood.high', 'likelihood.medium', 'likelihood.low']
+    """
+    if likelihood >= HIGH_LIKELIHOOD:
+        return "likelihood.high"
+    return "likelihood.medium" if likelihood >= MEDIUM_LIKELIHOOD else "likelihood.low"
+
+
 @cache
 def load_catalogue(language: Language) -> Catalogue:
     """The texts that ship with Ketnoi."""
@@ -72,6 +86,15 @@ def format_number(value: float, language: Language) -> str:
     ('1.234,5', '1,234.5', '17')
     """
     return str(format_decimal(value, format="#,##0.#", locale=language))
+
+
+def format_percent(share: float, language: Language) -> str:
+    """A share in percent, with a decimal where it is smaller than one.
+
+    >>> format_percent(0.127, "vi"), format_percent(0.0034, "vi"), format_percent(0.0034, "en")
+    ('13%', '0,3%', '0.3%')
+    """
+    return str(percent_in(share, format="#,##0.#%" if share < 0.01 else "#,##0%", locale=language))
 
 
 def format_date(partial_date: str, language: Language) -> str:

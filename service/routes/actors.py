@@ -7,11 +7,10 @@ from fastapi import APIRouter, Query, Response
 from graph.links import Link
 from graph.paths import MAX_LENGTH, neighbourhood, shortest_paths
 from graph.snapshot import GraphSnapshot
-from matching.query import Options
 from service.dependencies import CurrentNetwork, Scoring
 from service.network_state import Network
 from service.paging import Position
-from service.parameters import ActorKinds, Cursor, Explain, IdInPath, IdInQuery, Limit, LinkKinds, SearchText
+from service.parameters import ActorKinds, AskedOptions, Cursor, IdInPath, IdInQuery, Limit, LinkKinds, SearchText
 from service.questions import MatchAnswer
 from service.routes.answers import as_json, refusals
 from service.schemas import (
@@ -100,12 +99,9 @@ async def get_recommendations(
     network: CurrentNetwork,
     threads: Scoring,
     actor_id: IdInPath,
-    kind: ActorKinds = [],  # noqa: B006  never changed
-    limit: Limit = 20,
-    explain: Explain = True,  # noqa: FBT002  a query parameter
+    options: AskedOptions,
 ) -> Response:
     """New partners for an actor, with reasons for both sides; those it has worked with are not among them."""
-    options = Options(kinds=tuple(kind), limit=limit, explain=explain)
 
     def ask() -> MatchAnswer:
         return MatchAnswer.of(network.recommender.for_actor(actor_id, options), network.snapshot)

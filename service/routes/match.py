@@ -48,7 +48,7 @@ async def match(
 
 def answer_of(question: MatchQuery, network: Network) -> MatchAnswer:
     """The answer to one question, in words."""
-    return MatchAnswer.of(question.ask(network.recommender), network.snapshot)
+    return MatchAnswer.of(question.ask(network), network.snapshot)
 
 
 async def _item(request: Request, unchecked: object, network: Network, scoring: BoundedThreads) -> BatchItem:

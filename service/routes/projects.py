@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Response
 
 from graph.errors import NotFoundError
-from matching.query import Options
 from service.dependencies import CurrentNetwork, Scoring
 from service.network_state import Network
 from service.paging import Position
-from service.parameters import ActorKinds, Cursor, Explain, IdInPath, Limit, OpportunityKinds, SearchText
+from service.parameters import AskedOptions, Cursor, IdInPath, Limit, OpportunityKinds, SearchText
 from service.questions import MatchAnswer
 from service.routes.answers import as_json, refusals
 from service.schemas import (
@@ -67,12 +66,9 @@ async def get_partners(
     network: CurrentNetwork,
     threads: Scoring,
     project_id: IdInPath,
-    kind: ActorKinds = [],  # noqa: B006  never changed
-    limit: Limit = 20,
-    explain: Explain = True,  # noqa: FBT002  a query parameter
+    options: AskedOptions,
 ) -> Response:
     """Partners for a challenge besides its owner and participants. The id may name a project or product as well."""
-    options = Options(kinds=tuple(kind), limit=limit, explain=explain)
 
     def ask() -> MatchAnswer:
         return MatchAnswer.of(network.recommender.for_project(project_id, options), network.snapshot)

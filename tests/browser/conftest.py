@@ -17,6 +17,7 @@ from graph.sqlite_store import SqliteStore
 from service.app import create_app
 from service.settings import Settings
 from tests.servers import free_port
+from tests.service.doubles import with_likelihood
 from tests.worlds import hanoi_network, load_world
 
 AWKWARD_ID = "st/'\"?#<b>&%2F"
@@ -73,7 +74,7 @@ def address(network_file: Path) -> Iterator[str]:
     """Address of the running service, without a slash at its end."""
     port = free_port()
     with SqliteStore(network_file) as store:
-        app = create_app(Settings(_env_file=None, language="vi"), store)
+        app = create_app(Settings(_env_file=None, language="vi"), store, build_recommender=with_likelihood)
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
         thread = threading.Thread(target=server.run)
         thread.start()

@@ -1,5 +1,6 @@
 """Measures of lists, by hand and against scikit-learn."""
 
+from itertools import pairwise
 from math import log2
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
-from matching.metrics import bootstrap_interval, calibration_error, discounts, gini, ndcg
+from matching.metrics import bootstrap_interval, calibration_error, discounts, gini, ndcg, reliability
 
 HITS = st.lists(st.booleans(), min_size=2, max_size=40)
 
@@ -102,3 +103,19 @@ def test_what_is_stated_rightly_is_nearly_calibrated_and_certainty_is_not() -> N
     happened = rng.random(20_000) < probability
     assert calibration_error(probability, happened) < 0.02
     assert calibration_error(np.ones(20_000), happened) == pytest.approx(0.5, abs=0.02)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40), st.integers(1, 12))
+def test_reliability_counts_every_statement_once_in_bins_of_like_size(
+    statements: list[tuple[float, bool]], n_bins: int
+) -> None:
+    probability = np.array([stated for stated, _ in statements], float)
+    happened = as_hits(*(true for _, true in statements))
+    bins = reliability(probability, happened, n_bins)
+    assert len(bins) == min(n_bins, len(statements))
+    assert sum(part.n for part in bins) == len(statements)
+    assert not bins or max(part.n for part in bins) - min(part.n for part in bins) <= 1
+    assert sum(part.n * part.observed for part in bins) == pytest.approx(happened.sum())
+    assert sum(part.n * part.stated for part in bins) == pytest.approx(probability.sum())
+    for lower, higher in pairwise(bins):
+        assert lower.stated <= higher.stated + 1e-12

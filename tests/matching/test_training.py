@@ -7,6 +7,7 @@ import numpy as np
 
 from graph.model import Fact, Project
 from graph.snapshot import GraphSnapshot
+from matching.candidates import draw
 from matching.features import FEATURE_NAMES
 from matching.index import MatchIndex
 from matching.ranker import day_one_rankers
@@ -18,8 +19,9 @@ from matching.training import (
     train_or_day_one,
     without_projects,
 )
+from matching.view import QueryView
 from tests.matching.conftest import TASKS, Learned
-from tests.matching.networks import actor, actors, dated_network, project, snapshot_of, tie
+from tests.matching.networks import TOPICS, actor, actors, dated_network, project, snapshot_of, tie
 
 CUT = date(2023, 1, 1)
 
@@ -158,6 +160,16 @@ def test_a_network_with_a_past_learns_from_it(learned: Learned) -> None:
         assert probability is not None
         assert ((probability >= 0) & (probability <= 1)).all()
         assert (np.diff(probability) >= 0).all()
+
+
+def test_a_feature_that_is_the_same_for_all_has_no_part_in_a_score(learned: Learned) -> None:
+    # a brief's asker has no kind, so that this is one value, which is not nothing, for every candidate
+    column = FEATURE_NAMES.index("kind_affinity")
+    candidates = draw(QueryView(learned.recommender.index, TOPICS[0]), learned.recommender.index.is_candidate)
+    assert np.ptp(candidates.table[:, column]) == 0 < candidates.table[0, column]
+    ranker = learned.rankers["brief"]
+    assert not ranker.contributions(candidates.table)[:, column].any()
+    assert np.abs(ranker.scores(candidates.table)).max() < 100
 
 
 def test_learning_reports_how_far_it_is() -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
 from typing import cast
 
@@ -9,6 +10,7 @@ from graph.errors import StoreUnavailableError
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from matching.query import Answer, Options, Profile
+from matching.ranker import Calibration, LinearRanker, Ranker, Task, day_one_rankers
 from matching.recommend import Recommender
 
 PATIENCE_SECONDS = 20.0
@@ -22,6 +24,20 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)
+
+
+def likely_rankers() -> dict[Task, Ranker]:
+    """The rankers that ship with Ketnoi, as if they had learned what their scores stand for."""
+    rankers: dict[Task, Ranker] = {}
+    for task, ranker in day_one_rankers().items():
+        assert isinstance(ranker, LinearRanker)
+        rankers[task] = replace(ranker, calibration=Calibration(slope=0.5, intercept=-3.0))
+    return rankers
+
+
+def with_likelihood(snapshot: GraphSnapshot) -> Recommender:
+    """A recommender that knows what its scores stand for."""
+    return Recommender.build(snapshot, likely_rankers())
 
 
 class AwayStore:

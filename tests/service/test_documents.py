@@ -18,7 +18,7 @@ def test_documented_defaults_are_the_defaults() -> None:
     rows = re.findall(
         r"^\| `KETNOI_(\w+)` \| `([^`]+)` \|", (DOCS / "settings.md").read_text(encoding="utf-8"), re.MULTILINE
     )
-    defaults = {name.upper(): str(field.default) for name, field in Settings.model_fields.items()}
+    defaults = {name.upper(): str(field.default).lower() for name, field in Settings.model_fields.items()}
     assert len(rows) >= 5
     assert all(defaults[name] == value for name, value in rows)
 

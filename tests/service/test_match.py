@@ -1,7 +1,16 @@
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
+from graph.sqlite_store import SqliteStore
+from service.app import create_app
+from service.pages.wording import load_catalogue
+from service.settings import Settings
+from tests.service.doubles import wait_until, with_likelihood
 
 BRIEF = "Chúng tôi làm cảm biến đo bụi mịn, cần nơi đặt trạm và một trường cùng nghiên cứu"
 
@@ -83,3 +92,72 @@ def test_what_is_no_json_is_refused(client: TestClient) -> None:
         answer = client.post("/v1/match", content=content, headers={"Content-Type": "application/json"})
         assert answer.status_code in {400, 422}
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_lists_let_more_members_be_seen_unless_told_otherwise(client: TestClient) -> None:
+    question = {"brief": BRIEF, "limit": 20}
+    as_set = client.post("/v1/match", json=question).json()
+    exposed, plain = (client.post("/v1/match", json={**question, "exposure": on}).json() for on in (True, False))
+    assert as_set == exposed != plain
+    scores = [suggestion["score"] for suggestion in plain["suggestions"]]
+    assert scores == sorted(scores, reverse=True)
+    assert {suggestion["moved"] for suggestion in plain["suggestions"]} == {0}
+    place = {name: rank for rank, name in enumerate(ids_of(plain), start=1)}
+    for suggestion in exposed["suggestions"]:
+        if suggestion["actor_id"] in place:
+            assert suggestion["rank"] + suggestion["moved"] == place[suggestion["actor_id"]]
+    assert any(suggestion["moved"] > 0 for suggestion in exposed["suggestions"])
+
+
+@pytest.mark.parametrize("path", ["/v1/actors/sc-hust/recommendations", "/v1/challenges/ch-flood/partners"])
+def test_addresses_take_the_same_wish(client: TestClient, path: str) -> None:
+    exposed, plain = (client.get(path, params={"exposure": on, "limit": 100}).json() for on in ("true", "false"))
+    assert client.get(path, params={"limit": 100}).json() == exposed != plain
+    scores = [suggestion["score"] for suggestion in plain["suggestions"]]
+    assert scores == sorted(scores, reverse=True)
+    assert client.get(path, params={"exposure": "perhaps"}).status_code == 422
+
+
+@pytest.fixture(scope="module")
+def likely(hanoi_file: Path) -> Iterator[TestClient]:
+    """A client of a service that knows what scores stand for, and that leaves lists in the order of their scores."""
+    with SqliteStore(hanoi_file) as store:
+        app = create_app(Settings(_env_file=None, exposure=False), store, build_recommender=with_likelihood)
+        with TestClient(app) as client:
+            wait_until(lambda: client.get("/v1/ready").is_success)
+            yield client
+
+
+def test_a_service_may_leave_the_order_of_the_scores(likely: TestClient) -> None:
+    answer = likely.post("/v1/match", json={"brief": BRIEF}).json()
+    assert answer == likely.post("/v1/match", json={"brief": BRIEF, "exposure": False}).json()
+    assert answer != likely.post("/v1/match", json={"brief": BRIEF, "exposure": True}).json()
+    for path in ("/vi/partners?q=bụi+mịn", "/vi/actors/sc-hust", "/vi/projects/ch-flood"):
+        assert 'class="moved"' not in likely.get(path).text
+
+
+def test_a_likelihood_is_told_where_it_is_known(likely: TestClient, client: TestClient) -> None:
+    known, unknown = (each.post("/v1/match", json={"brief": BRIEF}).json() for each in (likely, client))
+    stated = [suggestion["likelihood"] for suggestion in known["suggestions"]]
+    assert stated == sorted(stated, reverse=True)
+    assert 0 < stated[-1] < stated[0] < 1
+    assert {suggestion["likelihood"] for suggestion in unknown["suggestions"]} == {None}
+
+
+@pytest.mark.parametrize("path", ["partners?q=bụi+mịn", "actors/sc-hust", "projects/ch-flood"])
+def test_pages_tell_the_likelihood_and_what_it_means_where_it_is_known(
+    likely: TestClient, client: TestClient, path: str
+) -> None:
+    for language in ("vi", "en"):
+        text = load_catalogue(language).text
+        legend = text("legend.likelihood", high="20%", medium="10%")
+        page = likely.get(f"/{language}/{path}").text
+        assert legend in page
+        words = "|".join(text(f"likelihood.{level}") for level in ("high", "medium", "low"))
+        stated = text("likelihood.stated", percent=r"[\d.,]+%")
+        assert re.search(
+            rf'title="{stated}">{text("likelihood.label")}: (?:{words})<span class="unseen"> \({stated}', page
+        )
+        silent = client.get(f"/{language}/{path}").text
+        assert legend not in silent
+        assert 'class="likelihood"' not in silent
