@@ -21,6 +21,8 @@ from matching.training import Progress, Question, new_partner_questions, project
 from matching.view import IndexArray, QueryView, largest
 
 CUTOFF = 20
+_SHORT_HISTORY = 10
+"""Earlier partners up to which an asker's question is always asked, sampled or not."""
 _HISTORY = (("0", 0, 0), ("1-2", 1, 2), ("3-10", 3, 10), ("> 10", 11, 10**9))
 _MIN_SPLIT = 10
 """Questions below which the result for a pair of kinds says nothing."""
@@ -52,6 +54,8 @@ class MethodResult:
     ----------
     ndcg_of
         nDCG@20 of each question, float64, shape (n_questions,).
+    ndcg_of_all
+        The same with the questions that are asked for the parts of the result alone.
     lists
         Actor rows shown, one array of at most 20 a question.
     """
@@ -65,6 +69,7 @@ class MethodResult:
     gini: float
     newcomer_share: float
     ndcg_of: DoubleArray
+    ndcg_of_all: DoubleArray
     lists: Sequence[IndexArray]
 
 
@@ -128,7 +133,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the lists and the single questions, as JSON holds it; None for a ratio to nothing."""
-        left_out = {"ndcg_of", "lists"}
+        left_out = {"ndcg_of", "ndcg_of_all", "lists"}
         columns = [column.name for column in fields(MethodResult) if column.name not in left_out]
         methods = [
             {name: getattr(method, name) for name in columns} | {"ratio": _finite(self.ratio_of(method))}
@@ -181,7 +186,7 @@ def evaluate(snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress 
         lists[OURS].append(rows[:CUTOFF])
         lists[EXPOSURE_AWARE].append(rows[recommender.order_to_show(ranking, protocol.task)[:CUTOFF]])
         probability = ranker.probability(ranking.scores[:CUTOFF])
-        if probability is not None:
+        if probability is not None and place < asked.n_sampled:
             stated.append((probability, np.isin(rows[:CUTOFF], question.relevant)))
         for name, baseline in others.items():
             lists[name].append(largest(np.where(allowed, baseline(view), 0), CUTOFF))
@@ -193,7 +198,7 @@ def evaluate(snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress 
 
 
 class _Questions:
-    """The sampled questions of a task, with what is needed to ask each."""
+    """The sampled questions of a task, and all those of askers with a short history, with what is needed to ask."""
 
     def __init__(
         self,
@@ -209,8 +214,19 @@ class _Questions:
         found = (
             new_partner_questions(known, later, index) if task == "partner" else _brief_questions(known, later, index)
         )
-        self.questions = [found[place] for place in np.sort(permute(len(found))[:n_wanted])]
+        places = permute(len(found))
+        sampled, others = np.sort(places[:n_wanted]), np.sort(places[n_wanted:])
+        self.n_sampled = len(sampled)
+        if task == "partner":  # a sample has too few askers with a short history to say anything of them
+            history = index.n_partners[[question.row for question in found]]
+            sampled = np.concatenate([sampled, others[history[others] <= _SHORT_HISTORY]])
+        self.questions = [found[place] for place in sampled]
         self.allowed_in_general = index.is_candidate
+
+    @property
+    def sampled(self) -> list[Question]:
+        """The questions that means are taken over; the others are asked for the parts of the result alone."""
+        return self.questions[: self.n_sampled]
 
     def __iter__(self) -> Iterator[tuple[Question, QueryView, npt.NDArray[np.bool_]]]:
         for question in self.questions:
@@ -235,13 +251,12 @@ class _Questions:
         snapshot = self.recommender.snapshot
         kinds = list(self.recommender.index.kinds.actor)
         asker = [
-            kinds[snapshot.actor_kind[question.row]] if self.task == "partner" else "brief"
-            for question in self.questions
+            kinds[snapshot.actor_kind[question.row]] if self.task == "partner" else "brief" for question in self.sampled
         ]
         for asking, kind in product(dict.fromkeys(sorted(asker)), kinds):
             of_kind = {
                 place: wanted
-                for place, question in enumerate(self.questions)
+                for place, question in enumerate(self.sampled)
                 if asker[place] == asking
                 and len(wanted := question.relevant[snapshot.actor_kind[question.relevant] == kinds.index(kind)])
             }
@@ -267,21 +282,23 @@ def _result(name: str, lists: Sequence[IndexArray], asked: _Questions, rng: np.r
     relevant = [question.relevant for question in asked.questions]
     hits = [np.isin(shown, wanted) for shown, wanted in zip(lists, relevant, strict=True)]
     scores = np.array([ndcg(hit, len(wanted), CUTOFF) for hit, wanted in zip(hits, relevant, strict=True)])
-    index = asked.recommender.index
-    exposure = np.bincount(np.concatenate(lists), minlength=index.snapshot.n_actors).astype(np.float64)
+    n_sampled, index = asked.n_sampled, asked.recommender.index
+    recalls = [hit.sum() / len(wanted) for hit, wanted in zip(hits[:n_sampled], relevant[:n_sampled], strict=True)]
+    exposure = np.bincount(np.concatenate(lists[:n_sampled]), minlength=index.snapshot.n_actors).astype(np.float64)
     exposure = exposure[asked.allowed_in_general]
     newcomers = index.is_newcomer[asked.allowed_in_general]
     return MethodResult(
         name=name,
-        ndcg=float(scores.mean()),
-        interval=bootstrap_interval(scores, rng),
-        recall=float(np.mean([hit.sum() / len(wanted) for hit, wanted in zip(hits, relevant, strict=True)])),
-        hit_rate=float(np.mean([hit.any() for hit in hits])),
+        ndcg=float(scores[:n_sampled].mean()),
+        interval=bootstrap_interval(scores[:n_sampled], rng),
+        recall=float(np.mean(recalls)),
+        hit_rate=float(np.mean([hit.any() for hit in hits[:n_sampled]])),
         coverage=float(np.mean(exposure > 0)),
         gini=gini(exposure),
         newcomer_share=float(exposure[newcomers].sum() / max(exposure.sum(), 1)),
-        ndcg_of=scores,
-        lists=lists,
+        ndcg_of=scores[:n_sampled],
+        ndcg_of_all=scores,
+        lists=lists[:n_sampled],
     )
 
 
@@ -300,7 +317,7 @@ def _report(
         error, bins = calibration_error(probability, happened), reliability(probability, happened)
     return Report(
         protocol=protocol,
-        n_questions=len(asked.questions),
+        n_questions=asked.n_sampled,
         n_candidates=int(asked.allowed_in_general.sum()),
         model_version=model_version,
         methods=methods,
@@ -322,7 +339,7 @@ def _best_baseline(methods: Sequence[MethodResult]) -> MethodResult:
 def _splits(asked: _Questions, methods: Sequence[MethodResult]) -> Iterator[Split]:
     for name, part in asked.groups():
         if part.any():
-            yield _split("history", name, {method.name: method.ndcg_of[part] for method in methods})
+            yield _split("history", name, {method.name: method.ndcg_of_all[part] for method in methods})
     for name, relevant in asked.kind_pairs():
         if len(relevant) >= _MIN_SPLIT:
             yield _split("kinds", name, {method.name: _ndcg_within(method, relevant) for method in methods})

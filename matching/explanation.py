@@ -13,7 +13,7 @@ from scipy import sparse
 from graph.kinds import Language, load_kinds
 from matching.concordance import Asked, words_in_common
 from matching.features import FEATURES
-from matching.history import MAX_PROJECT_SIZE
+from matching.links import MAX_PROJECT_SIZE
 from matching.query import Evidence, Reason, Side
 from matching.ranker import DoubleArray
 from matching.text import FloatArray
@@ -32,7 +32,7 @@ Told = tuple[str, Mapping[str, object], tuple[Evidence, ...]]
 class Explainer:
     """Tells the reasons for the suggestions of one query; what they share is computed once.
 
-    Projects are numbered as in :attr:`~matching.history.HistoryIndex.project_order`: the least is the latest.
+    Projects are numbered as in :attr:`~matching.links.LinkIndex.project_order`: the least is the latest.
 
     Parameters
     ----------

@@ -145,11 +145,6 @@ class MatchIndex(HistoryIndex):
         return self._joint_fields(self.is_late)
 
     @cached_property
-    def late_mix_of_fields(self) -> sparse.csr_array:
-        """:attr:`late_joint_fields` as rows of length one."""
-        return unit_rows(self.late_joint_fields)
-
-    @cached_property
     def leading_fields(self) -> sparse.csr_array:
         """CSR of float32, shape (n_actors, n_fields): recent projects that each actor leads, by field."""
         return sparse.csr_array(self.leads @ (sparse.diags_array(self.project_recency) @ self.project_fields))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +16,19 @@ from graph.dates import NO_DAY
 from graph.snapshot import GraphSnapshot
 from graph.tables import Tables
 from matching.candidates import draw
-from matching.history import MAX_PROJECT_SIZE
 from matching.index import MatchIndex
+from matching.links import MAX_PROJECT_SIZE
 from matching.ranker import BlendedRanker, Calibration, LinearRanker, Ranker, Task, day_one_rankers
 from matching.text import FloatArray
 from matching.view import IndexArray, QueryView
 
 HORIZON = timedelta(days=730)
 """How far ahead a partner question looks: labels end at the snapshot, features two years before."""
+_HORIZONS: Mapping[timedelta, float] = {HORIZON: 0.6, timedelta(days=548): 0.4}
+"""Spans between features and labels that are learned from, with their share of the questions."""
 MIN_QUESTIONS = 200
 """Questions a network must have answered by itself before it trains a ranker of its own."""
-N_EXAMPLES: Mapping[Task, int] = {"partner": 2500, "brief": 1200}
+N_EXAMPLES: Mapping[Task, int] = {"partner": 4000, "brief": 1200}
 """Past questions a ranker learns from at most, a few minutes of work on two processors."""
 _N_FOLDS = 4
 _MIN_BRIEF_LENGTH = 200
@@ -58,10 +60,21 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The candidates of one question: feature table (n_candidates, n_features) and who was the answer."""
+    """The candidates of one question, with who was the answer.
+
+    Attributes
+    ----------
+    table
+        float32 feature table, shape (n_candidates, n_features).
+    is_relevant
+        Who was the answer, shape (n_candidates,).
+    calibrates
+        Whether the answer was given as much time as :data:`HORIZON` allows, so that it tells how probable one is.
+    """
 
     table: FloatArray
     is_relevant: npt.NDArray[np.bool_]
+    calibrates: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +115,21 @@ def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: Mat
 
 
 def partner_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int) -> Iterator[Example]:
-    """Examples of the partner task: the network as of two years ago asked who would be partners by now."""
-    cut = snapshot.as_of.date() - HORIZON
+    """Examples of the partner task: the network of the past asked who would be partners by now.
+
+    Of two years ago, as it will be asked, and of eighteen months ago, when more of today's history was there already.
+    """
+    for horizon, share in _HORIZONS.items():
+        n_wanted = round(share * n_questions)
+        yield from _partner_examples_before(snapshot, snapshot.as_of.date() - horizon, rng, n_wanted)
+
+
+def _partner_examples_before(
+    snapshot: GraphSnapshot, cut: date, rng: np.random.Generator, n_questions: int
+) -> Iterator[Example]:
     index = MatchIndex(snapshot.before(cut))
     questions = new_partner_questions(index.snapshot, snapshot, index)
+    is_whole = cut <= snapshot.as_of.date() - HORIZON
     for place in _sample(len(questions), n_questions, rng):
         question = questions[place]
         allowed = index.is_candidate.copy()
@@ -113,7 +137,7 @@ def partner_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questi
         allowed[index.partners[[question.row]].indices] = False
         view = QueryView(index, index.profile_texts[question.row], actor=question.row)
         candidates = draw(view, allowed)
-        yield Example(candidates.table, np.isin(candidates.rows, question.relevant))
+        yield Example(candidates.table, np.isin(candidates.rows, question.relevant), calibrates=is_whole)
 
 
 def brief_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int) -> Iterator[Example]:
@@ -212,11 +236,13 @@ def _calibration_of(ranker: BlendedRanker, examples: Sequence[Example]) -> Calib
     """What scores mean as log odds, over the twenty best of each example; None where all or nothing came true."""
     shown_scores, shown_relevant = [], []
     for example in examples:
+        if not example.calibrates:
+            continue
         scores = ranker.scores(example.table)
         shown = np.argsort(-scores, kind="stable")[:_N_SHOWN]
         shown_scores.append(scores[shown])
         shown_relevant.append(example.is_relevant[shown])
-    relevant = np.concatenate(shown_relevant)
+    relevant = np.concatenate([np.zeros(0, bool), *shown_relevant])
     if relevant.all() or not relevant.any():
         return None
     estimator = LogisticRegression(C=1e6).fit(np.concatenate(shown_scores)[:, None], relevant)

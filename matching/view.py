@@ -8,6 +8,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matching.index import MatchIndex
+from matching.links import TwoSteps
 from matching.query import Profile
 from matching.text import FieldReading, FloatArray
 
@@ -108,12 +109,18 @@ class QueryView:
     @cached_property
     def links(self) -> sparse.csr_array:
         """Row of the asker in the links, shape (1, n_actors); empty for one outside the network."""
-        return self.links_in(self.index.links)
+        if self.actor is None:
+            return sparse.csr_array((1, self.index.snapshot.n_actors), dtype=np.float32)
+        return row_of(self.index.links, self.actor)
 
     @cached_property
-    def neighbours(self) -> sparse.csr_array:
-        """Row of the asker among the neighbours, ones of shape (1, n_actors)."""
-        return self.links_in(self.index.neighbours)
+    def two_steps(self) -> TwoSteps:
+        """The walks of two steps from the asker."""
+        return TwoSteps(self.index, self.member)
+
+    def by_middle(self, weights: FloatArray, rows: IndexArray) -> FloatArray:
+        """What the partners in common with some actors weigh, each by itself, float32, shape of the rows."""
+        return self.two_steps.weigh(weights, self.index.equal_weights, rows)
 
     @cached_property
     def field_activity(self) -> FloatArray:
@@ -121,12 +128,6 @@ class QueryView:
         if self.actor is None:
             return self.fields
         return dense(row_of(self.index.joint_fields, self.actor))
-
-    def links_in(self, links: sparse.csr_array) -> sparse.csr_array:
-        """Row of the asker in a matrix of links, shape (1, n_actors); empty for one outside the network."""
-        if self.actor is None:
-            return sparse.csr_array((1, self.index.snapshot.n_actors), dtype=np.float32)
-        return row_of(links, self.actor)
 
     @cached_property
     def votes(self) -> FloatArray:
@@ -144,19 +145,6 @@ class QueryView:
         if not len(rows):
             return np.zeros(self.index.snapshot.n_actors, np.float32)
         return dense(sparse.csr_array(weight[None, :]) @ self.index.snapshot.membership[rows])
-
-    @cached_property
-    def common_neighbours(self) -> FloatArray:
-        """Number of neighbours in common with each actor, float32, shape (n_actors,)."""
-        return dense(self.neighbours @ self.index.neighbours)
-
-    @cached_property
-    def resource_allocation(self) -> FloatArray:
-        """Neighbours in common with each actor, each by 1 / its degree, float32, shape (n_actors,)."""
-        neighbours = self.neighbours
-        weight = (1 / np.maximum(self.index.degree[neighbours.indices], 1)).astype(np.float32)
-        weighted = sparse.csr_array((weight, neighbours.indices, neighbours.indptr), shape=neighbours.shape)
-        return dense(weighted @ self.index.neighbours)
 
     @cached_property
     def word_likeness(self) -> FloatArray:
@@ -229,8 +217,16 @@ class QueryView:
 
     @cached_property
     def two_hop(self) -> FloatArray:
-        """See :func:`shared_partners`."""
-        return dense(self.links @ self.index.damped_links)
+        """See :func:`~matching.features.connections.shared_partners`, float32, shape (n_actors,)."""
+        if self.actor is None:
+            return np.zeros(self.index.snapshot.n_actors, np.float32)
+        return self.two_steps.weigh(self.index.links.data[self.two_steps.entries], self.index.damped_weights)
+
+    @cached_property
+    def recent_two_hop(self) -> FloatArray:
+        """See :func:`~matching.features.connections.recent_shared_partners`, float32, shape (n_actors,)."""
+        index = self.index
+        return self.two_steps.weigh(index.recent_weights[self.two_steps.entries], index.damped_recent_weights)
 
 
 def largest(values: FloatArray, n: int) -> IndexArray:

@@ -25,11 +25,6 @@ def meeting_lately_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
     return view.weighted_by_own(view.index.late_joint_fields)[rows]
 
 
-def like_mix_of_fields(view: QueryView, rows: IndexArray) -> FloatArray:
-    """Joint projects of the last eighteen months in like proportions of fields: cosine."""
-    return view.weighted_by_own(view.index.late_mix_of_fields)[rows]
-
-
 def leads_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
     """Leads projects in these fields lately: recent leading roles in the query's fields."""
     return view.weighted_by(view.index.leading_fields, view.fields)[rows]

@@ -26,11 +26,6 @@ def openness(view: QueryView, rows: IndexArray) -> FloatArray:
     return np.log1p(view.index.late_partners[rows])
 
 
-def company(view: QueryView, rows: IndexArray) -> FloatArray:
-    """Works in large circles: mean number of members of its joint projects, recent ones more, as log(1 + n)."""
-    return np.log1p(view.index.company[rows])
-
-
 def last_seen(view: QueryView, rows: IndexArray) -> FloatArray:
     """Seen lately: one where the last joint project begins today, halved every year since."""
     return view.index.last_seen[rows]

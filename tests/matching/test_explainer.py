@@ -14,8 +14,8 @@ from graph.snapshot import GraphSnapshot
 from matching.concordance import Concordance, words_in_common
 from matching.explanation import Explainer
 from matching.features import FEATURES
-from matching.history import MAX_PROJECT_SIZE
 from matching.index import MatchIndex
+from matching.links import MAX_PROJECT_SIZE
 from matching.query import Evidence
 from matching.text import terms, written_terms
 from matching.view import QueryView

@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 
 from graph.model import Fact
 from matching.exposure import MAX_ODDS_RATIO, MAX_SCORE_GAP, NEWCOMER_MARGIN, NEWCOMER_PLACE, exposure_order
-from matching.history import NEWCOMER_PARTNERS
+from matching.links import NEWCOMER_PARTNERS
 from matching.query import Answer, Options
 from matching.ranker import Task
 from matching.ranking import rank_actors, rank_briefs

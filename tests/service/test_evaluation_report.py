@@ -21,7 +21,8 @@ BINS = tuple(Bin(0.02 * number, 0.015 * number, 100 + number) for number in rang
 
 def method(name: str, ndcg: float, coverage: float = 0.05) -> MethodResult:
     spread = (ndcg - 0.01, ndcg + 0.01)
-    return MethodResult(name, ndcg, spread, 0.1, 0.4, coverage, 0.9, 0.02, np.array([ndcg]), [np.arange(3)])
+    scores = np.array([ndcg])
+    return MethodResult(name, ndcg, spread, 0.1, 0.4, coverage, 0.9, 0.02, scores, scores, [np.arange(3)])
 
 
 @pytest.fixture

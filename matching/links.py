@@ -1,0 +1,237 @@
+"""Who has worked with whom, how closely and how lately, and the walks of two steps over these links."""
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from graph.dates import NO_DAY
+from graph.kinds import load_kinds
+from graph.snapshot import GraphSnapshot
+from matching.text import FloatArray
+
+IndexArray = npt.NDArray[np.intp]
+
+MAX_PROJECT_SIZE = 60
+"""A project with more members links nobody: to have been in one crowd is not to have worked together."""
+RECENT_HALF_LIFE_DAYS = 730
+"""Half-life of recent activity and recent links, two years."""
+NEWCOMER_PARTNERS = 2
+"""An actor with at most this many earlier partners is a newcomer."""
+_LATE_YEARS = 1.5
+
+
+class LinkIndex:
+    """The links of a network. Every array is computed at its first use.
+
+    Parameters
+    ----------
+    snapshot
+        The network. Nothing else is looked at, so that a snapshot cut in time cannot leak.
+    """
+
+    def __init__(self, snapshot: GraphSnapshot) -> None:
+        self.snapshot = snapshot
+        self.kinds = load_kinds()
+
+    def warm(self) -> None:
+        """Compute everything that would otherwise be computed at the first question."""
+        for owner in type(self).__mro__:
+            for name, member in vars(owner).items():
+                if isinstance(member, cached_property):
+                    getattr(self, name)
+
+    @cached_property
+    def memberships(self) -> sparse.csr_array:
+        """CSR of float32 ones, shape (n_actors, n_projects): the projects of each actor."""
+        return self.snapshot.memberships
+
+    @cached_property
+    def project_age_years(self) -> FloatArray:
+        """Years from each project's start to the snapshot, float32, at least 0; ten where the start is unknown."""
+        days = self.snapshot.as_of_day - self.snapshot.project_day.astype(np.int64)
+        years = np.where(self.snapshot.project_day == NO_DAY, 10.0, np.maximum(days, 0) / 365.25)
+        return years.astype(np.float32)
+
+    @cached_property
+    def project_recency(self) -> FloatArray:
+        """Weight of each project by its age, float32 in 0 … 1: halved every :data:`RECENT_HALF_LIFE_DAYS`."""
+        return np.exp2(-self.project_age_years * 365.25 / RECENT_HALF_LIFE_DAYS).astype(np.float32)
+
+    @cached_property
+    def project_order(self) -> npt.NDArray[np.intp]:
+        """Rows of the projects, the latest first, ties by row, those without a date last; shape (n_projects,)."""
+        return np.argsort(-self.snapshot.project_day.astype(np.int64), kind="stable")
+
+    @cached_property
+    def memberships_by_date(self) -> sparse.csr_array:
+        """:attr:`memberships` with the columns in :attr:`project_order`: each actor's projects, the latest first."""
+        ordered = sparse.csr_array(self.memberships[:, self.project_order])
+        ordered.sort_indices()
+        return ordered
+
+    @cached_property
+    def is_joint(self) -> FloatArray:
+        """One for projects of two to :data:`MAX_PROJECT_SIZE` members, else zero, float32, shape (n_projects,)."""
+        size = self.snapshot.project_size
+        return ((size > 1) & (size <= MAX_PROJECT_SIZE)).astype(np.float32)
+
+    @cached_property
+    def is_late(self) -> FloatArray:
+        """One for projects of the last eighteen months, else zero, float32, shape (n_projects,)."""
+        return (self.project_age_years < _LATE_YEARS).astype(np.float32)
+
+    @cached_property
+    def links(self) -> sparse.csr_array:
+        """Symmetric CSR of float32, shape (n_actors, n_actors): how closely two actors have worked together.
+
+        A project of s members links each two of them by 1 / log(1 + s); a relationship by its strength.
+        """
+        return self._links(np.ones(self.snapshot.n_projects, np.float32))
+
+    def _links(self, project_weight: FloatArray) -> sparse.csr_array:
+        weight = self.is_joint * project_weight / np.log1p(np.maximum(self.snapshot.project_size, 1))
+        membership = self.snapshot.membership
+        together = sparse.csr_array(membership.T @ (sparse.diags_array(weight.astype(np.float32)) @ membership))
+        together.setdiag(0)
+        together.eliminate_zeros()
+        return sparse.csr_array(together + self.snapshot.ties, dtype=np.float32)
+
+    @cached_property
+    def recent_weights(self) -> FloatArray:
+        """Weights of :attr:`links`, entry by entry, with each project weighted by its recency."""
+        return self._aligned(self._links(self.project_recency))
+
+    @cached_property
+    def fresh_weights(self) -> FloatArray:
+        """Weights of :attr:`links`, entry by entry, with each project halved in weight every year."""
+        return self._aligned(self._links(np.exp2(-self.project_age_years)))
+
+    def _aligned(self, weighted: sparse.csr_array) -> FloatArray:
+        """Other weights of the same links in the order of their entries; what is too small to be seen is zero."""
+        n_actors, links = self.snapshot.n_actors, self.links
+        weighted.sort_indices()
+        keys, wanted = (_row_of_entry(matrix) * n_actors + matrix.indices for matrix in (links, weighted))
+        weights = np.zeros_like(links.data)
+        weights[np.searchsorted(keys, wanted)] = weighted.data
+        return weights
+
+    @cached_property
+    def damping(self) -> FloatArray:
+        """One over the square root of each actor's number of neighbours, at most one, float32, shape (n_actors,)."""
+        return (1 / np.sqrt(np.maximum(self.degree, 1))).astype(np.float32)
+
+    @cached_property
+    def damped_weights(self) -> FloatArray:
+        """Weights of :attr:`links`, entry by entry, each times the damping of its row."""
+        return self._damped(self.links.data)
+
+    @cached_property
+    def damped_recent_weights(self) -> FloatArray:
+        """:attr:`recent_weights` damped as :attr:`damped_weights` are."""
+        return self._damped(self.recent_weights)
+
+    @cached_property
+    def damped_fresh_weights(self) -> FloatArray:
+        """:attr:`fresh_weights` damped as :attr:`damped_weights` are."""
+        return self._damped(self.fresh_weights)
+
+    @cached_property
+    def equal_weights(self) -> FloatArray:
+        """A one for every entry of :attr:`links`."""
+        return np.ones_like(self.links.data)
+
+    def _damped(self, weights: FloatArray) -> FloatArray:
+        return weights * self.damping[_row_of_entry(self.links)]
+
+    def spread(self, values: FloatArray, rows: IndexArray) -> FloatArray:
+        """What some actors receive of values that all deal out over their damped links, float32, shape of the rows."""
+        return np.asarray(self.links[rows] @ (values * self.damping), dtype=np.float32)
+
+    @cached_property
+    def degree(self) -> FloatArray:
+        """Number of linked actors, float32, shape (n_actors,)."""
+        return np.diff(self.links.indptr).astype(np.float32)
+
+    @cached_property
+    def partners(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_actors, n_actors): non-zero where two have worked together.
+
+        That is: in a project of at most :data:`MAX_PROJECT_SIZE` members, or by a strong relationship.
+        """
+        membership = self.snapshot.membership
+        together = membership.T @ (sparse.diags_array(self.is_joint) @ membership)
+        return sparse.csr_array(together + self.snapshot.strong_ties)
+
+    @cached_property
+    def n_partners(self) -> npt.NDArray[np.intp]:
+        """Number of others that each actor has worked with, shape (n_actors,)."""
+        return np.diff(self.partners.indptr) - (self.partners.diagonal() != 0)  # whoever was in a project met itself
+
+    @cached_property
+    def is_newcomer(self) -> npt.NDArray[np.bool_]:
+        """Who has at most :data:`NEWCOMER_PARTNERS` earlier partners, shape (n_actors,)."""
+        return self.n_partners <= NEWCOMER_PARTNERS
+
+    @cached_property
+    def late_partners(self) -> FloatArray:
+        """Number of actors that each first worked with in the last eighteen months, float32, shape (n_actors,)."""
+        earlier = self._links(1 - self.is_late)
+        return self.degree - np.diff(earlier.indptr).astype(np.float32)
+
+
+class TwoSteps:
+    """All walks of two steps from one actor, gathered once to be weighed in several ways.
+
+    Attributes
+    ----------
+    middles
+        The actors after the first step, shape (n_middles,), with their ``links`` as weights of the same shape.
+    """
+
+    def __init__(self, index: LinkIndex, actor: int) -> None:
+        links = index.links
+        self._n_actors = index.snapshot.n_actors
+        self.entries = slice(links.indptr[actor], links.indptr[actor + 1])
+        self.middles: npt.NDArray[np.int32] = links.indices[self.entries]
+        starts = links.indptr[self.middles]
+        lengths = links.indptr[self.middles + 1] - starts
+        self._step = np.repeat(np.arange(len(self.middles)), lengths)
+        before = np.cumsum(lengths) - lengths
+        self._entry = np.arange(len(self._step)) + np.repeat(starts - before, lengths)
+        self._end = links.indices[self._entry]
+        self._rows: IndexArray | None = None
+        self._among = self._step, self._entry, self._end
+
+    def weigh(self, first: FloatArray, second: FloatArray, rows: IndexArray | None = None) -> FloatArray:
+        """Sum over the walks that end at each actor of the products of their two weights, float32.
+
+        Parameters
+        ----------
+        first
+            Weight of the step to each middle, shape (n_middles,).
+        second
+            Weight of each entry of the links, shape (n_links,).
+        rows
+            The actors to sum for; all where None.
+        """
+        if rows is None:
+            walks, n_ends = (self._step, self._entry, self._end), self._n_actors
+        else:
+            walks, n_ends = self._walks_to(rows), len(rows)
+        step, entry, end = walks
+        return np.bincount(end, weights=first[step] * second[entry], minlength=n_ends).astype(np.float32)
+
+    def _walks_to(self, rows: IndexArray) -> tuple[IndexArray, IndexArray, IndexArray]:
+        if self._rows is not rows:  # several features ask about the same candidates
+            place = np.full(self._n_actors, -1, np.intp)
+            place[rows] = np.arange(len(rows))
+            ends = place[self._end]
+            kept = np.flatnonzero(ends >= 0)
+            self._rows, self._among = rows, (self._step[kept], self._entry[kept], ends[kept])
+        return self._among
+
+
+def _row_of_entry(matrix: sparse.csr_array) -> npt.NDArray[np.int64]:
+    return np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
