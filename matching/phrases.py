@@ -82,9 +82,17 @@ class PhraseBook:
     "rau" is no "râu" where the writer tells them apart; of the folded ones, against those of the language that its
     small words tell. A term in capitals, such as AI, is found in capitals only: folded, "ai" asks who. Punctuation
     parts terms, a longer term hides the shorter ones inside it, and phrases of the stopwords file hide what they hold.
+
+    Parameters
+    ----------
+    entries
+        The terms.
+    folds_syllables
+        Whether a single syllable with diacritics is found in a text without them too: "so" may be "sở", "số" or "sợ".
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], *, folds_syllables: bool = True) -> None:
+        self._folds_syllables = folds_syllables
         self._capitals = _Terms()
         self._spelt: dict[Spelling, _Terms] = {
             "exact": _Terms(),
@@ -109,6 +117,8 @@ class PhraseBook:
             return
         folded = [folded_form(word) for word in words]
         self._spelt["exact"].add([exact_form(word) for word in words], term_id)
+        if len(words) == 1 and is_accented(term) and not self._folds_syllables:
+            return
         self._spelt["folded"].add(folded, term_id)
         self._spelt["folded_vi" if language == "vi" else "folded_en"].add(folded, term_id)
         if language == "en" and (len(words) > 1 or len(folded[0]) >= _MIN_BORROWED):

@@ -219,7 +219,8 @@ def fit_of(view: QueryView) -> FloatArray:
         + 0.2 * view.needs_meeting_offers
         + 0.15 * view.field_likeness
         + 0.15 * view.broad_votes
-    )
+        + 0.2 * view.concept_likeness
+    ) * (1 + 0.5 * view.sought)
     return np.asarray(1 - np.exp(-3 * np.maximum(likeness, 0)), dtype=np.float32)
 
 
