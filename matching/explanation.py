@@ -156,6 +156,23 @@ def _need(view: QueryView, candidate: int) -> Shown:
     return "need", {"needs": actor.needs}, (_actor_evidence(view.index.snapshot, candidate),)
 
 
+def _concepts(view: QueryView, candidate: int) -> Shown:
+    asked, said = view.index.subjects.shared_words(view.text, view.asked_concepts, candidate, _N_SHOWN)
+    if not asked:
+        return ("concepts_far" if view.concept_likeness[candidate] else "no_concepts"), {}, ()
+    evidence = (_actor_evidence(view.index.snapshot, candidate),)
+    if not said:
+        return "concepts_near", {"words": asked}, evidence
+    return "concepts", {"words": asked, "said": said}, evidence
+
+
+def _sought(view: QueryView, candidate: int) -> Shown:
+    words = view.index.sorts.words_for(view.text, candidate) if view.actor is None else ()
+    if not words:
+        return "no_sought", {}, ()
+    return "sought", {"words": words[:_N_SHOWN]}, (_actor_evidence(view.index.snapshot, candidate),)
+
+
 def _fields(view: QueryView, candidate: int) -> Shown:
     index = view.index
     shared = index.actor_fields[[candidate]].multiply(view.fields[None, :]).tocoo()
@@ -204,6 +221,8 @@ _SHOWN_BY: Mapping[str, Callable[[QueryView, int], Shown]] = {
     "similar_words": _similar_words,
     "offer": _offer,
     "need": _need,
+    "concepts": _concepts,
+    "sought": _sought,
     "fields": _fields,
     "fields_activity": _fields_activity,
     "activity": _activity,

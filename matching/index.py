@@ -273,7 +273,8 @@ def _names(snapshot: GraphSnapshot, kinds: Kinds) -> list[str]:
     """The names of organisations, which say what they do; those of persons do not."""
     tables = snapshot.tables.actors
     rows = zip(*(tables[name].to_pylist() for name in ("kind", "name", "short_name", "aliases")), strict=True)
+    persons = {kind.id for kind in kinds.actor.values() if kind.is_person}
     return [
-        "" if kinds.actor[kind].is_person else " . ".join(filter(None, (name, short_name, *(aliases or ()))))
+        "" if kind in persons else " . ".join(filter(None, (name, short_name, *(aliases or ()))))
         for kind, name, short_name, aliases in rows
     ]

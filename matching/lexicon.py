@@ -137,9 +137,7 @@ def _entries(concepts: Mapping[str, Concept]) -> Iterator[Entry]:
 
 def _related(concepts: Mapping[str, Concept], column: Mapping[str, int]) -> sparse.csr_array:
     """Ones where two concepts are near, CSR of float32, shape (n_concepts, n_concepts), symmetric."""
-    pairs = [
-        (column[one.id], column[other]) for one in concepts.values() for other in one.related if other in column
-    ]
+    pairs = [(column[one.id], column[other]) for one in concepts.values() for other in one.related if other in column]
     both = np.array(list(chain(pairs, ((other, one) for one, other in pairs))), np.intp).reshape(-1, 2)
     both = np.unique(both[both[:, 0] != both[:, 1]], axis=0)
     entries = (np.ones(len(both), np.float32), (both[:, 0], both[:, 1]))

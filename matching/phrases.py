@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import sqrt
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from graph.kinds import Language
 from matching.spelling import exact_form, folded_form, folded_stopwords, is_accented, stopword_lists, stopwords
@@ -102,13 +102,13 @@ class PhraseBook:
         }
         for term_id, language, term in entries:
             self._add(term_id, language, unicodedata.normalize("NFC", term))
-        for spelling in ("folded_vi", "folded_en", "folded"):
+        for terms in (self._spelt["folded_vi"], self._spelt["folded_en"], self._spelt["folded"]):
             for word in stopwords():
-                self._spelt[spelling].remove(word)  # "cho" is for more often than it is "chợ", a market
+                terms.remove(word)  # "cho" is for more often than it is "chợ", a market
         for phrase in stopword_lists()["phrases"]:
             self._spelt["exact"].silence([exact_form(word) for word in phrase.split()])
-            for spelling in ("folded_vi", "folded"):
-                self._spelt[spelling].silence([folded_form(word) for word in phrase.split()])
+            for terms in (self._spelt["folded_vi"], self._spelt["folded"]):
+                terms.silence([folded_form(word) for word in phrase.split()])
 
     def _add(self, term_id: str, language: Language, term: str) -> None:
         words = _WORD.findall(term)
@@ -129,10 +129,10 @@ class PhraseBook:
     def find(self, text: str) -> list[Finding]:
         """The terms of a text, in its order, those in capitals first."""
         tokens = tokens_of(text)
-        spelling = _spelling(tokens)
-        form = exact_form if spelling == "exact" else folded_form
-        forms = [form(token) for token in tokens]
-        shouted = [token if token.isupper() else "" for token in tokens]
+        looks = [_look(token) for token in tokens]
+        spelling = _spelling(looks)
+        forms = [look.exact if spelling == "exact" else look.folded for look in looks]
+        shouted = [look.shouted for look in looks]
         return [*_longest(tokens, shouted, self._capitals), *_longest(tokens, forms, self._spelt[spelling])]
 
 
@@ -145,16 +145,31 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFC", text))
 
 
-def _spelling(tokens: Sequence[str]) -> Spelling:
-    if any(map(is_accented, tokens)):
-        return "exact"
-    folded = [folded_form(token) for token in tokens]
+class _Look(NamedTuple):
+    """A token as it is compared: in capitals if it is, and whether it tells a language: 1 Vietnamese, -1 English."""
+
+    exact: str
+    folded: str
+    shouted: str
+    accented: bool
+    tells: int
+
+
+@lru_cache(maxsize=200_000)
+def _look(token: str) -> _Look:
     vietnamese, english = _telling_words()
-    n_vietnamese = sum(word in vietnamese for word in folded)
-    n_english = sum(word in english for word in folded)
-    if n_vietnamese == n_english:
+    folded = folded_form(token)
+    tells = (folded in vietnamese) - (folded in english)
+    return _Look(exact_form(token), folded, token if token.isupper() else "", is_accented(token), tells)
+
+
+def _spelling(looks: Sequence[_Look]) -> Spelling:
+    if any(look.accented for look in looks):
+        return "exact"
+    lean = sum(look.tells for look in looks)
+    if not lean:
         return "folded"
-    return "folded_vi" if n_vietnamese > n_english else "folded_en"
+    return "folded_vi" if lean > 0 else "folded_en"
 
 
 @cache

@@ -160,7 +160,8 @@ class Recommender:
     ) -> Ranking:
         """Candidates from best to worst, ties by id; see :func:`matching.candidates.draw`."""
         candidates = draw(view, allowed, wanted)
-        scores = self.rankers[task].scores(candidates.table)
+        # row by row in memory, so that the sum of a row is the same in whatever company it is
+        scores = self.rankers[task].scores(np.ascontiguousarray(candidates.table))
         order = np.lexsort((candidates.rows, -scores))
         return Ranking(candidates.rows[order], scores[order], candidates.table[order])
 

@@ -25,14 +25,20 @@ _UNASKED_SHARE = 0.4
 _REACH = 14
 """Words after one that asks, such as "looking for", within which a sort is sought."""
 _ASKING = frozenset(
-    "tim can muon mong kiem moi noi gap goi nho xin seek seeks seeking look looks looking need needs want wants "
-    "like invite find meet wish hope hoping search searching connect introduction which any".split()
+    {"tim", "can", "muon", "mong", "kiem", "moi", "noi", "gap", "goi", "nho", "xin"}
+    | {"seek", "seeks", "seeking", "look", "looks", "looking", "need", "needs", "want", "wants", "like", "invite"}
+    | {"find", "meet", "wish", "hope", "hoping", "search", "searching", "connect", "introduction", "which", "any"}
 )
-_WANTING = frozenset("muon can tim dang mong want wants need needs seek seeks look looks would is plans".split())
-_SELF_SAID = ("chung toi la", "toi la", "chung em la", "em la", "minh la", "we are", "we re", "i am", "i m", "as a", "as an")
+_WANTING = frozenset(
+    {"muon", "can", "tim", "dang", "mong"}
+    | {"want", "wants", "need", "needs", "seek", "seeks", "look", "looks", "would", "is", "plans"}
+)
+_SELF_SAID = ("toi la", "em la", "minh la", "we are", "we re", "i am", "i m", "as a", "as an")
 _OURS = frozenset({"our", "my"})
 _OF_US = frozenset({"toi", "em", "minh"})
-_NOT_OURS = frozenset("cho voi giup de va den ma co nao that who which to for".split())
+_NOT_OURS = frozenset(
+    {"cho", "voi", "giup", "de", "va", "den", "ma", "co", "nao"} | {"that", "who", "which", "to", "for"}
+)
 _SENTENCE_END = "."
 _MAX_READ = 500
 """Characters of a profile that are read for marks."""
@@ -84,14 +90,24 @@ class SoughtReader:
         >>> SoughtReader(load_sorts()).read("Chúng tôi là startup, tìm trường đại học")
         {'school': 1.0}
         """
-        tokens = [_plain(token) for token in tokens_of(text)]
         sought: dict[str, float] = {}
+        for sort_id, _, share in self._named(text):
+            sought[sort_id] = max(sought.get(sort_id, 0.0), share)
+        return sought
+
+    def words(self, text: str) -> dict[str, tuple[str, ...]]:
+        """Ids of the sorts that are sought, each with the words that say so."""
+        said: dict[str, dict[str, None]] = {}
+        for sort_id, written, _ in self._named(text):
+            said.setdefault(sort_id, {})[written] = None
+        return {sort_id: tuple(written) for sort_id, written in said.items()}
+
+    def _named(self, text: str) -> Iterator[tuple[str, str, float]]:
+        tokens = [_plain(token) for token in tokens_of(text)]
         for finding in self._phrases.find(text):
             share = _share_sought(tokens, finding)
-            for sort_id in finding.ids:
-                if share:
-                    sought[sort_id] = max(sought.get(sort_id, 0.0), share)
-        return sought
+            if share:
+                yield from ((sort_id, finding.written, share) for sort_id in finding.ids)
 
 
 def _plain(token: str) -> str:
@@ -149,14 +165,23 @@ class Sorts:
 
     @cached_property
     def members(self) -> FloatArray:
-        """How much each actor is of each sort, float32 of 0 to 1, shape (n_actors, n_sorts)."""
-        return np.column_stack([self._members_of(sort) for sort in self._sorts.values()])
+        """How much each actor is of each sort, float32 of 0 to 1, shape (n_sorts, n_actors)."""
+        return np.stack([self._members_of(sort) for sort in self._sorts.values()])
 
     def query(self, text: str) -> FloatArray:
         """How much each actor is of a sort that a text asks for, float32 of 0 to 1, shape (n_actors,)."""
         sought = self.reader.read(text)
-        shares = np.array([sought.get(sort_id, 0.0) for sort_id in self._sorts], np.float32)
-        return np.asarray((self.members * shares).max(axis=1, initial=0), np.float32)
+        best = np.zeros(self._snapshot.n_actors, np.float32)
+        for place, sort_id in enumerate(self._sorts):
+            if sort_id in sought:
+                np.maximum(best, self.members[place] * np.float32(sought[sort_id]), out=best)
+        return best
+
+    def words_for(self, text: str, actor: int) -> tuple[str, ...]:
+        """The words of a text that ask for sorts that an actor is of."""
+        said = self.reader.words(text)
+        of_actor = [sort_id for place, sort_id in enumerate(self._sorts) if self.members[place, actor] > 0]
+        return tuple(dict.fromkeys(word for sort_id in of_actor for word in said.get(sort_id, ())))
 
     def _members_of(self, sort: Sort) -> FloatArray:
         tables = self._snapshot.tables

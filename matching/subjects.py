@@ -73,8 +73,9 @@ class Subjects:
     def all(self) -> sparse.csr_array:
         """Concepts of each actor by everything: itself, its projects and those close to it; below one."""
         worked_on = sparse.csr_array(self._snapshot.memberships @ self.projects)
-        said = self.own + _PROJECT_SHARE * saturated(worked_on) + saturated(sparse.csr_array(closeness(self._snapshot) @ self.own))
-        return saturated(sparse.csr_array(said + self._noted))
+        of_close = sparse.csr_array(closeness(self._snapshot) @ self.own)
+        said = self.own + _PROJECT_SHARE * saturated(worked_on) + saturated(of_close) + self._noted
+        return saturated(sparse.csr_array(said))
 
     @cached_property
     def rarity(self) -> FloatArray:
@@ -97,6 +98,24 @@ class Subjects:
         asked = self.reader.vector(text)
         near = np.asarray(self.reader.related @ asked, np.float32)
         return np.maximum(asked, RELATED_SHARE * np.minimum(near, asked.max(initial=0))) * self.rarity
+
+    def shared_words(
+        self, text: str, asked: FloatArray, actor: int, limit: int
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Words of a text for the concepts it shares with an actor, weightiest first, and the actor's own for them."""
+        shared = np.asarray(self.all[[actor]].toarray()).ravel() * asked
+        order = np.argsort(-shared, kind="stable")[: 2 * limit]
+        columns = [int(column) for column in order if shared[column] > 0]
+        in_text, in_profile = self.reader.read(text), self.reader.read(self._said_by(actor))
+        asked_words = [word for column in columns for word in in_text.get(column, ())]
+        said_words = [word for column in columns for word in in_profile.get(column, ())]
+        return tuple(dict.fromkeys(asked_words))[:limit], tuple(dict.fromkeys(said_words))[:limit]
+
+    def _said_by(self, actor: int) -> str:
+        said = self._snapshot.actor(actor)
+        projects = (self._snapshot.project(int(row)) for row in self._snapshot.memberships[[actor]].indices[:20])
+        parts = (said.summary, *said.offers, said.name, *(project.title for project in projects), said.summary_en)
+        return " . ".join(part for part in parts if part)
 
     def _read_columns(self, table: str, columns: Sequence[str]) -> sparse.csr_array:
         rows = getattr(self._snapshot.tables, table)

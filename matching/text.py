@@ -15,10 +15,20 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from graph.folding import place_tones
 from graph.kinds import Kinds
 from matching.phrases import Entry, Finding, PhraseBook
-from matching.spelling import folded_form as folded_form
-from matching.spelling import folded_stopwords, vietnamese_stopwords
-from matching.spelling import is_accented as is_accented
-from matching.spelling import stopwords as stopwords
+from matching.spelling import folded_form, folded_stopwords, is_accented, stopwords, vietnamese_stopwords
+
+__all__ = [
+    "Embedder",
+    "FieldReader",
+    "FieldReading",
+    "FloatArray",
+    "WordEmbedder",
+    "folded_form",
+    "is_accented",
+    "stopwords",
+    "terms",
+    "written_terms",
+]
 
 FloatArray = npt.NDArray[np.float32]
 _WORD = re.compile(r"\w+")
