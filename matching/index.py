@@ -12,9 +12,9 @@ from scipy import sparse
 from graph.kinds import Kinds
 from graph.snapshot import GraphSnapshot
 from matching.history import HistoryIndex
-from matching.lexicon import ConceptReader, load_concepts
+from matching.lexicon import concept_reader, field_entries, load_concepts
 from matching.places import CountryReader, Gazetteer
-from matching.sought import Sorts, load_sorts
+from matching.sought import Sorts
 from matching.subjects import Subjects, closeness
 from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder, written_terms
 
@@ -53,7 +53,7 @@ class MatchIndex(HistoryIndex):
 
     def __init__(self, snapshot: GraphSnapshot, embedder: Embedder | None = None) -> None:
         super().__init__(snapshot)
-        self.field_reader = FieldReader(self.kinds)
+        self.field_reader = FieldReader(self.kinds, field_entries(load_concepts()))
         self.gazetteer = Gazetteer(snapshot)
         self.project_texts = _project_texts(snapshot, self.kinds)
         self.profile_texts, needs, offers = _actor_texts(snapshot, self.kinds)
@@ -95,14 +95,14 @@ class MatchIndex(HistoryIndex):
     @cached_property
     def subjects(self) -> Subjects:
         """The concepts of actors and projects."""
-        subjects = Subjects(self.snapshot, ConceptReader(load_concepts()))
+        subjects = Subjects(self.snapshot, concept_reader())
         subjects.warm()
         return subjects
 
     @cached_property
     def sorts(self) -> Sorts:
         """Which actors are investors, laboratories, agencies and so on."""
-        return Sorts(self.snapshot, load_sorts())
+        return Sorts(self.snapshot)
 
     @cached_property
     def is_candidate(self) -> npt.NDArray[np.bool_]:

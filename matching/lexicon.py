@@ -18,7 +18,7 @@ from graph.kinds import Language
 from matching.phrases import Entry, PhraseBook
 from matching.text import FloatArray
 
-RELATED_SHARE = 0.3
+RELATED_SHARE = 0.4
 """What a related concept counts beside the one that is spoken of."""
 _MAX_READ = 3_000
 """Characters of a text that are read for concepts: a long one says what it is about at its start."""
@@ -117,6 +117,12 @@ class ConceptReader:
             weights += said.values()
         entries = (np.array(weights, np.float32), (np.array(rows, np.intp), np.array(columns, np.intp)))
         return sparse.csr_array(entries, shape=(len(texts), len(self.ids)))
+
+
+@cache
+def concept_reader() -> ConceptReader:
+    """The reader of all concepts, made once."""
+    return ConceptReader(load_concepts())
 
 
 def field_entries(concepts: Mapping[str, Concept]) -> Iterator[Entry]:

@@ -110,6 +110,17 @@ class SoughtReader:
                 yield from ((sort_id, finding.written, share) for sort_id in finding.ids)
 
 
+@cache
+def sought_reader() -> SoughtReader:
+    """The reader of all sorts, made once."""
+    return SoughtReader(load_sorts())
+
+
+@cache
+def _mark_phrases() -> PhraseBook:
+    return PhraseBook(_entries(load_sorts(), marks=True), folds_syllables=False)
+
+
 def _plain(token: str) -> str:
     if token[0].isalnum():
         return fold(token)
@@ -154,14 +165,12 @@ class Sorts:
     ----------
     snapshot
         The network.
-    sorts
-        The sorts, by id.
     """
 
-    def __init__(self, snapshot: GraphSnapshot, sorts: Mapping[str, Sort]) -> None:
-        self.reader = SoughtReader(sorts)
+    def __init__(self, snapshot: GraphSnapshot) -> None:
+        self._sorts = load_sorts()
+        self.reader = sought_reader()
         self._snapshot = snapshot
-        self._sorts = sorts
 
     @cached_property
     def members(self) -> FloatArray:
@@ -195,7 +204,7 @@ class Sorts:
     @cached_property
     def _marked(self) -> Mapping[str, npt.NDArray[np.bool_]]:
         """Whether the name or profile of each actor shows each sort."""
-        phrases = PhraseBook(_entries(self._sorts, marks=True), folds_syllables=False)
+        phrases = _mark_phrases()
         marked = {sort_id: np.zeros(self._snapshot.n_actors, bool) for sort_id in self._sorts}
         tables = self._snapshot.tables.actors
         for column in ("name", "name_en", "summary", "summary_en"):

@@ -12,7 +12,7 @@ from matching.text import FloatArray
 
 _SATURATION = 0.5
 """A concept whose weight is this counts half of what it can: saying it again and again adds little."""
-_PROJECT_SHARE = 0.6
+_PROJECT_SHARE = 0.4
 _TIE_SHARE = {
     "founded_by": 0.6,
     "affiliated_with": 0.4,

@@ -114,6 +114,21 @@ class QueryView:
         return self.weighted_by(self.index.subjects.all, self.asked_concepts)
 
     @cached_property
+    def likeness(self) -> FloatArray:
+        """How much each actor says and does what is asked about, float32, shape (n_actors,).
+
+        A sum of cosines: of words, in part of offer and need both ways, concepts, fields and past projects like this.
+        """
+        return (
+            self.word_likeness
+            + 0.5 * self.offers_meeting_needs
+            + 0.2 * self.needs_meeting_offers
+            + 0.3 * self.concept_likeness
+            + 0.2 * self.field_likeness
+            + 0.15 * self.broad_votes
+        )
+
+    @cached_property
     def sought(self) -> FloatArray:
         """How much each actor is of a sort that the words ask for, float32 of 0 to 1, shape (n_actors,)."""
         if self.actor is not None:

@@ -60,5 +60,5 @@ def shared_concepts(view: QueryView, rows: IndexArray) -> FloatArray:
 
 
 def sought_kind(view: QueryView, rows: IndexArray) -> FloatArray:
-    """Of the sort that the words ask for, such as an investor, a school or a laboratory."""
-    return view.sought[rows]
+    """Of the sort that the words ask for, such as an investor or a school, as far as what it says and does is like."""
+    return view.sought[rows] * view.likeness[rows]
