@@ -30,7 +30,7 @@ RECALL_FLOOR: dict[Path, dict[Version, float]] = {
     BRIEFS_FILE: {"vi": 0.54, "vi_plain": 0.54, "en": 0.52},
     REQUESTS_FILE: {"vi": 0.72, "vi_plain": 0.72, "en": 0.71},
 }
-"""Recall at ten reached in November 2026, less a little for changes of the concepts; raise it when the matcher gets better."""
+"""Recall at ten reached in November 2026, less a little; raise it when the matcher gets better."""
 LONGEST_SHARED_RUN = 5
 """Words in a row that a brief may have in common with a profile before it counts as copied."""
 
