@@ -236,6 +236,24 @@ def _need(query: Explainer, candidate: int) -> Told:
     return "need", {"needs": query.shown.needs[candidate]}, (query.shown.actor(candidate),)
 
 
+def _concepts(query: Explainer, candidate: int) -> Told:
+    view = query.view
+    asked, said = query.index.subjects.shared_words(view.text, view.asked_concepts, candidate, _N_SHOWN)
+    if not asked:
+        return ("concepts_far" if view.concept_likeness[candidate] else "no_concepts"), {}, ()
+    if not said:
+        return "concepts_near", {"words": asked}, (query.shown.actor(candidate),)
+    return "concepts", {"words": asked, "said": said}, (query.shown.actor(candidate),)
+
+
+def _sought(query: Explainer, candidate: int) -> Told:
+    view = query.view
+    words = query.index.sorts.words_for(view.text, candidate) if view.actor is None else ()
+    if not words:
+        return "no_sought", {}, ()
+    return "sought", {"words": words[:_N_SHOWN]}, (query.shown.actor(candidate),)
+
+
 def _fields(query: Explainer, candidate: int) -> Told:
     of_candidate = query.index.actor_fields
     columns = _columns(of_candidate, candidate)
@@ -283,6 +301,8 @@ _TOLD_BY: Mapping[str, Callable[[Explainer, int], Told]] = {
     "similar_words": _similar_words,
     "offer": _offer,
     "need": _need,
+    "concepts": _concepts,
+    "sought": _sought,
     "fields": _fields,
     "fields_activity": _fields_activity,
     "activity": _activity,

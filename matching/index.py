@@ -14,7 +14,10 @@ from graph.snapshot import GraphSnapshot
 from matching.concordance import Concordance
 from matching.evidence import Shown
 from matching.history import HistoryIndex
+from matching.lexicon import concept_reader, field_entries, load_concepts
 from matching.places import CountryReader, Gazetteer
+from matching.sought import Sorts
+from matching.subjects import Subjects, closeness
 from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder
 
 IntArray = npt.NDArray[np.intp]
@@ -22,6 +25,12 @@ IntArray = npt.NDArray[np.intp]
 
 _MIN_TERMS = 20
 """Terms that make a project's text long enough to learn from."""
+
+
+_PROJECTS_SHARE = 0.5
+_CLOSE_SHARE = 0.3
+_NOTES_SHARE = 0.2
+"""What the words of an actor's projects, of those close to it and of its relationships count beside its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +55,21 @@ class MatchIndex(HistoryIndex):
 
     def __init__(self, snapshot: GraphSnapshot, embedder: Embedder | None = None) -> None:
         super().__init__(snapshot)
-        self.field_reader = FieldReader(self.kinds)
+        self.field_reader = FieldReader(self.kinds, field_entries(load_concepts()))
         self.gazetteer = Gazetteer(snapshot)
         self.project_texts = _project_texts(snapshot, self.kinds)
         self.profile_texts, needs, offers = _actor_texts(snapshot, self.kinds)
         self.embedder: Embedder = embedder or WordEmbedder(chain(self.profile_texts, self.project_texts))
         self.project_words = self.embedder.embed(self.project_texts)
         own_words = self.embedder.embed(self.profile_texts)
-        shared_words = _mean_rows(self.memberships, self.project_words)
+        notes = self.embedder.embed([note or "" for note in snapshot.tables.relationships["note"].to_pylist()])
         self.words = ActorWords(
-            profile=unit_rows(own_words + 0.5 * shared_words),
+            profile=unit_rows(
+                own_words
+                + _PROJECTS_SHARE * _mean_rows(self.memberships, self.project_words)
+                + _CLOSE_SHARE * _mean_rows(closeness(snapshot), own_words)
+                + _NOTES_SHARE * _mean_rows(snapshot.incidence, notes)
+            ),
             needs=self.embedder.embed(needs),
             offers=self.embedder.embed(offers),
         )
@@ -79,6 +93,18 @@ class MatchIndex(HistoryIndex):
     def words_to_needs(self) -> sparse.csr_array:
         """CSR of float32, shape (n_dimensions, n_actors)."""
         return sparse.csr_array(self.words.needs.T)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """The concepts of actors and projects."""
+        subjects = Subjects(self.snapshot, concept_reader())
+        subjects.warm()
+        return subjects
+
+    @cached_property
+    def sorts(self) -> Sorts:
+        """Which actors are investors, laboratories, agencies and so on."""
+        return Sorts(self.snapshot)
 
     @cached_property
     def is_candidate(self) -> npt.NDArray[np.bool_]:
@@ -232,12 +258,24 @@ def _project_texts(snapshot: GraphSnapshot, kinds: Kinds) -> list[str]:
 def _actor_texts(snapshot: GraphSnapshot, kinds: Kinds) -> tuple[list[str], list[str], list[str]]:
     tables = snapshot.tables.actors
     columns = [tables[name].to_pylist() for name in ("name_en", "summary", "summary_en")]
+    names = _names(snapshot, kinds)
     needs, offers = ([" . ".join(row or ()) for row in tables[name].to_pylist()] for name in ("needs", "offers"))
     labels = [_field_words(fields, kinds) for fields in tables["fields"].to_pylist()]
-    profiles = [" . ".join(filter(None, parts)) for parts in zip(*columns, needs, offers, labels, strict=True)]
+    profiles = [" . ".join(filter(None, parts)) for parts in zip(*columns, needs, offers, labels, names, strict=True)]
     return profiles, needs, offers
 
 
 def _field_words(fields: Sequence[str] | None, kinds: Kinds) -> str:
     known = [kinds.fields[field_id].label for field_id in fields or () if field_id in kinds.fields]
     return " . ".join(f"{label.vi} . {label.en}" for label in known)
+
+
+def _names(snapshot: GraphSnapshot, kinds: Kinds) -> list[str]:
+    """The names of organisations, which say what they do; those of persons do not."""
+    tables = snapshot.tables.actors
+    rows = zip(*(tables[name].to_pylist() for name in ("kind", "name", "short_name", "aliases")), strict=True)
+    persons = {kind.id for kind in kinds.actor.values() if kind.is_person}
+    return [
+        "" if kind in persons else " . ".join(filter(None, (name, short_name, *(aliases or ()))))
+        for kind, name, short_name, aliases in rows
+    ]

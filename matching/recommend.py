@@ -161,7 +161,8 @@ class Recommender:
     ) -> Ranking:
         """Candidates from best to worst, ties by id; see :func:`matching.candidates.draw`."""
         candidates = draw(view, allowed, wanted)
-        scores = self.rankers[task].scores(candidates.table)
+        # row by row in memory, so that the sum of a row is the same in whatever company it is
+        scores = self.rankers[task].scores(np.ascontiguousarray(candidates.table))
         order = np.lexsort((candidates.rows, -scores))
         return Ranking(candidates.rows[order], scores[order], candidates.table[order])
 
@@ -226,16 +227,10 @@ class Recommender:
 def fit_of(view: QueryView) -> FloatArray:
     """How well each actor suits a query by what both say and do, float32 in 0 … 1, shape (n_actors,).
 
-    One minus the exponential of minus three times a sum of cosines: of words, of offer and need both ways, and in part
-    of fields and of past projects like this. Popularity, place and connections do not count.
+    One minus the exponential of minus three times the likeness of both, half as much again for one of the sort that
+    the words ask for. Popularity, place and connections do not count.
     """
-    likeness = (
-        view.word_likeness
-        + 0.5 * view.offers_meeting_needs
-        + 0.2 * view.needs_meeting_offers
-        + 0.15 * view.field_likeness
-        + 0.15 * view.broad_votes
-    )
+    likeness = view.likeness * (1 + 0.5 * view.sought)
     return np.asarray(1 - np.exp(-3 * np.maximum(likeness, 0)), dtype=np.float32)
 
 

@@ -1,31 +1,37 @@
 """Words of profiles, projects and briefs as vectors, and the fields that words point to."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
-from math import sqrt
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import snowballstemmer
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from graph.folding import fold, place_tones
-from graph.kinds import Kinds, Language
+from graph.folding import place_tones
+from graph.kinds import Kinds
+from matching.phrases import Entry, Finding, PhraseBook
+from matching.spelling import folded_form, folded_stopwords, is_accented, stopwords, vietnamese_stopwords
+
+__all__ = [
+    "Embedder",
+    "FieldReader",
+    "FieldReading",
+    "FloatArray",
+    "WordEmbedder",
+    "folded_form",
+    "is_accented",
+    "stopwords",
+    "terms",
+    "written_terms",
+]
 
 FloatArray = npt.NDArray[np.float32]
 _WORD = re.compile(r"\w+")
-_PHRASE_END = re.compile(r"[^\w\s-]+")
-_STEMMER = snowballstemmer.stemmer("english")
-
-Lexicon = dict[str, dict[str, None]]
-"""The fields that each term points to, each once, in the order of the fields file."""
 
 
 class Embedder(Protocol):
@@ -38,50 +44,9 @@ class Embedder(Protocol):
         """CSR of float32, shape (n_texts, n_dimensions), rows of length one, or zero where nothing is known."""
 
 
-@cache
-def _stopword_lists() -> dict[str, list[str]]:
-    return tomllib.loads(files("matching").joinpath("stopwords.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def stopwords() -> frozenset[str]:
-    """Folded words that carry no topic, in both languages."""
-    return _folded_stopwords("vi") | _folded_stopwords("en")
-
-
-@cache
-def _folded_stopwords(language: Language) -> frozenset[str]:
-    return frozenset(map(folded_form, _stopword_lists()[language]))
-
-
-@cache
-def _vietnamese_stopwords() -> frozenset[str]:
-    return frozenset(map(place_tones, _stopword_lists()["vi"]))
-
-
-def is_accented(text: str) -> bool:
-    """Whether a text is written with Vietnamese diacritics.
-
-    >>> is_accented("nông nghiệp"), is_accented("nong nghiep")
-    (True, False)
-    """
-    decomposed = unicodedata.normalize("NFD", text)
-    return any(unicodedata.combining(char) or char in "đĐ" for char in decomposed)
-
-
 @lru_cache(maxsize=200_000)
 def _accented_form(word: str) -> str:
     return "~" + place_tones(word) if is_accented(word) else ""
-
-
-@lru_cache(maxsize=200_000)
-def folded_form(word: str) -> str:
-    """A word without diacritics, and without its ending where it is English; Vietnamese syllables have none to lose.
-
-    >>> folded_form("cảm"), folded_form("sensors")
-    ('cam', 'sensor')
-    """
-    return str(_STEMMER.stemWord(fold(word).replace(" ", "")))
 
 
 def terms(text: str) -> Iterator[str]:
@@ -113,7 +78,7 @@ def written_terms(text: str) -> dict[str, str]:
 def _terms_as_written(text: str) -> Iterator[tuple[str, str]]:
     composed = unicodedata.normalize("NFC", text).lower()
     tells_apart = is_accented(composed)
-    doubtful = frozenset() if tells_apart else _folded_stopwords("vi")
+    doubtful = frozenset() if tells_apart else folded_stopwords("vi")
     previous, previous_form = "", ""
     end = 0
     for match in _WORD.finditer(composed):
@@ -135,9 +100,9 @@ def _terms_as_written(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _parts_neighbours(word: str, *, tells_apart: bool) -> bool:
-    if not _accented_form(word) and folded_form(word) in _folded_stopwords("en"):
+    if not _accented_form(word) and folded_form(word) in folded_stopwords("en"):
         return True
-    return tells_apart and (_accented_form(word)[1:] or word) in _vietnamese_stopwords()
+    return tells_apart and (_accented_form(word)[1:] or word) in vietnamese_stopwords()
 
 
 class WordEmbedder:
@@ -169,30 +134,18 @@ class FieldReading:
 
 
 class FieldReader:
-    """Finds the fields of the taxonomy in a text, by the labels and terms of the fields file.
+    """Finds the fields of the taxonomy in a text, by the labels and terms of the fields file; see :class:`PhraseBook`.
 
-    A text with Vietnamese diacritics is held against accented terms, one without against folded terms, so that
-    "rau" is no "râu" where the writer tells them apart. A term in capitals, such as AI, is found in capitals only:
-    folded, "ai" asks who. Punctuation parts terms, and a few phrases that mean something else point to no field.
+    Parameters
+    ----------
+    kinds
+        The taxonomy.
+    more
+        Further terms that point to fields.
     """
 
-    def __init__(self, kinds: Kinds) -> None:
-        self._exact: Lexicon = {}
-        self._folded: Lexicon = {}
-        self._capitals: Lexicon = {}
-        for field in kinds.fields.values():
-            for language in ("vi", "en"):
-                for term in _field_terms(field.label[language], field.terms[language]):
-                    if term.isupper():
-                        self._capitals.setdefault(term, {})[field.id] = None
-                    else:
-                        words = _WORD.findall(place_tones(term.lower()))
-                        self._exact.setdefault(" ".join(words), {})[field.id] = None
-                        self._folded.setdefault(" ".join(map(folded_form, words)), {})[field.id] = None
-        for word in stopwords():
-            self._folded.pop(word, None)  # "cho" is for more often than it is "chợ", a market
-        for phrase in _stopword_lists()["phrases"]:
-            self._exact[place_tones(phrase)] = self._folded[" ".join(map(folded_form, phrase.split()))] = {}
+    def __init__(self, kinds: Kinds, more: Iterable[Entry] = ()) -> None:
+        self._phrases = PhraseBook([*_field_entries(kinds), *more])
 
     def read(self, text: str) -> tuple[FieldReading, ...]:
         """The fields a text points to, strongest first, at most six.
@@ -200,46 +153,30 @@ class FieldReader:
         A term weighs the square root of its number of words, shared among the fields that have it; a longer term hides
         the shorter ones inside it.
         """
-        composed = unicodedata.normalize("NFC", text)
-        accented = is_accented(composed)
-        found: list[tuple[str, dict[str, None]]] = []
-        for phrase in _PHRASE_END.split(composed):
-            words = _WORD.findall(phrase)
-            found += _longest(words, self._capitals)
-            if accented:
-                found += _longest([place_tones(word.lower()) for word in words], self._exact)
-            else:
-                found += _longest([folded_form(word.lower()) for word in words], self._folded)
-        weights: dict[str, float] = {}
-        said_by: dict[str, list[str]] = {}
-        for term, field_ids in found:
-            for field_id in field_ids:
-                weights[field_id] = weights.get(field_id, 0.0) + sqrt(term.count(" ") + 1) / len(field_ids)
-                said_by.setdefault(field_id, []).append(term)
-        if not weights:
-            return ()
-        top = max(weights.values())
-        ordered = sorted(weights, key=lambda field_id: (-weights[field_id], field_id))
-        return tuple(
-            FieldReading(field_id, weights[field_id] / top, tuple(dict.fromkeys(said_by[field_id])))
-            for field_id in ordered[:6]
-            if weights[field_id] >= 0.3 * top
-        )
+        return _readings(self._phrases.find(text))
 
 
-def _field_terms(label: str, listed: Sequence[str]) -> Iterator[str]:
-    yield from (part.strip() for part in re.split(r",| and | và |[()]", label) if part.strip())
-    yield from listed
+def _readings(found: Iterable[Finding]) -> tuple[FieldReading, ...]:
+    weights: dict[str, float] = {}
+    said_by: dict[str, list[str]] = {}
+    for term in found:
+        for field_id in term.ids:
+            weights[field_id] = weights.get(field_id, 0.0) + term.weight / len(term.ids)
+            said_by.setdefault(field_id, []).append(term.written)
+    if not weights:
+        return ()
+    top = max(weights.values())
+    ordered = sorted(weights, key=lambda field_id: (-weights[field_id], field_id))
+    return tuple(
+        FieldReading(field_id, weights[field_id] / top, tuple(dict.fromkeys(said_by[field_id])))
+        for field_id in ordered[:6]
+        if weights[field_id] >= 0.3 * top
+    )
 
 
-def _longest(words: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[str, dict[str, None]]]:
-    longest = max((term.count(" ") for term in lexicon), default=0) + 1
-    start = 0
-    while start < len(words):
-        for length in range(min(longest, len(words) - start), 0, -1):
-            term = " ".join(words[start : start + length])
-            if term in lexicon:
-                yield term, lexicon[term]
-                start += length - 1
-                break
-        start += 1
+def _field_entries(kinds: Kinds) -> Iterator[Entry]:
+    for field in kinds.fields.values():
+        for language in ("vi", "en"):
+            label = (part.strip() for part in re.split(r",| and | và |[()]", field.label[language]))
+            for term in (*filter(None, label), *field.terms[language]):
+                yield field.id, language, term

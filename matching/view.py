@@ -102,6 +102,41 @@ class QueryView:
         return unit(unit(said) + unit(np.zeros_like(said) + likely) * (0.5 if said.any() else 1.0))
 
     @cached_property
+    def asked_concepts(self) -> FloatArray:
+        """Concepts asked about, rare ones heavier, as a vector of length one, float32, shape (n_concepts,)."""
+        subjects = self.index.subjects
+        if self.actor is None:
+            return unit(subjects.query(self.text))
+        return unit(dense(row_of(subjects.own, self.actor)) * subjects.rarity)
+
+    @cached_property
+    def concept_likeness(self) -> FloatArray:
+        """How much of what is asked about each actor speaks of and does, float32, shape (n_actors,)."""
+        return self.weighted_by(self.index.subjects.all, self.asked_concepts)
+
+    @cached_property
+    def likeness(self) -> FloatArray:
+        """How much each actor says and does what is asked about, float32, shape (n_actors,).
+
+        A sum of cosines: of words, in part of offer and need both ways, concepts, fields and past projects like this.
+        """
+        return (
+            self.word_likeness
+            + 0.5 * self.offers_meeting_needs
+            + 0.2 * self.needs_meeting_offers
+            + 0.3 * self.concept_likeness
+            + 0.2 * self.field_likeness
+            + 0.15 * self.broad_votes
+        )
+
+    @cached_property
+    def sought(self) -> FloatArray:
+        """How much each actor is of a sort that the words ask for, float32 of 0 to 1, shape (n_actors,)."""
+        if self.actor is not None:
+            return np.zeros(self.index.snapshot.n_actors, np.float32)
+        return self.index.sorts.query(self.text)
+
+    @cached_property
     def likely_countries(self) -> FloatArray:
         """How likely the words are of a project with a member from each country, shape (n_countries + 1,), last 0."""
         return np.append(self.index.country_reader.read(self.words), np.float32(0))

@@ -67,8 +67,10 @@ from matching.features.words import (
     needs_what_is_offered,
     offers_what_is_needed,
     recent_similar_work,
+    shared_concepts,
     similar_words,
     similar_work,
+    sought_kind,
 )
 from matching.text import FloatArray
 from matching.view import IndexArray, QueryView
@@ -142,6 +144,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature(similar_words, "similar_words", scale="plain", budget=80),
     Feature(offers_what_is_needed, "offer", scale="plain", budget=40),
     Feature(needs_what_is_offered, "need", scale="plain", budget=40),
+    Feature(shared_concepts, "concepts", scale="plain", budget=80),
+    Feature(sought_kind, "sought", scale="plain"),
     Feature(shared_fields, "fields", scale="plain", budget=60),
     Feature(activity_in_fields, "fields_activity", budget=80),
     Feature(meeting_in_fields, "fields_activity"),

@@ -57,3 +57,13 @@ def offers_what_is_needed(view: QueryView, rows: IndexArray) -> FloatArray:
 def needs_what_is_offered(view: QueryView, rows: IndexArray) -> FloatArray:
     """Seeks what the asker offers: cosine of the asker's offers (or its words) and the candidate's needs."""
     return view.needs_meeting_offers[rows]
+
+
+def shared_concepts(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Speaks of or does what is asked about, in whatever words and language: concepts in common, rare ones heavier."""
+    return view.concept_likeness[rows]
+
+
+def sought_kind(view: QueryView, rows: IndexArray) -> FloatArray:
+    """Of the sort that the words ask for, such as an investor or a school, as far as what it says and does is like."""
+    return view.sought[rows] * view.likeness[rows]

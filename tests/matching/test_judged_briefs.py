@@ -27,10 +27,10 @@ from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
 
 RECALL_FLOOR: dict[Path, dict[Version, float]] = {
-    BRIEFS_FILE: {"vi": 0.38, "vi_plain": 0.37, "en": 0.35},
-    REQUESTS_FILE: {"vi": 0.61, "vi_plain": 0.64, "en": 0.62},
+    BRIEFS_FILE: {"vi": 0.54, "vi_plain": 0.54, "en": 0.52},
+    REQUESTS_FILE: {"vi": 0.72, "vi_plain": 0.72, "en": 0.71},
 }
-"""Recall at ten reached in November 2026, rounded down; raise it when the matcher gets better, towards 0.70."""
+"""Recall at ten reached in November 2026, less a little; raise it when the matcher gets better."""
 LONGEST_SHARED_RUN = 5
 """Words in a row that a brief may have in common with a profile before it counts as copied."""
 
