@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.features import FEATURES, reference, scaled
+from matching.features import FEATURES, REFERENCE_RANK, Feature, reference, scaled
 from matching.text import FloatArray
 from matching.view import IndexArray, QueryView, largest
 
@@ -42,31 +42,29 @@ def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np
         among everyone allowed, so that a filter takes away and never reorders.
     """
     pool = np.flatnonzero(allowed)
-    drawn = {feature.name: feature.values(view, pool) for feature in FEATURES if feature.budget}
-    chosen = _chosen(drawn, np.ones(len(pool), bool))
-    everyone = pool[chosen]
-    columns = {
-        feature.name: drawn[feature.name] if feature.budget else feature.values(view, everyone) for feature in FEATURES
-    }
-    references = [reference(columns[feature.name], feature.scale) for feature in FEATURES]
+    drawn = {feature: feature.values(view, pool) for feature in FEATURES if feature.budget and feature.concerns(view)}
+    best = {feature: largest(values, max(feature.budget, REFERENCE_RANK + 1)) for feature, values in drawn.items()}
+    everyone = chosen = _union(best, len(pool))
     if wanted is not None:
-        chosen = _chosen(drawn, wanted[pool])
-        columns = drawn | {
-            feature.name: feature.values(view, pool[chosen]) for feature in FEATURES if not feature.budget
-        }
-    rows = pool[chosen]
-    table = np.empty((len(rows), len(FEATURES)), np.float32, order="F")
-    for column, (feature, divisor) in enumerate(zip(FEATURES, references, strict=True)):
-        values = columns[feature.name][chosen] if feature.budget else columns[feature.name]
-        table[:, column] = scaled(values, feature.scale, divisor)
-    return Candidates(rows, table)
+        is_wanted = wanted[pool]
+        chosen = _union(
+            {feature: largest(values * is_wanted, feature.budget) for feature, values in drawn.items()}, len(pool)
+        )
+    table = np.empty((len(chosen), len(FEATURES)), np.float32, order="F")
+    for column, feature in enumerate(FEATURES):
+        if feature in drawn:
+            values, top = drawn[feature][chosen], drawn[feature][best[feature]]
+        else:
+            values = feature.values(view, pool[chosen])
+            among_everyone = values if wanted is None else feature.values(view, pool[everyone])
+            top = among_everyone[largest(among_everyone, REFERENCE_RANK + 1)] if feature.scale == "relative" else values
+        table[:, column] = scaled(values, feature.scale, reference(top, feature.scale))
+    return Candidates(pool[chosen], table)
 
 
-def _chosen(drawn: Mapping[str, FloatArray], wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Who of the pool is among the best of any feature within its budget, shape (n_pool,)."""
-    chosen = np.zeros(len(wanted), bool)
-    for feature in FEATURES:
-        if feature.budget:
-            values = drawn[feature.name]
-            chosen[largest(values if wanted.all() else values * wanted, feature.budget)] = True
-    return chosen
+def _union(best: Mapping[Feature, IndexArray], n: int) -> IndexArray:
+    """Places that are among the best of any feature within its budget, ascending."""
+    chosen = np.zeros(n, bool)
+    for feature, places in best.items():
+        chosen[places[: feature.budget]] = True
+    return np.flatnonzero(chosen)

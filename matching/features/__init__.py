@@ -97,21 +97,24 @@ class Feature:
         ``plain``: as it is.
     budget
         Candidates that the feature may bring in by itself.
-    members_only
-        Whether it can be asked of a member of the network only, and is 0 for a need in words.
+    asked_by
+        Who asks for it: members of the network, whose past it compares; needs in words, which it reads; or both. It is
+        0 for whoever does not.
     """
 
     function: Function
     reason: str
     scale: Scale = "relative"
     budget: int = 0
-    members_only: bool = False
+    asked_by: Literal["members", "words", "both"] = "both"
 
     def values(self, view: QueryView, rows: IndexArray) -> FloatArray:
-        """The feature of some actors, float32, shape of the rows; 0 where the asker is not of whom it can be asked."""
-        if self.members_only and view.actor is None:
-            return np.zeros(len(rows), np.float32)
-        return self.function(view, rows)
+        """The feature of some actors, float32, shape of the rows."""
+        return self.function(view, rows) if self.concerns(view) else np.zeros(len(rows), np.float32)
+
+    def concerns(self, view: QueryView) -> bool:
+        """Whether the query is one that asks for it."""
+        return self.asked_by == "both" or (self.asked_by == "members") == (view.actor is not None)
 
     @property
     def name(self) -> str:
@@ -120,45 +123,45 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(shared_partners, "connection", budget=150, members_only=True),
-    Feature(recent_shared_partners, "connection", budget=120, members_only=True),
-    Feature(fresh_shared_partners, "connection", members_only=True),
-    Feature(lasting_shared_partners, "connection", members_only=True),
-    Feature(common_neighbours, "connection", members_only=True),
-    Feature(adamic_adar, "connection", members_only=True),
-    Feature(resource_allocation, "connection", members_only=True),
-    Feature(number_of_shared_partners, "connection", scale="plain", members_only=True),
-    Feature(exclusive_shared_partners, "connection", members_only=True),
-    Feature(exclusive_allocation, "connection", members_only=True),
-    Feature(partners_of_partners, "connection", members_only=True),
-    Feature(near_position, "connection", members_only=True),
-    Feature(shared_circles, "connection", members_only=True),
-    Feature(late_circles, "connection", members_only=True),
+    Feature(shared_partners, "connection", budget=150, asked_by="members"),
+    Feature(recent_shared_partners, "connection", budget=120, asked_by="members"),
+    Feature(fresh_shared_partners, "connection", asked_by="members"),
+    Feature(lasting_shared_partners, "connection", asked_by="members"),
+    Feature(common_neighbours, "connection", asked_by="members"),
+    Feature(adamic_adar, "connection", asked_by="members"),
+    Feature(resource_allocation, "connection", asked_by="members"),
+    Feature(number_of_shared_partners, "connection", scale="plain", asked_by="members"),
+    Feature(exclusive_shared_partners, "connection", asked_by="members"),
+    Feature(exclusive_allocation, "connection", asked_by="members"),
+    Feature(partners_of_partners, "connection", asked_by="members"),
+    Feature(near_position, "connection", asked_by="members"),
+    Feature(shared_circles, "connection", asked_by="members"),
+    Feature(late_circles, "connection", asked_by="members"),
     Feature(similar_work, "similar_work", budget=150),
     Feature(close_work, "similar_work", scale="plain"),
     Feature(recent_similar_work, "similar_work"),
     Feature(broad_similar_work, "similar_work", scale="plain"),
     Feature(local_similar_work, "similar_work", budget=60),
-    Feature(likely_local_similar_work, "similar_work", budget=60),
+    Feature(likely_local_similar_work, "similar_work", budget=60, asked_by="words"),
     Feature(company_of_similar_work, "similar_work"),
     Feature(similar_words, "similar_words", scale="plain", budget=80),
     Feature(offers_what_is_needed, "offer", scale="plain", budget=40),
     Feature(needs_what_is_offered, "need", scale="plain", budget=40),
     Feature(shared_concepts, "concepts", scale="plain", budget=80),
-    Feature(sought_kind, "sought", scale="plain"),
+    Feature(sought_kind, "sought", scale="plain", asked_by="words"),
     Feature(shared_fields, "fields", scale="plain", budget=60),
     Feature(activity_in_fields, "fields_activity", budget=80),
     Feature(meeting_in_fields, "fields_activity"),
-    Feature(meeting_lately_in_fields, "fields_activity", members_only=True),
+    Feature(meeting_lately_in_fields, "fields_activity", asked_by="members"),
     Feature(leads_in_fields, "fields_activity"),
     Feature(local_activity_in_fields, "fields_activity", budget=40),
-    Feature(likely_local_activity_in_fields, "fields_activity", budget=80),
+    Feature(likely_local_activity_in_fields, "fields_activity", budget=80, asked_by="words"),
     Feature(same_country, "place", scale="plain"),
-    Feature(named_country_activity, "place", budget=30),
-    Feature(named_region, "place", budget=20),
-    Feature(likely_country, "place", scale="plain"),
-    Feature(unusually_likely_country, "place", scale="plain"),
-    Feature(activity_in_likely_country, "place", budget=60),
+    Feature(named_country_activity, "place", budget=30, asked_by="words"),
+    Feature(named_region, "place", budget=20, asked_by="words"),
+    Feature(likely_country, "place", scale="plain", asked_by="words"),
+    Feature(unusually_likely_country, "place", scale="plain", asked_by="words"),
+    Feature(activity_in_likely_country, "place", budget=60, asked_by="words"),
     Feature(usual_country, "place"),
     Feature(partner_country, "place"),
     Feature(country_affinity, "place", scale="plain"),
@@ -176,22 +179,23 @@ FEATURES: tuple[Feature, ...] = (
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
 
-def reference(values: FloatArray, scale: Scale) -> float:
+def reference(best: FloatArray, scale: Scale) -> float:
     """What the values of one query are divided by: its 20th largest, at least a quarter of its largest; 0 for none.
 
-    >>> reference(np.array([0, 1, 4], np.float32), "relative")
+    Parameters
+    ----------
+    best
+        The largest positive values, largest first, at least 20 where there are so many.
+
+    >>> reference(np.array([4, 1], np.float32), "relative")
     1.0
     """
     if scale == "plain":
         return 1.0
-    positive = values[values > 0]
-    if not len(positive):
+    if not len(best):
         return 0.0
-    largest = float(positive.max()) / RELATIVE_CEILING
-    if len(positive) <= REFERENCE_RANK:
-        return largest
-    place = len(positive) - REFERENCE_RANK
-    return max(float(np.partition(positive, place)[place]), largest)
+    least = float(best[0]) / RELATIVE_CEILING
+    return max(float(best[REFERENCE_RANK - 1]), least) if len(best) > REFERENCE_RANK else least
 
 
 def scaled(values: FloatArray, scale: Scale, divisor: float) -> FloatArray:
