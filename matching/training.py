@@ -30,20 +30,22 @@ MIN_QUESTIONS = 200
 """Questions a network must have answered by itself before it trains a ranker of its own."""
 N_EXAMPLES: Mapping[Task, int] = {"partner": 4000, "brief": 1200}
 """Past questions a ranker learns from at most, a few minutes of work on two processors."""
-_N_FOLDS = 4
+_N_FOLDS = 10
 _MIN_BRIEF_LENGTH = 200
 """Characters of summary that make a past project a brief."""
 
 _TREES_WEIGHT = 0.7
 _FEATURE_SHARE = 0.4
 """Of the features, how many each tree may use."""
+_REGULARISATION = 1e-4
+"""Inverse strength: features tell the same story in several ways, and weakly bound weights would play them off."""
 _LEAST_SPREAD = 1e-9
 _N_SHOWN = 20
 _TREES: Mapping[str, object] = {
     "objective": "rank:ndcg",
     "lambdarank_pair_method": "topk",
     "lambdarank_num_pair_per_sample": 40,
-    "max_depth": 3,
+    "max_depth": 4,
     "eta": 0.05,
     "min_child_weight": 0.1,
     "lambda": 50,
@@ -143,7 +145,7 @@ def _partner_examples_before(
 def brief_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int) -> Iterator[Example]:
     """Examples of the brief task: past projects asked for their own members, which are hidden from the index.
 
-    The latest projects that have a summary are dealt into four folds; each fold is asked of a network that lacks it.
+    The latest projects that have a summary are dealt into ten folds; each fold is asked of a network that lacks it.
     """
     rows = _latest_briefs(snapshot, n_questions)
     fold = rng.permutation(len(rows)) % _N_FOLDS
@@ -182,7 +184,7 @@ def without_projects(snapshot: GraphSnapshot, rows: IndexArray) -> GraphSnapshot
     return GraphSnapshot.from_tables(remaining, as_of=snapshot.as_of)
 
 
-def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n_rounds: int = 250) -> BlendedRanker:
+def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n_rounds: int = 200) -> BlendedRanker:
     """A ranker learned from examples: logistic regression and pairwise boosted trees, side by side.
 
     It learns from four fifths of the examples. The others tell what its scores mean as a probability, over the twenty
@@ -215,7 +217,7 @@ def _fitted(unfitted: LinearRanker, examples: Sequence[Example], n_rounds: int) 
 def _logistic_weights(table: FloatArray, relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     spread = table.std(axis=0, dtype=np.float64)  # in single precision that of a constant is not nothing
     scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > _LEAST_SPREAD)
-    estimator = LogisticRegression(C=0.1, tol=1e-3, max_iter=1000).fit(table * scale, relevant)
+    estimator = LogisticRegression(C=_REGULARISATION, tol=1e-4, max_iter=1000).fit(table * scale, relevant)
     return np.asarray(estimator.coef_[0] * scale, dtype=np.float64)
 
 

@@ -123,7 +123,7 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(shared_partners, "connection", budget=150, asked_by="members"),
+    Feature(shared_partners, "connection", budget=170, asked_by="members"),
     Feature(recent_shared_partners, "connection", budget=120, asked_by="members"),
     Feature(fresh_shared_partners, "connection", asked_by="members"),
     Feature(lasting_shared_partners, "connection", asked_by="members"),
@@ -132,7 +132,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(resource_allocation, "connection", asked_by="members"),
     Feature(number_of_shared_partners, "connection", scale="plain", asked_by="members"),
     Feature(exclusive_shared_partners, "connection", asked_by="members"),
-    Feature(exclusive_allocation, "connection", asked_by="members"),
+    Feature(exclusive_allocation, "connection", budget=40, asked_by="members"),
     Feature(partners_of_partners, "connection", asked_by="members"),
     Feature(near_position, "connection", asked_by="members"),
     Feature(shared_circles, "connection", asked_by="members"),
@@ -150,7 +150,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(shared_concepts, "concepts", scale="plain", budget=80),
     Feature(sought_kind, "sought", scale="plain", asked_by="words"),
     Feature(shared_fields, "fields", scale="plain", budget=60),
-    Feature(activity_in_fields, "fields_activity", budget=80),
+    Feature(activity_in_fields, "fields_activity", budget=100),
     Feature(meeting_in_fields, "fields_activity"),
     Feature(meeting_lately_in_fields, "fields_activity", asked_by="members"),
     Feature(leads_in_fields, "fields_activity"),
