@@ -95,10 +95,10 @@ def train_command(
             console.print(_sentence(outcome), highlight=False, markup=False, soft_wrap=True)
     if as_json:
         print(json.dumps([asdict(outcome) for outcome in outcomes], ensure_ascii=False, indent=2))  # noqa: T201  for pipes
-    if not any(outcome.file for outcome in outcomes):
-        if as_of is None:
-            error_console.print("Where the record ends before today, say when it does: --as-of DAY.")
-        raise typer.Exit(1)
+    learned = [outcome for outcome in outcomes if outcome.file]
+    if len(learned) < len(outcomes) and as_of is None:
+        error_console.print("Where the record ends before today, say when it does: --as-of DAY.")
+    raise typer.Exit(0 if learned else 1)
 
 
 def _network(settings: Settings, folder: Path | None, uri: str | None) -> GraphSnapshot:
