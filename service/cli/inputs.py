@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +42,17 @@ def snapshot_of_folder(folder: Path) -> GraphSnapshot:
             f"`ketnoi load {escape(str(folder))} --dry-run` lists them.[/]"
         )
     return GraphSnapshot.from_tables(reading.tables)
+
+
+def as_known_before(day: date, snapshot: GraphSnapshot) -> GraphSnapshot:
+    """A network as it could be known before a day; what has no date is left out and counted on the error stream."""
+    known = snapshot.before(day)
+    if known.undated.n_projects or known.undated.n_relationships:
+        error_console.print(
+            f"Left out for want of a date: {known.undated.n_projects} projects, "
+            f"{known.undated.n_relationships} relationships."
+        )
+    return known
 
 
 @contextmanager

@@ -28,7 +28,14 @@ from matching.recommend import Recommender
 from matching.training import train_or_day_one
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.folders import whole_file
-from service.cli.inputs import DAY_FORMATS, FolderArgument, TaskName, loaded_network, snapshot_of_folder
+from service.cli.inputs import (
+    DAY_FORMATS,
+    FolderArgument,
+    TaskName,
+    as_known_before,
+    loaded_network,
+    snapshot_of_folder,
+)
 from service.evaluation_report import report_page
 from service.pages.partners import FIT_STEPS, fit_steps
 from service.pages.wording import format_percent, likelihood_key, load_catalogue
@@ -105,12 +112,7 @@ def rank(
     source = actors or briefs
     queries = read_queries(source, BRIEF_COLUMNS if briefs else ACTOR_COLUMNS) if source else []
     _require_place_for(output)
-    known = snapshot_of_folder(folder).before(as_of.date())
-    if known.undated.n_projects or known.undated.n_relationships:
-        error_console.print(
-            f"Left out for want of a date: {known.undated.n_projects} projects, "
-            f"{known.undated.n_relationships} relationships."
-        )
+    known = as_known_before(as_of.date(), snapshot_of_folder(folder))
     task: Task = "brief" if briefs else "partner"
     with Progress(console=error_console, transient=True) as progress:
         bar = progress.add_task("Learning", total=None)

@@ -18,7 +18,7 @@ from matching.ranker import TASKS, Task, model_file
 from matching.training import MIN_QUESTIONS, N_EXAMPLES, answered_examples, train
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.folders import whole_file
-from service.cli.inputs import DAY_FORMATS, TaskName, loaded_network, snapshot_of_folder
+from service.cli.inputs import DAY_FORMATS, TaskName, as_known_before, loaded_network, snapshot_of_folder
 from service.settings import Settings
 
 
@@ -44,7 +44,7 @@ def train_command(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DIR]", help="A folder of tables to learn from in place of the store.", show_default=False
+            metavar="DIR", help="A folder of tables to learn from in place of the store.", show_default=False
         ),
     ] = None,
     task: Annotated[
@@ -77,8 +77,8 @@ def train_command(
 ) -> None:
     """Learn the network's own rankers from its past, to be used in place of those that ship with Ketnoi.
 
-    Takes some minutes. ketnoi match uses what was learned at once, ketnoi serve from the next change of the network
-    or its next start on. To go back to the rankers that ship, remove the files.
+    This takes some minutes. ketnoi match uses what was learned at once; ketnoi serve does when the network changes next
+    or the service is started anew. To go back to the rankers that ship, remove the files.
 
     Exit code 0: something was learned. 1: the past is too short, everything stays as it was. 2: it could not be tried.
     """
@@ -86,7 +86,7 @@ def train_command(
     destination = models or settings.models
     _require_place_for(destination)
     network = _network(settings, folder, store)
-    known = network if as_of is None else network.before(as_of.date())
+    known = network if as_of is None else as_known_before(as_of.date(), network)
     outcomes = []
     for wanted in TASKS if task is None else (task.value,):
         outcome = _learn(wanted, known, destination, seed, examples)
