@@ -18,6 +18,7 @@ from matching.text import FloatArray
 
 Task = Literal["partner", "brief"]
 """What is ranked: partners of an actor with a history, or actors for a need in words."""
+TASKS: tuple[Task, ...] = ("partner", "brief")
 
 _FORMAT = 1
 DoubleArray = npt.NDArray[np.float64]
@@ -213,19 +214,75 @@ def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> Linear
 
 
 def load_ranker(path: Path) -> Ranker:
-    """The ranker in a file; raises :class:`~graph.errors.ModelError` as :func:`from_json` does."""
+    """The ranker in a file.
+
+    Raises
+    ------
+    ModelError
+        The file cannot be read, or is none that :func:`from_json` takes. The message names the file and nothing else
+        of the machine or of what is in it.
+    """
     try:
         return from_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError("model_unreadable", f"The model file {path.name} cannot be read.") from error
+    except OSError as error:
+        raise _refusal(path, "model_unreadable", "cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise _refusal(path, "model_unreadable", _FAULTS["model_unreadable"]) from error
+    except ModelError as error:
+        raise _refusal(path, error.code, _FAULTS[error.code]) from error
+
+
+_FAULTS: Mapping[str, str] = {
+    "model_unreadable": "is no Ketnoi model",
+    "model_format": "was written by another version of Ketnoi",
+    "model_features": "was made for other features",
+}
+
+
+def _refusal(path: Path, code: str, fault: str) -> ModelError:
+    return ModelError(code, f"The model file {path.name} {fault}. Train anew with `ketnoi train`.", file=path.name)
 
 
 def day_one_rankers() -> dict[Task, Ranker]:
     """The rankers that ship with Ketnoi, for a network without enough history to learn from."""
     folder = files("matching").joinpath("models")
-    return {
-        task: from_json(folder.joinpath(f"{task}.json").read_text(encoding="utf-8")) for task in ("partner", "brief")
-    }
+    return {task: from_json(folder.joinpath(f"{task}.json").read_text(encoding="utf-8")) for task in TASKS}
+
+
+def model_file(folder: Path, task: Task) -> Path:
+    """Where a network's own ranker for a task lies in its folder of models."""
+    return folder / f"{task}.json"
+
+
+def rankers_in(folder: Path | None) -> dict[Task, Ranker]:
+    """The rankers of a network: those that ship with Ketnoi, each replaced by the network's own where there is one.
+
+    Parameters
+    ----------
+    folder
+        Where the network's own lie, as ``partner.json`` and ``brief.json``; it need not exist.
+
+    Raises
+    ------
+    ModelError
+        One of the two files is there but cannot be used, as :func:`load_ranker` says.
+    """
+    rankers = day_one_rankers()
+    for task in TASKS:
+        if folder is not None and _is_there(model_file(folder, task)):
+            rankers[task] = load_ranker(model_file(folder, task))
+    return rankers
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there, or something is that stands in the way of telling."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _version(name: str, card: Mapping[str, Any]) -> str:

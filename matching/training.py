@@ -251,6 +251,28 @@ def _calibration_of(ranker: BlendedRanker, examples: Sequence[Example]) -> Calib
     return Calibration(float(estimator.coef_[0, 0]), float(estimator.intercept_[0]))
 
 
+def answered_examples(
+    task: Task,
+    snapshot: GraphSnapshot,
+    rng: np.random.Generator,
+    on_progress: Progress | None = None,
+    n_examples: int | None = None,
+) -> list[Example]:
+    """Past questions of a network that its past has answered, in random order, for :func:`train` to learn from.
+
+    As many as there are, out of ``n_examples`` or :data:`N_EXAMPLES` that are asked. A ranker of the network's own
+    needs :data:`MIN_QUESTIONS` of them.
+    """
+    draw_examples = partner_examples if task == "partner" else brief_examples
+    n_wanted = n_examples or N_EXAMPLES[task]
+    examples: list[Example] = []
+    for place, example in enumerate(draw_examples(snapshot, rng, n_wanted), start=1):
+        examples.append(example)
+        if on_progress:
+            on_progress("learn", place, n_wanted)
+    return [examples[place] for place in rng.permutation(len(examples)) if examples[place].is_relevant.any()]
+
+
 def train_or_day_one(
     task: Task,
     snapshot: GraphSnapshot,
@@ -260,16 +282,9 @@ def train_or_day_one(
 ) -> Ranker:
     """A ranker of the network's own where its past allows, else the one that ships with Ketnoi.
 
-    It learns from as many examples as there are, at most ``n_examples`` or :data:`N_EXAMPLES`.
+    It learns from what :func:`answered_examples` gives.
     """
-    draw_examples = partner_examples if task == "partner" else brief_examples
-    n_wanted = n_examples or N_EXAMPLES[task]
-    examples: list[Example] = []
-    for place, example in enumerate(draw_examples(snapshot, rng, n_wanted), start=1):
-        examples.append(example)
-        if on_progress:
-            on_progress("learn", place, n_wanted)
-    answered = [examples[place] for place in rng.permutation(len(examples)) if examples[place].is_relevant.any()]
+    answered = answered_examples(task, snapshot, rng, on_progress, n_examples)
     if len(answered) < MIN_QUESTIONS:
         return day_one_rankers()[task]
     return train(task, answered, snapshot)

@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
+from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
+from matching.ranker import rankers_in
 from matching.recommend import Recommender
 from service.middleware import BodyLimitMiddleware, FaultMiddleware, RequestIdMiddleware, SecurityHeadersMiddleware
 from service.network_state import BuildRecommender, NetworkState
@@ -34,7 +36,7 @@ Percent-encode ids in paths: `a/b` is `a%2Fb`.
 
 
 def create_app(
-    settings: Settings, store: GraphStore | None = None, *, build_recommender: BuildRecommender = Recommender.build
+    settings: Settings, store: GraphStore | None = None, *, build_recommender: BuildRecommender | None = None
 ) -> FastAPI:
     """The service as an ASGI application; nothing is opened or read before it starts.
 
@@ -45,8 +47,9 @@ def create_app(
     store
         A store that the caller keeps open and closes; without one, the service opens the settings' own.
     build_recommender
-        Makes a recommender of each snapshot.
+        Makes a recommender of each snapshot; without it, one with the rankers that lie in the settings' folder by then.
     """
+    build = build_recommender or _builder(settings)
 
     def open_store() -> AbstractContextManager[GraphStore]:
         return nullcontext(store) if store is not None else settings.open_store()
@@ -56,7 +59,7 @@ def create_app(
         app.state.scoring = BoundedThreads(settings.scoring_threads)
         app.state.writing = BoundedThreads(1)
         pace, exposure = settings.poll_seconds, settings.exposure
-        with NetworkState(open_store, build_recommender, poll_seconds=pace, exposure=exposure) as state:
+        with NetworkState(open_store, build, poll_seconds=pace, exposure=exposure) as state:
             app.state.network_state = state
             yield
 
@@ -85,3 +88,12 @@ def create_app(
     app.include_router(pages_router)
     app.mount("/static", StaticFiles(packages=[("service", "static")]), name="static")
     return app
+
+
+def _builder(settings: Settings) -> BuildRecommender:
+    """Reads the rankers anew for each snapshot, so that what was trained meanwhile is taken with the next."""
+
+    def build(snapshot: GraphSnapshot) -> Recommender:
+        return Recommender.build(snapshot, rankers_in(settings.models))
+
+    return build

@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import packages_distributions, version
@@ -16,7 +16,7 @@ from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from matching.query import Options
-from matching.ranker import day_one_rankers
+from matching.ranker import Ranker, Task, day_one_rankers, model_file, rankers_in
 from matching.recommend import Recommender
 from service.settings import Settings
 
@@ -41,10 +41,10 @@ def diagnose(settings: Settings, uri: str | None = None) -> Iterator[Check]:
     yield _python()
     yield _packages()
     yield _kinds()
-    yield _model()
+    rankers = yield from _models(settings.models)
     address = uri or settings.store
     yield from _settings(settings, address)
-    yield from _store(settings, address)
+    yield from _store(settings, address, rankers)
 
 
 def _python() -> Check:
@@ -86,12 +86,25 @@ def _kinds() -> Check:
     return Check("kinds", "ok", f"{n_kinds}, {len(kinds.fields)} fields (version {kinds.version})")
 
 
-def _model() -> Check:
+def _models(folder: Path) -> Generator[Check, None, Mapping[Task, Ranker] | None]:
+    """Which rankers are in use; gives them back, or None where a file cannot be used."""
     try:
-        rankers = day_one_rankers()
+        day_one_rankers()
     except KetnoiError as error:
-        return Check("model", "failure", error.message, "Install Ketnoi again: a file of its own is not as it was.")
-    return Check("model", "ok", ", ".join(ranker.version for ranker in rankers.values()))
+        yield Check("model", "failure", error.message, "Install Ketnoi again: a file of its own is not as it was.")
+        return None
+    try:
+        rankers = rankers_in(folder)
+    except KetnoiError as error:
+        hint = f"Or remove the file from {folder} to go back to the ranker that ships with Ketnoi."
+        yield Check("model", "failure", error.message, hint)
+        return None
+    whose = {
+        task: "the network's own" if model_file(folder, task).exists() else "ships with Ketnoi" for task in rankers
+    }
+    said = (f"{task}: {ranker.version} ({whose[task]})" for task, ranker in rankers.items())
+    yield Check("model", "ok", ", ".join(said))
+    return rankers
 
 
 def _settings(settings: Settings, address: str) -> Iterator[Check]:
@@ -105,7 +118,7 @@ def _settings(settings: Settings, address: str) -> Iterator[Check]:
         yield Check("writing", "ok", "who knows KETNOI_WRITE_TOKEN may write through the API")
 
 
-def _store(settings: Settings, address: str) -> Iterator[Check]:
+def _store(settings: Settings, address: str, rankers: Mapping[Task, Ranker] | None) -> Iterator[Check]:
     if "://" not in address:
         file_check = _file(address)
         yield file_check
@@ -123,8 +136,8 @@ def _store(settings: Settings, address: str) -> Iterator[Check]:
                 f"{counts.n_relationships:,} relationships, answered in {took_ms:.0f} ms",
                 "" if counts.n_actors else "Load a network: ketnoi load DIR",
             )
-            if counts.n_actors:
-                yield _question(store)
+            if counts.n_actors and rankers:
+                yield _question(store, rankers)
     except KetnoiError as error:
         yield Check("store", "failure", error.message)
 
@@ -142,10 +155,10 @@ def _file(address: str) -> Check:
     return Check("store file", "warning", f"there is no network at {path} yet", "Load one: ketnoi load DIR")
 
 
-def _question(store: GraphStore) -> Check:
+def _question(store: GraphStore, rankers: Mapping[Task, Ranker]) -> Check:
     started = time.perf_counter()
     snapshot = GraphSnapshot.from_store(store)
-    recommender = Recommender.build(snapshot)
+    recommender = Recommender.build(snapshot, rankers)
     built_ms = 1000 * (time.perf_counter() - started)
     started = time.perf_counter()
     recommender.for_actor(str(snapshot.actor_ids[0]), Options(limit=1))

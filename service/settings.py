@@ -1,10 +1,10 @@
 """Settings of the service and the command line, from the environment or a ``.env`` file."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph.store import Credentials, GraphStore, open_store
@@ -18,6 +18,10 @@ class Settings(BaseSettings):
     store: str = Field(
         default_factory=lambda: str(user_data_path("ketnoi") / "network.db"),
         description="Where the network is kept: a path, sqlite:PATH, neo4j://HOST:PORT or bolt://HOST:PORT.",
+    )
+    models: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=lambda: user_data_path("ketnoi") / "models",
+        description="Folder of the network's own rankers, partner.json and brief.json, as ketnoi train writes them.",
     )
     neo4j_user: str = Field(default="neo4j", description="User for a Neo4j store.")
     neo4j_password: SecretStr | None = Field(default=None, description="Password for a Neo4j store.")

@@ -7,6 +7,14 @@ import pytest
 from tests.servers import LTS, NEWEST, Neo4jServer, free_port
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_models_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The rankers that ship with Ketnoi, whatever whoever runs the tests has trained."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KETNOI_MODELS", str(tmp_path_factory.mktemp("models")))
+        yield
+
+
 def _running(version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
     server = Neo4jServer(version, tmp_path_factory.mktemp("neo4j"), free_port())
     server.start()

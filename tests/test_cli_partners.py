@@ -210,7 +210,7 @@ def test_match_shows_fit_and_likelihood_where_it_is_known(
     words = ("match", "st-selex", "--store", store)
     assert "Phù hợp ▮▮▮▮▯" in run(*words).said
     assert "Khả năng" not in run(*words).said
-    monkeypatch.setattr("matching.recommend.day_one_rankers", likely_rankers)
+    monkeypatch.setattr("matching.ranker.day_one_rankers", likely_rankers)
     first, *_ = json_of(run(*words, "--json", "--limit", "1"))["suggestions"]
     said = run(*words, "--limit", "1", "--language", "en").said
     assert f"Likelihood: medium ({first['likelihood']:.0%})" in said

@@ -39,6 +39,7 @@ _MODULE_OF = {
     "match": "partners",
     "rank": "partners",
     "evaluate": "partners",
+    "train": "training",
     "serve": "serving",
     "doctor": "serving",
 }

@@ -1,12 +1,13 @@
-"""Folders that are written wholly or not at all."""
+"""Folders and files that are written wholly or not at all."""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOBase
 from pathlib import Path
 
-from graph.errors import KetnoiError
+from graph.errors import InvalidQueryError, KetnoiError
 
 
 @contextmanager
@@ -42,3 +43,23 @@ def filled_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
             path.replace(folder / path.name)
     finally:
         shutil.rmtree(unfinished)
+
+
+@contextmanager
+def whole_file(output: Path) -> Iterator[TextIOBase]:
+    """A file to write that takes its name when all of it is written, and leaves nothing behind when it is not.
+
+    Raises
+    ------
+    InvalidQueryError
+        It cannot be written.
+    """
+    unfinished = output.with_name(output.name + ".part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        unfinished.replace(output)
+    except OSError as error:
+        raise InvalidQueryError("output_file", f"{output} cannot be written: {error.strerror}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)

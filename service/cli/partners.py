@@ -3,11 +3,8 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
-from io import TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,20 +15,27 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from graph.errors import InvalidQueryError, KetnoiError, NotFoundError, StoreUnavailableError
+from graph.errors import InvalidQueryError, KetnoiError, NotFoundError
 from graph.kinds import Language, load_kinds
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from ingest.load import Reading, read_tables
 from matching.explanation import render
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Suggestion
-from matching.ranker import Task
+from matching.ranker import Task, rankers_in
 from matching.ranking import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, rank_briefs, read_queries
 from matching.recommend import Recommender
 from matching.training import train_or_day_one
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
-from service.cli.network import existing_store
+from service.cli.folders import whole_file
+from service.cli.inputs import (
+    DAY_FORMATS,
+    FolderArgument,
+    TaskName,
+    as_known_before,
+    loaded_network,
+    snapshot_of_folder,
+)
 from service.evaluation_report import report_page
 from service.pages.partners import FIT_STEPS, fit_steps
 from service.pages.wording import format_percent, likelihood_key, load_catalogue
@@ -41,19 +45,8 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from matching.evaluation import Report
 
-FolderArgument = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A folder of tables in the exchange format.", show_default=False)
-]
-_DAY_FORMATS = ["%Y-%m-%d"]
 _TABLE_WIDTH = 116
 """Columns that the table of an evaluation needs; a narrower terminal wraps its lines rather than cut its numbers."""
-
-
-class TaskName(StrEnum):
-    """The tasks of the command line."""
-
-    partner = "partner"
-    brief = "brief"
 
 
 @app.command()
@@ -85,14 +78,9 @@ def match(
         raise InvalidQueryError("one_question", "Give either an ACTOR_ID or --brief TEXT.")
     is_exposed = settings.exposure if exposure is None else exposure
     options = Options(kinds=tuple(kind or ()), limit=limit, exposure=is_exposed)
-    existing = existing_store(settings, store)
-    if existing is None:
-        raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
-    with existing as opened:
-        snapshot = GraphSnapshot.from_store(opened)
-        if not snapshot.n_actors:
-            raise InvalidQueryError("network_empty", f"{opened.uri} holds no actor yet. Load some: ketnoi load DIR")
-        recommender = Recommender.build(snapshot)
+    rankers = rankers_in(settings.models)
+    with loaded_network(settings, store) as (opened, snapshot):
+        recommender = Recommender.build(snapshot, rankers)
         if brief is not None:
             answer = recommender.for_brief(sys.stdin.read() if brief == "-" else brief, options)
         else:
@@ -106,7 +94,7 @@ def match(
 @app.command()
 def rank(
     folder: FolderArgument,
-    as_of: Annotated[datetime, typer.Option(formats=_DAY_FORMATS, help="Learn only from what is dated before it.")],
+    as_of: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Learn only from what is dated before it.")],
     output: Annotated[Path, typer.Option(help="CSV to write: query_id, actor_id, rank, score.")],
     actors: Annotated[Path | None, typer.Option(help="CSV with a column actor_id: rank partners of these.")] = None,
     briefs: Annotated[Path | None, typer.Option(help="CSV with id, title, summary: rank actors for these.")] = None,
@@ -124,12 +112,7 @@ def rank(
     source = actors or briefs
     queries = read_queries(source, BRIEF_COLUMNS if briefs else ACTOR_COLUMNS) if source else []
     _require_place_for(output)
-    known = _snapshot(folder).before(as_of.date())
-    if known.undated.n_projects or known.undated.n_relationships:
-        error_console.print(
-            f"Left out for want of a date: {known.undated.n_projects} projects, "
-            f"{known.undated.n_relationships} relationships."
-        )
+    known = as_known_before(as_of.date(), snapshot_of_folder(folder))
     task: Task = "brief" if briefs else "partner"
     with Progress(console=error_console, transient=True) as progress:
         bar = progress.add_task("Learning", total=None)
@@ -165,8 +148,8 @@ def rank(
 def evaluate_command(
     folder: FolderArgument,
     task: Annotated[TaskName, typer.Option(help="Partners of an actor, or actors for a brief.")],
-    cut: Annotated[datetime, typer.Option(formats=_DAY_FORMATS, help="Learn from before this day.")],
-    until: Annotated[datetime, typer.Option(formats=_DAY_FORMATS, help="Test on what starts before this day.")],
+    cut: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Learn from before this day.")],
+    until: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Test on what starts before this day.")],
     queries: Annotated[int, typer.Option(min=1, help="Questions at most, sampled.")] = 1500,
     seed: Annotated[int, typer.Option(help="Seed of the sampling.")] = 0,
     report_file: Annotated[
@@ -187,7 +170,7 @@ def evaluate_command(
             library=missing.name,
         ) from missing
     protocol = Protocol(task.value, cut.date(), until.date(), queries, seed)
-    snapshot = _snapshot(folder)
+    snapshot = snapshot_of_folder(folder)
     with Progress(console=error_console, transient=True) as progress:
         bars: dict[str, Any] = {}
 
@@ -198,7 +181,7 @@ def evaluate_command(
 
         report = evaluate(snapshot, protocol, show)
     if report_file is not None:
-        with _whole_file(report_file) as page:
+        with whole_file(report_file) as page:
             page.write(report_page(report, folder.absolute().name))
     if as_json:
         print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))  # noqa: T201  for pipes
@@ -225,22 +208,10 @@ def _for_actor(recommender: Recommender, store: GraphStore, actor_id: str, optio
         raise NotFoundError(error.code, f"{error.message} Did you mean: {listed}?", **error.context) from error
 
 
-def _snapshot(folder: Path) -> GraphSnapshot:
-    with error_console.status(f"Reading {folder}"):
-        reading: Reading = read_tables(folder)
-    n_errors = sum(issue.is_error for issue in reading.issues)
-    if n_errors:
-        error_console.print(
-            f"[yellow]{n_errors} of {reading.n_rows} rows could not be read and are left out; "
-            f"`ketnoi load {escape(str(folder))} --dry-run` lists them.[/]"
-        )
-    return GraphSnapshot.from_tables(reading.tables)
-
-
 def _write(output: Path, lists: Iterable[tuple[str, list[Ranked]]]) -> list[str]:
     """Write the lists, the file appearing whole or not at all; the ids of queries without a list."""
     unanswered = []
-    with _whole_file(output) as stream:
+    with whole_file(output) as stream:
         writer = csv.writer(stream)
         writer.writerow(("query_id", "actor_id", "rank", "score"))
         for query_id, lines in lists:
@@ -256,20 +227,6 @@ def _require_place_for(output: Path) -> None:
         raise InvalidQueryError("output_file", f"{output} is a folder. Name a file to write.")
     if not output.absolute().parent.is_dir():
         raise InvalidQueryError("output_file", f"There is no folder {output.parent} to write {output.name} to.")
-
-
-@contextmanager
-def _whole_file(output: Path) -> Iterator[TextIOBase]:
-    """A file to write that takes its name when all of it is written, and leaves nothing behind when it is not."""
-    unfinished = output.with_name(output.name + ".part")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        unfinished.replace(output)
-    except OSError as error:
-        raise InvalidQueryError("output_file", f"{output} cannot be written: {error.strerror}.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -> None:

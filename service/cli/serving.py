@@ -12,6 +12,7 @@ import typer
 import uvicorn
 from rich.text import Text
 
+from matching.ranker import rankers_in
 from service.app import create_app
 from service.cli.app import JsonOption, StoreOption, app, console
 from service.diagnosis import diagnose
@@ -36,13 +37,15 @@ def serve(
     """Serve the pages and the API.
 
     Load a network first: ketnoi load DIR. What is loaded while the service runs shows up by itself. The API is
-    described at /v1/openapi.json.
+    described at /v1/openapi.json. The network's own rankers, as ketnoi train writes them, are read at the start and
+    again whenever the network has changed.
     """
     given: dict[str, Any] = {"store": store, "host": host, "port": port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
     for name in ("service", "uvicorn"):
         logging.getLogger(name).setLevel(logging.INFO)
+    rankers_in(settings.models)  # what cannot be used is said here rather than in a log
     with listen(settings.host, settings.port) as listener:
         config = uvicorn.Config(
             create_app(settings),

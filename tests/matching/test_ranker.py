@@ -9,7 +9,7 @@ import pytest
 
 from graph.errors import ModelError
 from matching.features import FEATURE_NAMES
-from matching.ranker import Calibration, LinearRanker, Ranker, Task, day_one_rankers, from_json, load_ranker
+from matching.ranker import Calibration, LinearRanker, Ranker, Task, day_one_rankers, from_json, load_ranker, rankers_in
 from tests.matching.conftest import TASKS, Learned
 
 N = len(FEATURE_NAMES)
@@ -161,3 +161,45 @@ def test_a_ranker_for_day_one_ships_for_each_task(task: Task) -> None:
     assert np.isfinite(ranker.contributions(TABLE)).all()
     better = ranker.scores(np.ones((1, N), np.float32))
     assert better > ranker.scores(np.zeros((1, N), np.float32))
+
+
+def versions_in(folder: Path | None) -> dict[Task, str]:
+    return {task: ranker.version for task, ranker in rankers_in(folder).items()}
+
+
+def test_a_folder_of_models_replaces_what_it_holds(tmp_path: Path) -> None:
+    shipped = {task: ranker.version for task, ranker in day_one_rankers().items()}
+    assert versions_in(None) == versions_in(tmp_path) == versions_in(tmp_path / "nowhere") == shipped
+    (tmp_path / "other.json").write_text("{", encoding="utf-8")
+    (tmp_path / "brief.json").write_text(LINEAR.to_json(), encoding="utf-8")
+    assert versions_in(tmp_path) == shipped | {"brief": LINEAR.version}
+    (tmp_path / "partner.json").write_text(replace(LINEAR, name="own").to_json(), encoding="utf-8")
+    assert versions_in(tmp_path) == {"partner": "own+01234567", "brief": LINEAR.version}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "fault"),
+    [
+        ('{"secret": 1}', "model_unreadable", "is no Ketnoi model"),
+        (_changed(format=99), "model_format", "was written by another version of Ketnoi"),
+        (_changed(weights={"secret": 1.0}), "model_features", "was made for other features"),
+        ("\udcff", "model_unreadable", "is no Ketnoi model"),
+    ],
+)
+def test_a_model_of_ones_own_that_cannot_be_used_is_named_and_nothing_else(
+    tmp_path: Path, text: str, code: str, fault: str
+) -> None:
+    (tmp_path / "brief.json").write_text(text, encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(ModelError) as refused:
+        rankers_in(tmp_path)
+    assert refused.value.code == code
+    assert refused.value.message == f"The model file brief.json {fault}. Train anew with `ketnoi train`."
+    assert dict(refused.value.context) == {"file": "brief.json"}
+
+
+def test_what_stands_where_models_should_be_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "brief.json").mkdir()
+    (tmp_path / "file").touch()
+    for wrong, name in ((tmp_path, "brief.json"), (tmp_path / "file", "partner.json")):
+        with pytest.raises(ModelError, match=rf"{name} cannot be read\. Train anew"):
+            rankers_in(wrong)

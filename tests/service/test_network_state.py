@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -15,6 +16,8 @@ from graph.model import Actor
 from graph.snapshot import GraphSnapshot
 from graph.sqlite_store import SqliteStore
 from graph.store import GraphStore
+from matching.features import FEATURE_NAMES
+from matching.ranker import LinearRanker, day_one_rankers
 from matching.recommend import Recommender
 from service.app import create_app
 from service.network_state import NetworkState
@@ -42,6 +45,30 @@ def test_a_load_by_another_process_shows_up_by_itself(tmp_path: Path, settings: 
         after = client.get("/v1/actors").json()
     assert (before["total"], after["total"]) == (0, 1)
     assert before["snapshot"] != after["snapshot"]
+
+
+def test_models_are_read_anew_with_each_network(tmp_path: Path, own_store: GraphStore) -> None:
+    own = LinearRanker("own", np.ones(len(FEATURE_NAMES)))
+    settings = Settings(_env_file=None, poll_seconds=0.05, models=tmp_path)
+    shipped = day_one_rankers()["brief"].version
+
+    def change(name: str) -> None:
+        own_store.upsert_actors([replace(NEWCOMER, name=name)])
+
+    def model_version() -> str:
+        return str(client.get("/v1/version").json()["model_version"])
+
+    with TestClient(create_app(settings, own_store)) as client:
+        wait_until(lambda: is_ready(client))
+        assert shipped in model_version()
+        (tmp_path / "brief.json").write_text(own.to_json(), encoding="utf-8")
+        change("Một")
+        wait_until(lambda: model_version().endswith(" own"))
+        (tmp_path / "brief.json").write_text("{", encoding="utf-8")
+        change("Hai")
+        wait_until(lambda: client.get("/v1/ready").json()["store"]["failure"] == "model_unreadable")
+        assert is_ready(client)
+        assert model_version().endswith(" own")
 
 
 def test_an_unchanged_store_is_not_read_again(own_store: GraphStore) -> None:

@@ -43,6 +43,7 @@ def ketnoi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     def run(*arguments: str, **settings: str) -> int:
         for name in [name for name in os.environ if name.startswith("KETNOI_")]:
             monkeypatch.delenv(name)
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "nothing"))
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(tmp_path)
@@ -171,3 +172,14 @@ def test_the_default_store_is_served(tmp_path: Path) -> None:
     with served(tmp_path, "--port", "0") as (address, _):
         wait_until(lambda: httpx2.get(f"{address}/v1/ready").is_success)
         assert httpx2.get(f"{address}/v1/actors").json()["total"] == 287
+
+
+def test_models_lie_beside_the_store_unless_another_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KETNOI_MODELS")
+    settings = Settings(_env_file=None)
+    assert settings.models == Path(settings.store).parent / "models"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("KETNOI_MODELS", "~/own")
+    assert Settings(_env_file=None).models == tmp_path / "own"
