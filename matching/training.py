@@ -37,7 +37,7 @@ _MIN_BRIEF_LENGTH = 200
 _TREES_WEIGHT = 0.7
 _FEATURE_SHARE = 0.4
 """Of the features, how many each tree may use."""
-_REGULARISATION = 1e-4
+_REGULARISATION = 1e-2
 """Inverse strength: features tell the same story in several ways, and weakly bound weights would play them off."""
 _LEAST_SPREAD = 1e-9
 _N_SHOWN = 20
