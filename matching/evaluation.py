@@ -15,7 +15,7 @@ from graph.snapshot import GraphSnapshot
 from matching.baselines import baselines
 from matching.index import MatchIndex
 from matching.metrics import Bin, DoubleArray, bootstrap_interval, calibration_error, gini, ndcg, reliability
-from matching.ranker import Task
+from matching.ranker import Ranker, Task
 from matching.recommend import Recommender
 from matching.training import Progress, Question, new_partner_questions, project_text, train_or_day_one
 from matching.view import IndexArray, QueryView, largest
@@ -158,8 +158,21 @@ class Report:
         }
 
 
-def evaluate(snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress | None = None) -> Report:
+def evaluate(
+    snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress | None = None, ranker: Ranker | None = None
+) -> Report:
     """The table for one task.
+
+    Parameters
+    ----------
+    snapshot
+        The network, with what came after the cut.
+    protocol
+        What is measured.
+    on_progress
+        Told of each question learned from and asked.
+    ranker
+        One to be measured as it is; None for one that learns from before the cut.
 
     Raises
     ------
@@ -170,7 +183,7 @@ def evaluate(snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress 
         raise InvalidQueryError("period_empty", "The test period ends before it begins: --until must come after --cut.")
     known, later = snapshot.before(protocol.cut), snapshot.before(protocol.until)
     rng = np.random.default_rng(protocol.seed)
-    ranker = train_or_day_one(protocol.task, known, rng, on_progress, protocol.n_examples)
+    ranker = ranker or train_or_day_one(protocol.task, known, rng, on_progress, protocol.n_examples)
     recommender = Recommender(MatchIndex(known), {protocol.task: ranker})
     asked = _Questions(recommender, later, protocol.task, rng.permutation, protocol.n_questions)
     if not asked.questions:

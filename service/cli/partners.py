@@ -22,7 +22,7 @@ from graph.store import GraphStore
 from matching.explanation import render
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Suggestion
-from matching.ranker import Task, rankers_in
+from matching.ranker import Task, day_one_rankers, rankers_in
 from matching.ranking import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, rank_briefs, read_queries
 from matching.recommend import Recommender
 from matching.training import train_or_day_one
@@ -156,6 +156,9 @@ def evaluate_command(
         Path | None,
         typer.Option("--report", metavar="FILE.html", help="Write a page with tables and pictures as well."),
     ] = None,
+    day_one: Annotated[
+        bool, typer.Option("--day-one", help="Measure the ranker that ships with Ketnoi instead of one that learns.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure match quality on a folder of tables: every baseline beside Ketnoi, ranked over all candidates."""
@@ -179,7 +182,7 @@ def evaluate_command(
                 bars[stage] = progress.add_task(stage.capitalize(), total=total)
             progress.update(bars[stage], completed=done, total=total)
 
-        report = evaluate(snapshot, protocol, show)
+        report = evaluate(snapshot, protocol, show, day_one_rankers()[task.value] if day_one else None)
     if report_file is not None:
         with whole_file(report_file) as page:
             page.write(report_page(report, folder.absolute().name))
