@@ -35,6 +35,16 @@ def last_day(partial_date: str) -> date:
     return date(year, month, day)
 
 
+def first_day(partial_date: str) -> date:
+    """The first day that a partial date can mean; raises as :func:`last_day` does.
+
+    >>> first_day("2024-02")
+    datetime.date(2024, 2, 1)
+    """
+    last, n_parts = last_day(partial_date), partial_date.count("-") + 1
+    return last.replace(month=1, day=1) if n_parts == 1 else last.replace(day=1) if n_parts == 2 else last
+
+
 def to_day(moment: date) -> int:
     """Days from 1970-01-01 to a date."""
     return moment.toordinal() - _EPOCH

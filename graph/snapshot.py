@@ -1,7 +1,7 @@
 """A read-only picture of the network at one moment, as arrays that can be walked and scored."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
-from graph.dates import NO_DAY, day_of, to_day
+from graph.dates import NO_DAY, day_of, first_day, to_day
 from graph.errors import NotFoundError, SnapshotError
 from graph.kinds import Kinds, load_kinds
 from graph.model import Actor, Participation, Project, Relationship
@@ -127,16 +127,28 @@ class GraphSnapshot:
             relationship_day=_days(ties["since"]),
         )
 
-    def before(self, cut: date) -> "GraphSnapshot":
+    def before(self, cut: date, *, is_recorded: bool = False) -> "GraphSnapshot":
         """The network as it could be known on the morning of a day: nothing dated on it or later is visible.
 
         Actors founded by then or at an unknown time stay. Projects and relationships without a date are left out and
         counted in :attr:`undated`. From those that stay, what lies ahead is taken away: an end with the status that
         tells of it, and an owner that is yet to be founded.
+
+        Parameters
+        ----------
+        cut
+            The day.
+        is_recorded
+            Whether the facts were written down before the day. Then what has no date, or a partial one that the day
+            lies in, was known as well, and only what is surely dated later is hidden.
         """
         day = to_day(cut)
-        project_seen = (self.project_day != NO_DAY) & (self.project_day < day)
-        tie_seen = (self.relationship_day != NO_DAY) & (self.relationship_day < day)
+        if is_recorded:
+            project_seen = _first_days(pc.coalesce(self.tables.projects["start"], self.tables.projects["year"])) < day
+            tie_seen = _first_days(self.tables.relationships["since"]) < day  # NO_DAY lies before every day
+        else:
+            project_seen = (self.project_day != NO_DAY) & (self.project_day < day)
+            tie_seen = (self.relationship_day != NO_DAY) & (self.relationship_day < day)
         actor_seen = self.founded_day < day  # NO_DAY lies before every day
         tie_seen &= actor_seen[self.relationship_source] & actor_seen[self.relationship_target]
         members = self.tables.participations
@@ -155,8 +167,9 @@ class GraphSnapshot:
             participations=members.filter(pa.array(member_seen)),
         )
         undated = Undated(
-            n_projects=self.undated.n_projects + int(np.count_nonzero(self.project_day == NO_DAY)),
-            n_relationships=self.undated.n_relationships + int(np.count_nonzero(self.relationship_day == NO_DAY)),
+            n_projects=self.undated.n_projects + int(np.count_nonzero(~project_seen & (self.project_day == NO_DAY))),
+            n_relationships=self.undated.n_relationships
+            + int(np.count_nonzero(~tie_seen & (self.relationship_day == NO_DAY))),
         )
         midnight = datetime(cut.year, cut.month, cut.day, tzinfo=UTC)
         return GraphSnapshot.from_tables(tables, as_of=midnight, undated=undated)
@@ -348,7 +361,11 @@ def _codes(column: pa.ChunkedArray, known: Mapping[str, object]) -> CodeArray:
     return _locked(np.asarray(pc.fill_null(index, UNKNOWN_CODE).to_numpy(), dtype=np.int16))
 
 
-def _days(column: pa.ChunkedArray) -> IntArray:
+def _first_days(column: pa.ChunkedArray) -> IntArray:
+    return _days(column, lambda text: to_day(first_day(text)))
+
+
+def _days(column: pa.ChunkedArray, day_of: Callable[[str], int] = day_of) -> IntArray:
     encoded = column.combine_chunks().dictionary_encode()
     try:
         known = [day_of(text) for text in encoded.dictionary.to_pylist()]

@@ -200,7 +200,7 @@ def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n
     }
     n_taught = len(examples) * 4 // 5
     ranker = _fitted(LinearRanker(f"blended-{task}", np.empty(0), card), examples[:n_taught], n_rounds)
-    return ranker.calibrated(calibration_of(ranker, examples[n_taught:]))
+    return ranker.calibrated(_calibration_of(ranker, examples[n_taught:]))
 
 
 def _fitted(unfitted: LinearRanker, examples: Sequence[Example], n_rounds: int) -> BlendedRanker:
@@ -234,7 +234,7 @@ def _boosted_trees(
     return xgboost.train({**_TREES, "colsample_bytree": sampled}, matrix, n_rounds)
 
 
-def calibration_of(ranker: Ranker, examples: Sequence[Example]) -> Calibration | None:
+def _calibration_of(ranker: Ranker, examples: Sequence[Example]) -> Calibration | None:
     """What scores mean as log odds, over the twenty best of each example; None where all or nothing came true."""
     shown_scores, shown_relevant = [], []
     for example in examples:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -45,8 +45,12 @@ def snapshot_of_folder(folder: Path) -> GraphSnapshot:
 
 
 def as_known_before(day: date, snapshot: GraphSnapshot) -> GraphSnapshot:
-    """A network as it could be known before a day; what has no date is left out and counted on the error stream."""
-    known = snapshot.before(day)
+    """A network as it could be known before a day; what has no date is left out and counted on the error stream.
+
+    What is read today was written down before a day that is yet to pass: then only what is surely dated later is left
+    out.
+    """
+    known = snapshot.before(day, is_recorded=day >= datetime.now(UTC).date())
     if known.undated.n_projects or known.undated.n_relationships:
         error_console.print(
             f"Left out for want of a date: {known.undated.n_projects} projects, "

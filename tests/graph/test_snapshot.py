@@ -152,6 +152,24 @@ def test_a_cut_hides_what_is_dated_on_its_day_or_later() -> None:
     assert cut.as_of == datetime(2024, 1, 1, tzinfo=UTC)
 
 
+def test_what_was_written_down_before_the_cut_is_hidden_only_where_it_is_surely_dated_later() -> None:
+    facts: list[Fact] = [
+        *(Actor(name, "school", name) for name in ("a", "b")),
+        Project("none", "project", "x"),
+        Project("within", "project", "x", year="2024"),
+        Project("on", "project", "x", start="2024-06-01"),
+        Project("later", "project", "x", start="2025"),
+        *(
+            Relationship("a", "b", "mentors", since=since, occurrence=n)
+            for n, since in enumerate([None, "2024-06", "2024-05"])
+        ),
+    ]
+    cut = snapshot_of(facts).before(date(2024, 6, 1), is_recorded=True)
+    assert cut.project_ids.tolist() == ["none", "within"]
+    assert [tie.since for tie in cut.tables.facts(Relationship)] == [None, "2024-05"]
+    assert (cut.undated.n_projects, cut.undated.n_relationships) == (0, 0)
+
+
 def test_a_cut_leaves_out_and_counts_what_has_no_date(small: GraphSnapshot) -> None:
     cut = small.before(CUT)
     assert "r" not in cut.project_index
