@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
 from matching.features import FEATURES, Feature, reference, scaled
-from matching.features.connections import partners_of_partners, recent_shared_partners, shared_partners
+from matching.features.connections import (
+    fresh_shared_partners,
+    partners_of_partners,
+    recent_shared_partners,
+    shared_partners,
+)
 from matching.features.fields import shared_fields
 from matching.features.places import partner_country, same_country, usual_country
 from matching.features.standing import activity, standing, usual_kind
@@ -81,6 +86,14 @@ def test_recent_partners_in_common_count_more() -> None:
     assert plain["new"] == pytest.approx(plain["old"])
     # ten years are five half-lives of two years
     assert recent["new"] / recent["old"] == pytest.approx(2**5, rel=0.01)
+
+
+def test_a_link_too_old_to_weigh_anything_today_is_still_a_link() -> None:
+    facts: list[Fact] = [*actors("a m c")]
+    facts += [*project("p1", "a", "m", start="1700"), *project("p2", "m", "c")]
+    view = asked_by(snapshot_of(facts), "a")
+    assert values_of(fresh_shared_partners, view)["c"] == 0
+    assert values_of(shared_partners, view)["c"] == pytest.approx(PAIR * PAIR / sqrt(2))
 
 
 def test_partners_of_partners_reach_one_step_further() -> None:
