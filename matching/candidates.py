@@ -50,16 +50,17 @@ def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np
         chosen = _union(
             {feature: largest(values * is_wanted, feature.budget) for feature, values in drawn.items()}, len(pool)
         )
-    table = np.empty((len(chosen), len(FEATURES)), np.float32, order="F")
+    rows, rows_of_everyone = pool[chosen], pool[everyone]
+    table = np.empty((len(rows), len(FEATURES)), np.float32, order="F")
     for column, feature in enumerate(FEATURES):
         if feature in drawn:
             values, top = drawn[feature][chosen], drawn[feature][best[feature]]
         else:
-            values = feature.values(view, pool[chosen])
-            among_everyone = values if wanted is None else feature.values(view, pool[everyone])
+            values = feature.values(view, rows)
+            among_everyone = values if wanted is None else feature.values(view, rows_of_everyone)
             top = among_everyone[largest(among_everyone, REFERENCE_RANK + 1)] if feature.scale == "relative" else values
         table[:, column] = scaled(values, feature.scale, reference(top, feature.scale))
-    return Candidates(pool[chosen], table)
+    return Candidates(rows, table)
 
 
 def _union(best: Mapping[Feature, IndexArray], n: int) -> IndexArray:

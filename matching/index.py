@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from graph.kinds import Kinds
+from graph.kinds import Kinds, load_kinds
 from graph.snapshot import GraphSnapshot
 from matching.concordance import Concordance
 from matching.evidence import Shown
@@ -55,7 +55,7 @@ class MatchIndex(HistoryIndex):
 
     def __init__(self, snapshot: GraphSnapshot, embedder: Embedder | None = None) -> None:
         super().__init__(snapshot)
-        self.field_reader = FieldReader(self.kinds, field_entries(load_concepts()))
+        self.field_reader = _field_reader()
         self.gazetteer = Gazetteer(snapshot)
         self.project_texts = _project_texts(snapshot, self.kinds)
         self.profile_texts, needs, offers = _actor_texts(snapshot, self.kinds)
@@ -234,6 +234,11 @@ class MatchIndex(HistoryIndex):
     def shown(self) -> Shown:
         """Names, titles and pages of the rows of the snapshot."""
         return Shown(self.snapshot)
+
+
+@cache
+def _field_reader() -> FieldReader:
+    return FieldReader(load_kinds(), field_entries(load_concepts()))
 
 
 def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:

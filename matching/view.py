@@ -167,19 +167,27 @@ class QueryView:
     @cached_property
     def votes(self) -> FloatArray:
         """See :func:`similar_work`."""
-        return self.votes_of(*self.similar_projects)
+        return self.votes_by(self.similar_projects[1])
 
     @cached_property
     def broad_votes(self) -> FloatArray:
         """Votes of the nearest projects for their members, each by its plain cosine, float32, shape (n_actors,)."""
-        rows, weight = self.similar_projects
-        return self.votes_of(rows, np.sqrt(weight))
+        return self.votes_by(np.sqrt(self.similar_projects[1]))
 
-    def votes_of(self, rows: IndexArray, weight: FloatArray) -> FloatArray:
-        """Votes of projects for their members, each by its weight, float32, shape (n_actors,)."""
-        if not len(rows):
-            return np.zeros(self.index.snapshot.n_actors, np.float32)
-        return dense(sparse.csr_array(weight[None, :]) @ self.index.snapshot.membership[rows])
+    @cached_property
+    def _voters(self) -> tuple[IndexArray, IndexArray]:
+        """Members of the similar projects: the place of each one's project among them, and the member's row."""
+        rows, _ = self.similar_projects
+        membership = self.index.snapshot.membership
+        starts, ends = membership.indptr[rows], membership.indptr[rows + 1]
+        place = np.repeat(np.arange(len(rows)), ends - starts)
+        entry = np.arange(len(place)) + np.repeat(starts - (np.cumsum(ends - starts) - (ends - starts)), ends - starts)
+        return place, membership.indices[entry]
+
+    def votes_by(self, weight: FloatArray) -> FloatArray:
+        """Votes of the similar projects for their members, each by its weight, float32, shape (n_actors,)."""
+        place, member = self._voters
+        return np.bincount(member, weights=weight[place], minlength=self.index.snapshot.n_actors).astype(np.float32)
 
     @cached_property
     def word_likeness(self) -> FloatArray:

@@ -1,5 +1,7 @@
 """Features of what is said and done: words, needs and offers, past projects like the question."""
 
+import numpy as np
+
 from matching.features.places import likely_country, usual_country
 from matching.text import FloatArray
 from matching.view import IndexArray, QueryView
@@ -14,14 +16,14 @@ def similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
 
 def close_work(view: QueryView, rows: IndexArray) -> FloatArray:
     """Took part in the very closest past projects: votes of the twenty nearest."""
-    projects, weight = view.similar_projects
-    return view.votes_of(projects[:_N_CLOSE_PROJECTS], weight[:_N_CLOSE_PROJECTS])[rows]
+    _, weight = view.similar_projects  # nearest first
+    return view.votes_by(np.where(np.arange(len(weight)) < _N_CLOSE_PROJECTS, weight, 0))[rows]
 
 
 def recent_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
     """Took part in like projects lately: votes halved every two years."""
     projects, weight = view.similar_projects
-    return view.votes_of(projects, weight * view.index.project_recency[projects])[rows]
+    return view.votes_by(weight * view.index.project_recency[projects])[rows]
 
 
 def broad_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
