@@ -1,6 +1,7 @@
 """Who has worked with whom, how closely and how lately, and the walks of two steps over these links."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -187,7 +188,9 @@ class TwoSteps:
     Attributes
     ----------
     middles
-        The actors after the first step, shape (n_middles,), with their ``links`` as weights of the same shape.
+        The actors after the first step, shape (n_middles,).
+    entries
+        Where the first steps stand among the entries of the links.
     """
 
     def __init__(self, index: LinkIndex, actor: int) -> None:
@@ -195,11 +198,7 @@ class TwoSteps:
         self._n_actors = index.snapshot.n_actors
         self.entries = slice(links.indptr[actor], links.indptr[actor + 1])
         self.middles: npt.NDArray[np.int32] = links.indices[self.entries]
-        starts = links.indptr[self.middles]
-        lengths = links.indptr[self.middles + 1] - starts
-        self._step = np.repeat(np.arange(len(self.middles)), lengths)
-        before = np.cumsum(lengths) - lengths
-        self._entry = np.arange(len(self._step)) + np.repeat(starts - before, lengths)
+        self._step, self._entry = entries_of_rows(links, self.middles)
         self._end = links.indices[self._entry]
         self._rows: IndexArray | None = None
         self._among = self._step, self._entry, self._end
@@ -231,6 +230,20 @@ class TwoSteps:
             kept = np.flatnonzero(ends >= 0)
             self._rows, self._among = rows, (self._step[kept], self._entry[kept], ends[kept])
         return self._among
+
+
+def entries_of_rows(matrix: sparse.csr_array, rows: npt.NDArray[np.integer[Any]]) -> tuple[IndexArray, IndexArray]:
+    """All entries of some rows one after another: the place of each one's row among the rows, and its own place.
+
+    >>> matrix = sparse.csr_array(np.array([[1, 0], [1, 1], [0, 1]]))
+    >>> [found.tolist() for found in entries_of_rows(matrix, np.array([2, 1]))]
+    [[0, 1, 1], [3, 1, 2]]
+    """
+    starts = matrix.indptr[rows]
+    lengths = matrix.indptr[rows + 1] - starts
+    place = np.repeat(np.arange(len(rows)), lengths)
+    before = np.cumsum(lengths) - lengths
+    return place, np.arange(len(place)) + np.repeat(starts - before, lengths)
 
 
 def _row_of_entry(matrix: sparse.csr_array) -> npt.NDArray[np.int64]:

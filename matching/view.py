@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matching.index import MatchIndex
-from matching.links import TwoSteps
+from matching.links import TwoSteps, entries_of_rows
 from matching.query import Profile
 from matching.text import FieldReading, FloatArray
 
@@ -179,9 +179,7 @@ class QueryView:
         """Members of the similar projects: the place of each one's project among them, and the member's row."""
         rows, _ = self.similar_projects
         membership = self.index.snapshot.membership
-        starts, ends = membership.indptr[rows], membership.indptr[rows + 1]
-        place = np.repeat(np.arange(len(rows)), ends - starts)
-        entry = np.arange(len(place)) + np.repeat(starts - (np.cumsum(ends - starts) - (ends - starts)), ends - starts)
+        place, entry = entries_of_rows(membership, rows)
         return place, membership.indices[entry]
 
     def votes_by(self, weight: FloatArray) -> FloatArray:
