@@ -8,6 +8,8 @@ import numpy as np
 from matching.text import FloatArray
 from matching.view import IndexArray, QueryView
 
+_ROUNDING = 1e-4
+
 
 def shared_partners(view: QueryView, rows: IndexArray) -> FloatArray:
     """Partners in common: sum over them of both links, each hub damped by the root of its degree."""
@@ -70,7 +72,11 @@ def partners_of_partners(view: QueryView, rows: IndexArray) -> FloatArray:
 
 def near_position(view: QueryView, rows: IndexArray) -> FloatArray:
     """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
-    return np.maximum(view.index.positions[rows] @ view.own(view.index.positions), 0)
+    positions, own = view.index.positions[rows], view.own(view.index.positions)
+    product = positions @ own
+    # what is zero comes out as a trace of rounding, which a scale of the query's own would blow up
+    least = _ROUNDING * np.linalg.norm(own) * np.linalg.norm(positions, axis=1)
+    return np.where(product > least, product, np.float32(0))
 
 
 def shared_circles(view: QueryView, rows: IndexArray) -> FloatArray:
