@@ -17,9 +17,12 @@ def pairs(n: int, rng: np.random.Generator) -> tuple[FloatArray, npt.NDArray[np.
     return table.astype(np.float32), is_relevant
 
 
-def test_weights_move_where_the_answers_pull_them_and_stay_where_they_say_nothing() -> None:
+def test_weights_move_where_the_answers_pull_them_and_stay_where_they_say_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("benchmarks.day_one.STRENGTH", 500.0)
     prior = np.array([0.0, 1.0, 4.0])
-    learned = fit_around(prior, *pairs(20 * int(STRENGTH), np.random.default_rng(0)))
+    learned = fit_around(prior, *pairs(200_000, np.random.default_rng(0)))
     # one unit of the first feature changes the log odds by one (two normal distributions, one apart)
     assert learned[0] * LOG_ODDS == pytest.approx(1, rel=0.15)
     assert abs(learned[1]) < 0.2

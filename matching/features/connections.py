@@ -73,7 +73,7 @@ def partners_of_partners(view: QueryView, rows: IndexArray) -> FloatArray:
 def near_position(view: QueryView, rows: IndexArray) -> FloatArray:
     """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
     positions, own = view.index.positions[rows], view.own(view.index.positions)
-    product = positions @ own
+    product = _inner(positions, own)
     # what is zero comes out as a trace of rounding, which a scale of the query's own would blow up
     least = _ROUNDING * np.linalg.norm(own) * np.linalg.norm(positions, axis=1)
     return np.where(product > least, product, np.float32(0))
@@ -81,9 +81,14 @@ def near_position(view: QueryView, rows: IndexArray) -> FloatArray:
 
 def shared_circles(view: QueryView, rows: IndexArray) -> FloatArray:
     """Active in the same circles: clusters of projects with like members, found without any field or theme."""
-    return view.index.circles[rows] @ view.own(view.index.circles)
+    return _inner(view.index.circles[rows], view.own(view.index.circles))
 
 
 def late_circles(view: QueryView, rows: IndexArray) -> FloatArray:
     """Active in the same circles in the last eighteen months: sum of products of the numbers of projects."""
-    return view.index.late_circles[rows] @ view.own(view.index.late_circles)
+    return _inner(view.index.late_circles[rows], view.own(view.index.late_circles))
+
+
+def _inner(rows: FloatArray, own: FloatArray) -> FloatArray:
+    """Inner products, row by row, so that one does not depend on which others are asked for."""
+    return np.asarray((rows * own).sum(axis=1), np.float32)
