@@ -101,11 +101,13 @@ class HistoryIndex(LinkIndex):
         """
         weight = sparse.diags_array(np.sqrt(self.is_joint / np.log1p(np.maximum(self.snapshot.project_size, 1))))
         weighted = sparse.csr_array(self.memberships @ weight, dtype=np.float32)
+        weighted.eliminate_zeros()
         n_dimensions = min(_N_DIMENSIONS, *weighted.shape)
         if not n_dimensions or not weighted.nnz:
             return np.zeros((self.snapshot.n_actors, 1), np.float32)
         left, values, _ = randomized_svd(weighted, n_dimensions, n_iter=3, random_state=0)
-        return np.asarray(left * values, dtype=np.float32)
+        has_place = np.diff(weighted.indptr) > 0  # who is in no joint project has none, but for rounding
+        return np.asarray(left * values * has_place[:, None], dtype=np.float32)
 
     @cached_property
     def circles(self) -> FloatArray:
