@@ -16,10 +16,10 @@ from graph.dates import last_day
 from graph.folding import fold
 from graph.interop import exchange_columns
 from graph.kinds import Kinds, Label, load_kinds
-from graph.model import Actor, Fact, Participation, Project, Provenance, Relationship
+from graph.model import Actor, Fact, Project, Provenance, Relationship
 from graph.tables import KEYS
 from ingest.issues import Issue, Place
-from ingest.readers import RawTable, Row
+from ingest.readers import REQUIRED, RawTable, Row
 from ingest.values import (
     MAX_TEXT_CHARACTERS,
     CellError,
@@ -31,14 +31,6 @@ from ingest.values import (
     partial_date,
     whole_number,
 )
-
-REQUIRED: Mapping[type[Fact], tuple[str, ...]] = {
-    Actor: ("id", "kind", "name"),
-    Project: ("id", "kind", "title"),
-    Relationship: ("source_id", "target_id", "kind"),
-    Participation: ("project_id", "actor_id"),
-}
-"""The columns a table cannot do without."""
 
 _IDENTIFIERS = ("id", "kind", "subkind", "owner_id", "source_id", "target_id", "project_id", "actor_id")
 _PARSERS: Mapping[str, Callable[[str], object]] = {
