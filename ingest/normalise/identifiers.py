@@ -120,7 +120,7 @@ def split_identifiers(text: str, scheme: Scheme | None = None) -> Normalised[tup
     ('ror:04nyv3z04', 'wikidata:Q1204714')
     """
     found: dict[str, None] = {}
-    noticed: list[tuple[str, str]] = []
+    noticed: list[tuple[str, str | None]] = []
     for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
         try:
             code = identifier(part, scheme)

@@ -31,7 +31,7 @@ def phones(text: str) -> Normalised[tuple[str, ...]]:
     ('+842438694242x12', '+84381234567')
     """
     found: dict[str, None] = {}
-    noticed: list[tuple[str, str]] = []
+    noticed: list[tuple[str, str | None]] = []
     for part in _SEPARATOR.split(text):
         written = simplify(part)
         if not written:

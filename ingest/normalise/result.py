@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
 
+_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 
@@ -18,9 +19,9 @@ class Normalised(Generic[T_co]):
     """A value in the one form it is stored in, and what has to be said about it: codes of issues with their details."""
 
     value: T_co
-    noticed: tuple[tuple[str, str], ...] = ()
+    noticed: tuple[tuple[str, str | None], ...] = ()
 
-    def saying(self, code: str, detail: str) -> "Normalised[T_co]":
+    def saying(self, code: str, detail: str | None) -> "Normalised[T_co]":
         """The same value with one more thing said about it.
 
         >>> Normalised("2025-04-03").saying("ambiguous_date", "2025-04-03").noticed
@@ -45,3 +46,13 @@ def simplify(text: str) -> str:
     '03 - 04 - 2025'
     """
     return " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+
+
+def plain(text: str) -> str:
+    """The simplified text in lower case and without diacritics, its punctuation left.
+
+    >>> plain("Quý II/2025 – Đến nay")
+    'quy ii/2025 - den nay'
+    """
+    stripped = unicodedata.normalize("NFD", simplify(text).translate(_STROKE).casefold())
+    return "".join(char for char in stripped if not unicodedata.combining(char))
