@@ -38,7 +38,7 @@ _ENGLISH = (
     re.compile(r"(?P<month>[a-z]+)\.?[, /-]+(?P<y>[0-9]{4})"),
 )
 _MONTH_BY_NAME = re.compile(
-    r"(?:(?P<d>[0-9]{1,2}) )?thang (?P<month>[a-z]+(?: [a-z]+)?)[ ,/]+(?:nam ?)?(?P<y>[0-9]{4})"
+    r"(?:(?P<d>[0-9]{1,2}) )?thang (?P<month>[a-z]+(?: [a-z]+)??)[ ,/]+(?:nam ?)?(?P<y>[0-9]{4})"
 )
 _SHORT_MONTH_YEAR = re.compile(r"(?P<month>[a-z]{3})[- ](?P<y>[0-9]{2})")
 _QUARTER = r"(?:(?:quy|qui|q)[ .]*(?:iv|i{1,3}|[1-4])|h[12])"
