@@ -1,0 +1,155 @@
+"""Codes that registers give to organisations: tax code, ROR, PIC, OpenAlex and Wikidata, each as ``scheme:value``."""
+
+import re
+from typing import Literal
+
+from stdnum.vn import mst
+
+from ingest.normalise.result import Normalised, simplify
+from ingest.values import CellError
+
+Scheme = Literal["tax", "ror", "pic", "openalex", "wikidata"]
+SCHEMES: tuple[Scheme, ...] = ("tax", "ror", "pic", "openalex", "wikidata")
+
+_TAX_EXAMPLE = "0100109106"
+_EXAMPLE = "ror:04nyv3z04"
+_LOOK_ALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
+_TAX_LABEL = re.compile(
+    r"^(?:mã số thuế|mã số doanh nghiệp|mã số dn|mã số|mst|msdn|tax code|tax id|tax)[\s:.]*", re.IGNORECASE
+)
+_BASE_32 = "0123456789abcdefghjkmnpqrstvwxyz"
+_FORMS: tuple[tuple[Scheme, re.Pattern[str]], ...] = (
+    (
+        "ror",
+        re.compile(
+            r"(?:(?:https?://)?(?:www\.)?ror\.org/|ror\s*[:\s]\s*)?(0[0-9a-hjkmnp-tv-z]{6}[0-9]{2})", re.IGNORECASE
+        ),
+    ),
+    ("pic", re.compile(r"(?:pic\s*(?:code|no|number)?\s*[:.\s]\s*)([0-9]{9})", re.IGNORECASE)),
+    (
+        "openalex",
+        re.compile(
+            r"(?:(?:https?://)?(?:api\.)?openalex\.org/(?:institutions/)?|openalex\s*[:\s]\s*)?(I[0-9]{4,12})",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "wikidata",
+        re.compile(
+            r"(?:(?:https?://)?(?:www\.)?wikidata\.org/(?:wiki|entity)/|wikidata\s*[:\s]\s*)?(Q[1-9][0-9]{0,11})",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_SEPARATOR = re.compile(r"[;,|\n]+")
+
+
+def tax_code(text: str) -> Normalised[str]:
+    """The ten digits of a tax code, a branch's with its three after a hyphen.
+
+    A zero that a spreadsheet dropped is put back where the check digit then agrees. Code and check digit as
+    :mod:`stdnum.vn.mst` has them.
+
+    Raises
+    ------
+    CellError
+        ``unread_tax_code``: these are not 10 or 13 digits.
+
+    >>> tax_code("MST: 0100 109 106"), tax_code("100109106").value, tax_code("0100109106001").value
+    (Normalised(value='0100109106', noticed=()), '0100109106', '0100109106-001')
+    """
+    written = _TAX_LABEL.sub("", simplify(text)).translate(_LOOK_ALIKES)
+    digits = re.sub(r"[\s.\-]", "", written.strip("'\""))
+    if not re.fullmatch("[0-9]{8,13}", digits):
+        raise CellError("unread_tax_code", _TAX_EXAMPLE)
+    if len(digits) in (10, 13):
+        code = Normalised(mst.format(digits))
+        return code if mst.is_valid(digits) else code.saying("tax_code_check_digit", _with_check_digit(digits))
+    main, branch = _split_branch(written, digits)
+    restored = main.zfill(10) + branch
+    if not mst.is_valid(restored):
+        raise CellError("unread_tax_code", _TAX_EXAMPLE)
+    return Normalised(mst.format(restored)).saying("tax_code_restored", mst.format(restored))
+
+
+def identifier(text: str, scheme: Scheme | None = None) -> Normalised[str]:
+    """The code of a register as ``scheme:value``.
+
+    Parameters
+    ----------
+    text
+        A bare code, one with its scheme before it, or its web address.
+    scheme
+        What the column holds, where that is known; without it bare digits are a tax code if their check digit agrees.
+
+    Raises
+    ------
+    CellError
+        ``unread_identifier``: the text is no code of a known register.
+
+    >>> identifier("https://ror.org/04nyv3z04").value, identifier("Q1204714").value
+    ('ror:04nyv3z04', 'wikidata:Q1204714')
+    >>> identifier("999894041", "pic").value, identifier("0100109106").value
+    ('pic:999894041', 'tax:0100109106')
+    """
+    written = simplify(text).rstrip("/").removesuffix(".0")
+    if scheme == "tax" or written.lower().startswith("tax:") or _TAX_LABEL.match(written):
+        code = tax_code(written)
+        return Normalised(f"tax:{code.value}", code.noticed)
+    if scheme == "pic" and re.fullmatch("[0-9]{9}", written):
+        return Normalised(f"pic:{written}")
+    for known, form in _FORMS:
+        match = form.fullmatch(written)
+        if match and scheme in (None, known) and (known != "ror" or _is_ror(match[1].lower())):
+            return Normalised(f"{known}:{match[1].lower() if known == 'ror' else match[1].upper()}")
+    digits = re.sub(r"[\s.\-]", "", written)
+    if scheme is None and len(digits) in (10, 13) and mst.is_valid(digits):
+        return Normalised(f"tax:{mst.format(digits)}")
+    raise CellError("unread_identifier", _EXAMPLE)
+
+
+def split_identifiers(text: str, scheme: Scheme | None = None) -> Normalised[tuple[str, ...]]:
+    """Every code in a cell, each once; what is none is noticed.
+
+    Raises
+    ------
+    CellError
+        ``unread_identifier``: there is no code in the cell.
+
+    >>> split_identifiers("ror.org/04nyv3z04; Q1204714").value
+    ('ror:04nyv3z04', 'wikidata:Q1204714')
+    """
+    found: dict[str, None] = {}
+    noticed: list[tuple[str, str | None]] = []
+    for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
+        try:
+            code = identifier(part, scheme)
+        except CellError:
+            noticed.append(("unread_identifier", part))
+            continue
+        found[code.value] = None
+        noticed += code.noticed
+    if not found:
+        raise CellError("unread_identifier", _EXAMPLE)
+    return Normalised(tuple(found), tuple(noticed))
+
+
+def _with_check_digit(digits: str) -> str:
+    """The code with the check digit its first nine digits ask for; as it is where no digit would do."""
+    check = mst.calc_check_digit(digits)
+    return mst.format(digits[:9] + check + digits[10:]) if len(check) == 1 else mst.format(digits)
+
+
+def _split_branch(written: str, digits: str) -> tuple[str, str]:
+    match = re.fullmatch(r"([0-9\s.]{8,})-\s*([0-9]{3})", written.strip())
+    if match:
+        return re.sub(r"[\s.]", "", match[1]), match[2]
+    return (digits[:-3], digits[-3:]) if len(digits) > 10 else (digits, "")
+
+
+def _is_ror(code: str) -> bool:
+    """Whether the last two digits agree with the six before them (ISO 7064, modulo 97-10), as ROR makes its codes."""
+    number = 0
+    for character in code[1:7]:
+        number = number * 32 + _BASE_32.index(character)
+    return 98 - (number * 100) % 97 == int(code[7:])
