@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -121,7 +122,6 @@ def _with_persons_told_apart(matches: Sequence[Match | None], *, is_of_experts: 
     return [match and Match(renamed.get(match.column, match.column), match.confidence) for match in matches]
 
 
-@lru_cache(maxsize=4_096)
 def candidates_of(fact_type: type[Fact], written: str) -> tuple[Match, ...]:
     """The columns a header may stand for, surest first; none for a text that is no header.
 
@@ -130,7 +130,12 @@ def candidates_of(fact_type: type[Fact], written: str) -> tuple[Match, ...]:
     """
     if not written.strip() or len(written) > _MAX_HEADER_CHARACTERS:
         return ()
-    synonyms = _synonyms(fact_type)
+    return _candidates(EXCHANGE_NAMES[fact_type], written)
+
+
+@lru_cache(maxsize=4_096)
+def _candidates(table: str, written: str) -> tuple[Match, ...]:
+    synonyms = _synonyms(table)
     found: dict[str, float] = {}
     for text, confidence in _readings(written):
         for column in synonyms.get(text, ()):
@@ -155,7 +160,8 @@ def _readings(written: str) -> Iterable[tuple[str, float]]:
 
 
 def _expanded(folded: str) -> str:
-    return " ".join(_file()["abbreviations"].get(word, word) for word in folded.split())
+    full = _file()["abbreviations"]
+    return " ".join(full.get(word, word) for word in folded.split())
 
 
 def _beginning(folded: str, synonyms: Mapping[str, tuple[str, ...]]) -> str | None:
@@ -175,16 +181,16 @@ def _similar(folded: str, synonyms: Mapping[str, tuple[str, ...]]) -> dict[str, 
 
 
 @cache
-def _file() -> Mapping[str, Mapping[str, str]]:
+def _file() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(files("ingest").joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
 @cache
-def _synonyms(fact_type: type[Fact]) -> Mapping[str, tuple[str, ...]]:
+def _synonyms(table: str) -> Mapping[str, tuple[str, ...]]:
     """The columns of each folded synonym, in the order of the file."""
     found: dict[str, tuple[str, ...]] = {}
-    for section in (EXCHANGE_NAMES[fact_type], "every"):
-        entries: Mapping[str, Iterable[str]] = _file()[section]  # type: ignore[assignment]
+    for section in (table, "every"):
+        entries: Mapping[str, Iterable[str]] = _file()[section]
         for column, written in entries.items():
             for synonym in written:
                 key = fold(synonym) or synonym

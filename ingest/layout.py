@@ -23,10 +23,10 @@ _ROMAN_OR_LETTER = re.compile(r"\(?([IVXLC]{1,6}|[A-Z])[.)]?")
 _HEADING = re.compile(r"(([IVX]{1,5}|[A-Z]|[0-9]{1,2})[.)]|(các|nhóm|khối|danh sách|phần|mục)\s).*", re.IGNORECASE)
 _ORDINAL = re.compile(r"[0-9]{1,7}[.)]?")
 _MAX_CELLS_OF_NOTE = 3
+_UNIT = r"(don vi|to chuc|doanh nghiep|thanh vien|du an|truong|chuyen gia|startup|dong|members|rows|trieu dong|ty dong)"
 _TOTAL = re.compile(
     r"(tong|cong|tong cong|tong so|cong tong|total|grand total|sub ?total|sum)"
-    r"( (so|cac|toan bo))*( (don vi|to chuc|doanh nghiep|thanh vien|du an|truong|chuyen gia|startup|dong|members|rows))?[0-9 ]*"
-    r"( (don vi|to chuc|doanh nghiep|thanh vien|du an|truong|chuyen gia|startup|dong|members|rows|trieu dong|ty dong))?"
+    rf"( (so|cac|toan bo))*( {_UNIT})?[0-9 ]*( {_UNIT})?"
 )
 _NAMES_LIKE_TOTALS = re.compile("tong (cong ty|cuc|hoi)")
 _NOTE = re.compile(
@@ -51,8 +51,8 @@ class FoundTable:
         The header's first and last line, and the last line of the table; None where it goes on to the sheet's end.
     title
         The texts above the header, one a line.
-    n_title_lines
-        Lines that are not blank above the header, from the sheet's beginning or the end of the table before.
+    n_heading_lines
+        Lines that are not blank of title and header together.
     """
 
     sheet: Sheet
@@ -62,7 +62,7 @@ class FoundTable:
     header_line: int
     last_line: int | None
     title: str
-    n_title_lines: int
+    n_heading_lines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,10 @@ def _header_at(
             header, recognition, header_line = both, double, following.number
     if recognition is None or not _is_plausible(header, recognition):
         return None
-    n_lines_above = title.count("\n") + 1 if title else 0
-    return FoundTable(sheet, unique_headers(header), recognition, line.number, header_line, None, title, n_lines_above)
+    n_heading_lines = (title.count("\n") + 1 if title else 0) + header_line - line.number + 1
+    return FoundTable(
+        sheet, unique_headers(header), recognition, line.number, header_line, None, title, n_heading_lines
+    )
 
 
 def _is_plausible(header: Sequence[str], recognition: Recognition) -> bool:
@@ -192,7 +194,7 @@ def _later_tables(sheet: Sheet, first: FoundTable, is_of_experts: IsOfExperts) -
         ):
             start = above[0].number if above else line.number
             header = unique_headers(line.cells)
-            found.append(FoundTable(sheet, header, recognition, start, line.number, None, title, len(above)))
+            found.append(FoundTable(sheet, header, recognition, start, line.number, None, title, len(above) + 1))
             known = {cell.strip() for cell in header}
         above = []
     return found

@@ -135,9 +135,7 @@ def mapped_table(sheet: Sheet, entry: TableMapping) -> FoundTable | None:
     recognition = recognise_as(fact_type, header)
     matches = tuple(_match(entry, name, match) for name, match in zip(header, recognition.matches, strict=True))
     title = "\n".join(" ".join(filter(None, above.cells)) for above in head[:best])
-    return FoundTable(
-        sheet, header, Recognition(fact_type, matches), line.number, line.number, None, title, len(head[:best])
-    )
+    return FoundTable(sheet, header, Recognition(fact_type, matches), line.number, line.number, None, title, best + 1)
 
 
 def _n_named(cells: Sequence[str], entry: TableMapping) -> int:

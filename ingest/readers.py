@@ -131,12 +131,14 @@ def find_files(path: Path) -> FoundFiles:
     if not others and not any(found.values()):
         raise IngestError(
             "folder_without_tables",
-            f"{path} holds no table. Tables are files that end in {', '.join('.' + ending for ending in TABLE_ENDINGS)}.",
+            f"{path} holds no table. Tables are files that end in .{', .'.join(TABLE_ENDINGS)}.",
             folder=str(path),
         )
-    for candidates in found.values():
-        for second in candidates[1:]:
-            issues.append(Place(second.name).issue("duplicate_table", value=second.name, detail=candidates[0].name))
+    issues += [
+        Place(second.name).issue("duplicate_table", value=second.name, detail=candidates[0].name)
+        for candidates in found.values()
+        for second in candidates[1:]
+    ]
     tables = tuple(TableFile(fact_type, each[0]) for fact_type, each in found.items() if len(each) == 1)
     return FoundFiles(tables, tuple(others), tuple(issues))
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -124,7 +125,7 @@ def _workbook_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
         grids = [
             grid
             for entry in workbook.sheets_metadata
-            if entry.typ in {SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet}
+            if entry.typ == SheetTypeEnum.WorkSheet
             and (grid := workbook.get_sheet_by_name(entry.name)).height
         ]
     except (CalamineError, OSError) as failure:
@@ -179,13 +180,12 @@ def _json_sheets(text: TextFile) -> tuple[list[Sheet], list[Issue]]:
     if isinstance(content, Issue):
         return [], [content]
     if isinstance(content, list):
-        return [_objects_sheet(place, lambda: enumerate(content, 1))], []
+        return [_objects_sheet(place, partial(enumerate, content, 1))], []
     lists = {name: items for name, items in content.items() if isinstance(items, list)}
     if not lists:
         return [], [place.issue("bad_json", detail=f"{type(content).__name__} ≠ […]")]
     return [
-        _objects_sheet(replace(place, sheet=name), lambda items=items: enumerate(items, 1))
-        for name, items in lists.items()
+        _objects_sheet(replace(place, sheet=name), partial(enumerate, items, 1)) for name, items in lists.items()
     ], []
 
 
@@ -203,7 +203,7 @@ def json_content(text: TextFile) -> list[Any] | dict[str, Any] | Issue:
 
 def _json_lines_sheet(text: TextFile) -> Sheet:
     place = Place(text.path.name)
-    return _objects_sheet(place, lambda: json_lines(text), n_lines=text.n_lines)
+    return _objects_sheet(place, partial(json_lines, text), n_lines=text.n_lines)
 
 
 def json_lines(text: TextFile) -> Iterator[tuple[int, Any]]:

@@ -6,11 +6,11 @@ outside the taxonomy, is said once.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from graph.dates import last_day
 from graph.folding import fold
@@ -19,6 +19,8 @@ from graph.kinds import Kinds, Label, load_kinds
 from graph.model import Actor, Fact, Project, Provenance, Relationship
 from graph.tables import KEYS
 from ingest.issues import Issue, Place
+from ingest.layout import PassedLine
+from ingest.name_book import NameBook
 from ingest.readers import REQUIRED, RawTable, Row
 from ingest.values import (
     MAX_TEXT_CHARACTERS,
@@ -45,7 +47,9 @@ _SPANS = (("since", "until"), ("start", "end"))
 _WEB_ADDRESSES = ("website", "source_url")
 _WEB_ADDRESS = re.compile(r"(https?://)?[^\s/:@?#]+\.[^\s/:@?#]+(:[0-9]+)?([/?#].*)?", re.IGNORECASE)
 
-_MAX_COLUMNS_SHOWN = 20
+_REPETITIONS = frozenset({"repeated_row"})
+_PASSED_ALOUD = frozenset({"total", "note"})
+"""What is passed over inside a table and said, as it may have been meant as a row."""
 
 KindOf = Callable[[str], str | None]
 
@@ -62,10 +66,13 @@ class Known:
     ----------
     stored_actor, stored_project
         The kind of the actor or project that a store holds under an id, or None; asked once an id at most.
+    names
+        What accepted actors and projects are called, where links name their ends so; None where none does.
     """
 
     stored_actor: KindOf = _knows_nothing
     stored_project: KindOf = _knows_nothing
+    names: NameBook | None = None
     actors: dict[str, str | None] = field(default_factory=dict)
     projects: dict[str, str | None] = field(default_factory=dict)
 
@@ -82,30 +89,27 @@ class Known:
         return self.projects[project_id]
 
 
+Outcome = Literal["fit", "repeated", "rejected", "passed"]
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """What became of one row. A row without fact and without error repeats an earlier one."""
+    """What became of one row.
+
+    Attributes
+    ----------
+    outcome
+        ``fit``: it is a fact. ``repeated``: an earlier row says the same. ``rejected``: the issues say why it is kept
+        out. ``passed``: it is no row, but a heading, a sum or a note.
+    n_lines
+        Lines of the file that it takes.
+    """
 
     line: int
-    fact: Fact | None
+    outcome: Outcome
+    fact: Fact | None = None
     issues: tuple[Issue, ...] = ()
-
-    @property
-    def is_rejected(self) -> bool:
-        """Whether an error keeps it out."""
-        return any(issue.is_error for issue in self.issues)
-
-
-def missing_columns(table: RawTable) -> tuple[Issue, ...]:
-    """One issue for each required column that the header lacks."""
-    columns = table.columns
-    if columns is None:
-        return ()
-    return tuple(
-        table.place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))
-        for column in REQUIRED[table.fact_type]
-        if column not in columns
-    )
+    n_lines: int = 1
 
 
 def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
@@ -115,7 +119,18 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
     """
     checker = _Checker(table, known)
     for row in table.rows:
-        yield CheckedRow(row.line or 0, None, (row,)) if isinstance(row, Issue) else checker.check(row)
+        if isinstance(row, Row):
+            yield checker.check(row)
+        elif isinstance(row, Issue):
+            yield CheckedRow(row.line or 0, "rejected" if row.code not in _REPETITIONS else "repeated", issues=(row,))
+        else:
+            yield CheckedRow(row.number, "passed", issues=_said_of(table, row))
+
+
+def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
+    if line.why not in _PASSED_ALOUD:
+        return ()
+    return (replace(table.place, line=line.number).issue(f"{line.why}_passed_over", value=line.text),)
 
 
 class _Checker:
@@ -125,6 +140,7 @@ class _Checker:
         self._fact_type = table.fact_type
         self._columns = exchange_columns(table.fact_type)
         self._place = table.place
+        self._source = table.source
         self._known = known
         self._kinds = load_kinds()
         self._lines: dict[object, int] = {}
@@ -135,11 +151,15 @@ class _Checker:
 
     def check(self, row: Row) -> CheckedRow:
         self._here = Place(self._place.file, self._place.sheet, row.line)
-        self._issues = []
-        values, attributes = self._parse(row)
-        self._check_values(values)
-        fact = None if self._has_error() else self._remember(values, attributes, row.line)
-        return CheckedRow(row.line, fact, tuple(self._issues))
+        self._issues = list(row.issues)
+        fact = None
+        if not self._has_error():
+            values, attributes = self._parse(row)
+            self._check_values(values)
+            if not self._has_error():
+                fact = self._remember(values, attributes, row.line)
+        outcome: Outcome = "rejected" if self._has_error() else "fit" if fact else "repeated"
+        return CheckedRow(row.line, outcome, fact, tuple(self._issues), row.n_lines)
 
     def _has_error(self) -> bool:
         return any(issue.is_error for issue in self._issues)
@@ -167,6 +187,11 @@ class _Checker:
                     attributes[column] = text
                     if ("unknown_column", column) not in self._said:
                         self._report_once("unknown_column", column, None, _nearest(column, self._columns))
+            except CellError as error:
+                self._report(error.code, column, written, error.detail)
+        for column, written in row.attributes.items():
+            try:
+                attributes.setdefault(column, self._text(column, written))
             except CellError as error:
                 self._report(error.code, column, written, error.detail)
         for column in REQUIRED[self._fact_type]:
@@ -251,7 +276,7 @@ class _Checker:
                 self._report_once("unknown_field", "fields", field_id, _nearest_field(field_id, self._kinds))
 
     def _remember(self, values: dict[str, Any], attributes: dict[str, str], line: int) -> Fact | None:
-        provenance = Provenance(self._place.file, values.pop("source_url", None))
+        provenance = Provenance(self._source, values.pop("source_url", None))
         if attributes:
             values["attributes"] = MappingProxyType(attributes)
         if self._fact_type is Actor or self._fact_type is Project:
@@ -263,7 +288,10 @@ class _Checker:
             return None
         else:
             values["occurrence"] = occurrence
-        return self._fact_type(**values, provenance=provenance)
+        fact = self._fact_type(**values, provenance=provenance)
+        if self._known.names is not None:
+            self._known.names.add(fact)
+        return fact
 
     def _is_new(self, fact_id: str, line: int) -> bool:
         first = self._lines.setdefault(fact_id, line)

@@ -1,0 +1,139 @@
+"""What the files of staff hold, found out before any row is read: where tables lie, and what their rows are."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from graph.folding import fold
+from graph.model import Actor, Fact
+from ingest.issues import Issue
+from ingest.layout import FoundTable, find_tables
+from ingest.mapping import TableMapping, mapped_table
+from ingest.normalise.kinds import Party, kind_of_title
+from ingest.sheets import Line, Sheet, open_sheets
+from ingest.sources import source_name
+
+_EXPERT = "expert"
+_SHEETS_OF_NOTES = (
+    "huong dan",
+    "ghi chu",
+    "danh muc",
+    "chu thich",
+    "readme",
+    "read me",
+    "instruction",
+    "note",
+    "lookup",
+)
+_UNNAMED_SHEETS = ("sheet", "trang tinh", "worksheet", "table", "bang")
+_N_LINES_LOOKED_AT = 200
+_MIN_TABLE_LINES, _MIN_TABLE_CELLS = 3, 3
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTable:
+    """A table of a staff file.
+
+    Attributes
+    ----------
+    source
+        The name of the list, the same from month to month; see :func:`ingest.sources.source_name`.
+    party
+        The kind of actor that its title, its sheet, its file or the header of its names announces, if any does.
+    kind
+        The kind that a mapping gives to all rows that say none.
+    """
+
+    found: FoundTable
+    source: str
+    party: Party | None = None
+    kind: str | None = None
+
+    @property
+    def fact_type(self) -> type[Fact]:
+        """What its rows are."""
+        return self.found.recognition.fact_type
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """What a sheet holds: tables, or the reason why none of its lines is read.
+
+    Attributes
+    ----------
+    n_lines
+        Lines of the sheet that are not blank.
+    """
+
+    sheet: Sheet
+    tables: tuple[StaffTable, ...]
+    issues: tuple[Issue, ...]
+    n_lines: int
+
+
+def plan_file(path: Path, mapping: Sequence[TableMapping] = ()) -> tuple[list[SheetPlan], list[Issue]]:
+    """What each sheet of a file holds, and what is wrong with the file as a whole."""
+    sheets, issues = open_sheets(path)
+    return [_plan_sheet(path, sheet, mapping) for sheet in sheets], issues
+
+
+def _plan_sheet(path: Path, sheet: Sheet, mapping: Sequence[TableMapping]) -> SheetPlan:
+    n_lines = sum(isinstance(line, Line) for line in sheet.read())
+    entries = [entry for entry in mapping if entry.concerns(sheet)]
+    if entries:
+        found, issues = _mapped(sheet, entries, n_lines)
+    else:
+        found, issues = _found(sheet, n_lines)
+    kind = next((entry.kind for entry in entries if entry.kind), None)
+    tables = tuple(StaffTable(table, _source(path, sheet), _party(path, table), kind) for table in found)
+    return SheetPlan(sheet, tables, issues, n_lines)
+
+
+def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tuple[list[FoundTable], tuple[Issue, ...]]:
+    wanted = [entry for entry in entries if entry.fact_type is not None]
+    if not wanted:
+        return [], (sheet.place.issue("sheet_passed_over", detail=n_lines),)
+    tables = [table for entry in wanted if (table := mapped_table(sheet, entry))]
+    if not tables:
+        headers = ", ".join(header for entry in wanted for header in entry.columns)
+        return [], (sheet.place.issue("mapping_does_not_fit", detail=headers),)
+    return tables[:1], ()
+
+
+def _found(sheet: Sheet, n_lines: int) -> tuple[list[FoundTable], tuple[Issue, ...]]:
+    tables = find_tables(sheet, _is_of_experts)
+    name = fold(sheet.place.sheet or "")
+    if tables and not (name.startswith(_SHEETS_OF_NOTES) and tables[0].recognition.n_recognised < _MIN_TABLE_CELLS):
+        return tables, ()
+    code = "sheet_without_header" if _looks_like_a_table(sheet) and not tables else "sheet_passed_over"
+    first = next((line for line in sheet.read() if isinstance(line, Line)), None)
+    shown = " ".join(filter(None, first.cells)) if first else None
+    return [], (sheet.place.issue(code, value=shown, detail=n_lines),)
+
+
+def _looks_like_a_table(sheet: Sheet) -> bool:
+    """Whether most lines have several cells; notes have one or two."""
+    lines = [line for line in islice(sheet.read(), _N_LINES_LOOKED_AT) if isinstance(line, Line)]
+    n_wide = sum(sum(map(bool, line.cells)) >= _MIN_TABLE_CELLS for line in lines)
+    return n_wide >= _MIN_TABLE_LINES and 2 * n_wide > len(lines)
+
+
+def _is_of_experts(title: str) -> bool:
+    party = kind_of_title(title)
+    return party is not None and party.kind == _EXPERT
+
+
+def _source(path: Path, sheet: Sheet) -> str:
+    name = sheet.place.sheet
+    is_named = name is not None and not fold(name).rstrip(" 0123456789").startswith(_UNNAMED_SHEETS)
+    return source_name(path, name if is_named else None)
+
+
+def _party(path: Path, table: FoundTable) -> Party | None:
+    if table.recognition.fact_type is not Actor:
+        return None
+    names = zip(table.header, table.recognition.matches, strict=True)
+    header = next((name for name, match in names if match and match.column == "name"), "")
+    texts = (*reversed(table.title.split("\n")), table.sheet.place.sheet or "", header, path.stem)
+    return next((party for text in texts if (party := kind_of_title(text))), None)
