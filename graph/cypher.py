@@ -33,6 +33,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         "CALL db.awaitIndexes(300)",
     ),
+    (
+        "CREATE INDEX ketnoi_actor_source IF NOT EXISTS FOR (n:Actor) ON (n.source)",
+        "CREATE INDEX ketnoi_opportunity_source IF NOT EXISTS FOR (n:Opportunity) ON (n.source)",
+        "CREATE INDEX ketnoi_participation_source IF NOT EXISTS FOR ()-[r:PARTICIPATES_IN]-() ON (r.source)",
+        "CREATE INDEX ketnoi_event_kind IF NOT EXISTS FOR (e:NetworkEvent) ON (e.kind)",
+        "CALL db.awaitIndexes(300)",
+    ),
 )
 """Statements of each migration, all of which may run twice; the schema version is the number of those applied."""
 
@@ -50,15 +57,21 @@ LOCK = "MATCH (s:KetnoiStore {name: 'ketnoi'}) SET s.is_locked = false"
 REVISION = "MATCH (s:KetnoiStore {name: 'ketnoi'}) RETURN s.revision AS revision"
 GROW_REVISION = "MATCH (s:KetnoiStore {name: 'ketnoi'}) SET s.revision = s.revision + 1"
 
-EVENTS = """
-MATCH (e:NetworkEvent) WHERE $kind IS NULL OR e.kind = $kind
-RETURN e.kind AS kind, e.at AS at, e.payload AS payload ORDER BY e.sequence
-"""
-APPEND_EVENT = """
+_EVENT = "e.sequence AS sequence, e.kind AS kind, e.at AS at, e.payload AS payload ORDER BY e.sequence"
+EVENTS = f"MATCH (e:NetworkEvent) RETURN {_EVENT}"
+EVENTS_OF_KIND = f"MATCH (e:NetworkEvent {{kind: $kind}}) RETURN {_EVENT}"
+EVENTS_NAMING = f"MATCH (e:NetworkEvent) WHERE e.payload CONTAINS $text RETURN {_EVENT}"
+APPEND_EVENTS = """
 MATCH (s:KetnoiStore {name: 'ketnoi'})
-SET s.n_events = s.n_events + 1
-CREATE (:NetworkEvent {sequence: s.n_events, kind: $kind, at: $at, payload: $payload})
+WITH s, s.n_events AS n_before
+SET s.n_events = n_before + size($rows)
+WITH n_before
+UNWIND range(0, size($rows) - 1) AS place
+WITH n_before + place + 1 AS sequence, $rows[place] AS row
+CREATE (:NetworkEvent {sequence: sequence, kind: row.kind, at: row.at, payload: row.payload})
 """
+WRITE_EVENT = "MATCH (e:NetworkEvent {sequence: $sequence}) SET e.payload = $payload"
+DELETE_EVENT = "MATCH (e:NetworkEvent {sequence: $sequence}) DELETE e"
 
 DELETE_ACTOR = "MATCH (n:Actor {id: $id}) DETACH DELETE n"
 
@@ -143,6 +156,26 @@ def facts_at(fact_type: type[Fact]) -> str:
     return f"UNWIND $ids AS id\n{matched}\nRETURN collect([{', '.join(_columns(fact_type).values())}]) AS rows"
 
 
+def facts_from(fact_type: type[Fact]) -> str:
+    """The facts of ``$source``, a record each."""
+    columns = ", ".join(f"{value} AS `{name}`" for name, value in _columns(fact_type).items())
+    return f"{_match(fact_type)} AND {_variable(fact_type)}.source = $source RETURN {columns}"
+
+
+def facts_with_keys(fact_type: type[Fact]) -> str:
+    """One list of the rows of the facts with the keys of ``$rows``."""
+    if is_node(fact_type):
+        matched = f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: row.id}})"
+    else:
+        matched = f"{_LINK_ENDS[fact_type]}\nMATCH {_LINK_OF_ROW[fact_type]}"
+    return f"UNWIND $rows AS row\n{matched}\nRETURN collect([{', '.join(_columns(fact_type).values())}]) AS rows"
+
+
+def sources(fact_type: type[Fact]) -> str:
+    """Each source and the number of facts that came from it."""
+    return f"{_match(fact_type)} RETURN {_variable(fact_type)}.source AS source, count(*) AS n"
+
+
 def count(fact_type: type[Fact]) -> str:
     """The number of facts of a type."""
     return f"{_match(fact_type)} RETURN count(*) AS n"
@@ -207,8 +240,15 @@ def delete_links(fact_type: type[Fact]) -> str:
 
 
 def _columns(fact_type: type[Fact]) -> dict[str, str]:
-    source = "n" if is_node(fact_type) else "r"
-    return {name: _END_COLUMNS.get(name, f"{source}.`{name}`") for name in SCHEMAS[fact_type].names}
+    source = _variable(fact_type)
+    columns = {name: _END_COLUMNS.get(name, f"{source}.`{name}`") for name in SCHEMAS[fact_type].names}
+    if fact_type is Actor:  # those stored before there was this list have none
+        columns["identifiers"] = "coalesce(n.identifiers, [])"
+    return columns
+
+
+def _variable(fact_type: type[Fact]) -> str:
+    return "n" if is_node(fact_type) else "r"
 
 
 def _match(fact_type: type[Fact]) -> str:

@@ -39,7 +39,7 @@ def exchange_columns(fact_type: type[Fact]) -> tuple[str, ...]:
     """The columns that the exchange format defines for a type of fact, in their order.
 
     >>> exchange_columns(Participation)
-    ('project_id', 'actor_id', 'role', 'source_url')
+    ('project_id', 'actor_id', 'role', 'source_url', 'last_seen')
     """
     return _EXCHANGE_COLUMNS[fact_type]
 
@@ -49,7 +49,8 @@ def export_tables(tables: Tables, folder: Path, file_format: TableFormat) -> tup
 
     Unknown attributes come back as columns of their own, after the known ones and in the order of their names. The
     file a fact was first read from, and when, belong to the store and are not written: reading the folder into an
-    empty store gives the same facts, read from these files.
+    empty store gives the same facts, read from these files. A table in which nothing has vanished has no column
+    ``last_seen``.
     """
     written = []
     for fact_type, name in EXCHANGE_NAMES.items():
@@ -67,6 +68,8 @@ def _with_attribute_columns(fact_type: type[Fact], table: pa.Table) -> pa.Table:
     attributes = [json.loads(text) for text in table["attributes"].to_pylist()]
     names = sorted({name for row in attributes for name in row})
     exported = table.select(list(exchange_columns(fact_type)))
+    if exported["last_seen"].null_count == len(exported):
+        exported = exported.drop_columns("last_seen")
     for name in names:
         exported = exported.append_column(name, pa.array([row.get(name) for row in attributes], pa.string()))
     return exported

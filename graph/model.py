@@ -23,16 +23,24 @@ class Provenance:
     recorded_at
         UTC time, ISO 8601 to the second, at which the store first held the fact as it now reads; empty before it is
         stored. Not part of the fact: two facts that differ only here are the same.
+    last_seen
+        The day, ``YYYY-MM-DD``, on which a fact that has vanished from its source was last seen there; None as long as
+        it is there. Part of the fact: one that returns has changed.
     """
 
     source: str = ""
     source_url: str | None = None
     recorded_at: str = ""
+    last_seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member of the network. Dates are ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``."""
+    """A member of the network. Dates are ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+    ``identifiers`` are those that registers give it, each written ``scheme:value``: ``ror``, ``pic``, ``openalex``,
+    ``wikidata``, ``tax``.
+    """
 
     id: str
     kind: str
@@ -50,6 +58,7 @@ class Actor:
     country: str | None = None
     founded: str | None = None
     website: str | None = None
+    identifiers: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
     provenance: Provenance = Provenance()
 
@@ -121,6 +130,11 @@ _OWN_COLUMNS: Mapping[type[Fact], tuple[str, ...]] = {
     for fact_type in (Actor, Project, Relationship, Participation)
 }
 _PROVENANCE_COLUMNS = tuple(column.name for column in fields(Provenance))
+_COLUMNS_ADDED_LATER = frozenset({"identifiers", "last_seen"})
+
+
+JUDGEMENT = "judgement"
+"""Kind of the events in which somebody says whether two actors are the same: they are part of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +161,43 @@ def to_row(fact: Fact) -> dict[str, Any]:
 def from_row(fact_type: type[F], row: Mapping[str, Any]) -> F:
     """The fact that :func:`to_row` made a row of; lists may come as lists or tuples."""
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-    provenance = Provenance(values.pop("source"), values.pop("source_url"), values.pop("recorded_at"))
+    provenance = Provenance(*(values.pop(name) for name in _PROVENANCE_COLUMNS))
     attributes = json.loads(values.pop("attributes"))
     values |= {"attributes": MappingProxyType(attributes), "provenance": provenance}
     return fact_type(**values)
 
 
+def changed_columns(before: Fact, after: Fact) -> tuple[str, ...]:
+    """Names of the columns in which two facts of one key differ, attributes by their own names.
+
+    >>> changed_columns(Actor("a", "expert", "Lan"), Actor("a", "expert", "Lân", attributes={"phone": "1"}))
+    ('name', 'phone')
+    """
+    names = [name for name in _OWN_COLUMNS[type(before)] if name != "attributes"]
+    columns = [name for name in names if getattr(before, name) != getattr(after, name)]
+    columns += [
+        name
+        for name in sorted({*before.attributes, *after.attributes})
+        if before.attributes.get(name) != after.attributes.get(name)
+    ]
+    columns += [
+        name
+        for name in _PROVENANCE_COLUMNS
+        if name != "recorded_at" and getattr(before.provenance, name) != getattr(after.provenance, name)
+    ]
+    return tuple(columns)
+
+
 def content_digest(row: Mapping[str, Any]) -> str:
-    """Digest of a flat row without the time of its recording: equal for equal facts, 32 hexadecimal digits."""
-    content = {name: value for name, value in row.items() if name != "recorded_at"}
+    """Digest of a flat row without the time of its recording: equal for equal facts, 32 hexadecimal digits.
+
+    Columns that the model was given later count only where they hold something, so that facts stored before keep the
+    digests they were stored with.
+    """
+    content = {
+        name: value
+        for name, value in row.items()
+        if name != "recorded_at" and (value or name not in _COLUMNS_ADDED_LATER)
+    }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=list)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

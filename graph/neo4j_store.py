@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import pyarrow as pa
 from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
     Driver,
     GraphDatabase,
     ManagedTransaction,
@@ -40,8 +42,8 @@ from graph.errors import (
 from graph.folding import fold, search_words
 from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, from_row
 from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts, Credentials
-from graph.tables import KEYS, SCHEMAS, Tables, table_from_columns
-from graph.writing import ENDS, Key, Row, T, TransactionalWriter, WriteTransaction
+from graph.tables import KEYS, SCHEMAS, Key, Tables, key_of, table_from_columns
+from graph.writing import ENDS, Row, T, TransactionalWriter, WriteTransaction
 
 DATABASE = "neo4j"
 """The one database that every Neo4j server starts with, and the only one of the Community edition."""
@@ -140,11 +142,29 @@ class Neo4jStore(TransactionalWriter):
         with self._session() as session:
             return session.execute_write(_read_tables)
 
+    def sources(self) -> Mapping[str, Counts]:
+        """How many facts came from each source."""
+        n_of: dict[str, list[int]] = {}
+        for place, fact_type in enumerate(SCHEMAS):
+            for record in self._read(cypher.sources(fact_type)):
+                n_of.setdefault(record["source"], [0] * len(SCHEMAS))[place] = record["n"]
+        return {source: Counts(*n_of[source]) for source in sorted(n_of)}
+
+    def facts_from(self, source: str) -> Iterator[Fact]:
+        """The facts of one source, as the server sends them; see :class:`graph.store.GraphReader`.
+
+        Actors, projects and participations are found by an index. Relationships are of many types, each of which
+        would need an index of its own; they are all looked through.
+        """
+        yield from self._facts_from(Actor, source)
+        yield from self._facts_from(Project, source)
+        yield from self._facts_from(Relationship, source)
+        yield from self._facts_from(Participation, source)
+
     def events(self, kind: str | None = None) -> list[Event]:
         """The events appended so far, oldest first."""
         return [
-            Event(record["kind"], record["at"], MappingProxyType(json.loads(record["payload"])))
-            for record in self._read(cypher.EVENTS, kind=kind)
+            _event(record) for record in self._read(cypher.EVENTS if kind is None else cypher.EVENTS_OF_KIND, kind=kind)
         ]
 
     def close(self) -> None:
@@ -164,6 +184,11 @@ class Neo4jStore(TransactionalWriter):
         records = self._read(cypher.one_node(fact_type), id=fact_id)
         return _fact(fact_type, records[0]) if records else None
 
+    def _facts_from(self, fact_type: type[F], source: str) -> Iterator[F]:
+        with self._session(READ_ACCESS) as session:
+            for record in session.run(cypher.facts_from(fact_type), source=source):
+                yield _fact(fact_type, record)
+
     def _read(self, query: str, **parameters: object) -> list[Record]:
         with self._own_errors():
             return self._driver.execute_query(
@@ -179,12 +204,16 @@ class Neo4jStore(TransactionalWriter):
             return session.execute_write(locked)
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def _session(self, access_mode: str = WRITE_ACCESS) -> Iterator[Session]:
         with (
             self._own_errors(),
-            self._driver.session(database=DATABASE, bookmark_manager=self._driver.execute_query_bookmark_manager) as s,
+            self._driver.session(
+                database=DATABASE,
+                default_access_mode=access_mode,
+                bookmark_manager=self._driver.execute_query_bookmark_manager,
+            ) as session,
         ):
-            yield s
+            yield session
 
     @contextmanager
     def _own_errors(self) -> Iterator[None]:
@@ -236,6 +265,13 @@ class _Neo4jTransaction:
         found = self._listed(cypher.digests(fact_type), "rows", rows)
         return {keys[position]: digest for position, digest in found}
 
+    def stored(self, fact_type: type[F], keys: Sequence[Key]) -> Mapping[Key, F]:
+        rows = [dict(zip(KEYS[fact_type], key, strict=True)) for key in keys]
+        names = SCHEMAS[fact_type].names
+        found = self._listed(cypher.facts_with_keys(fact_type), "rows", rows)
+        facts = (from_row(fact_type, dict(zip(names, values, strict=True))) for values in found)
+        return {key_of(fact): fact for fact in facts}
+
     def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
         self._run(cypher.insert(fact_type), "rows", _parameters(fact_type, rows))
         if fact_type is Actor:
@@ -263,9 +299,19 @@ class _Neo4jTransaction:
     def grow_revision(self) -> None:
         self._transaction.run(cypher.GROW_REVISION).consume()
 
-    def append_event(self, event: Event) -> None:
-        payload = json.dumps(dict(event.payload), ensure_ascii=False)
-        self._transaction.run(cypher.APPEND_EVENT, kind=event.kind, at=event.at, payload=payload).consume()
+    def append_events(self, events: Sequence[Event]) -> None:
+        rows = [{"kind": event.kind, "at": event.at, "payload": _payload(event)} for event in events]
+        self._run(cypher.APPEND_EVENTS, "rows", rows)
+
+    def events_naming(self, text: str) -> Sequence[tuple[int, Event]]:
+        records = self._transaction.run(cypher.EVENTS_NAMING, text=text)
+        return [(record["sequence"], _event(record)) for record in records]
+
+    def replace_event(self, sequence: int, event: Event | None) -> None:
+        if event is None:
+            self._transaction.run(cypher.DELETE_EVENT, sequence=sequence).consume()
+        else:
+            self._transaction.run(cypher.WRITE_EVENT, sequence=sequence, payload=_payload(event)).consume()
 
     def _draw_owners(self, rows: Sequence[Row]) -> None:
         self._run(cypher.DRAW_OWNERS_OF_PROJECTS, "ids", [row["id"] for row in rows])
@@ -347,6 +393,14 @@ def _listed(transaction: ManagedTransaction, query: str, name: str, values: Sequ
 
 def _fact(fact_type: type[F], record: Record) -> F:
     return from_row(fact_type, record.data())
+
+
+def _event(record: Record) -> Event:
+    return Event(record["kind"], record["at"], MappingProxyType(json.loads(record["payload"])))
+
+
+def _payload(event: Event) -> str:
+    return json.dumps(dict(event.payload), ensure_ascii=False)
 
 
 def _parameters(fact_type: type[Fact], rows: Sequence[Row]) -> list[dict[str, Any]]:

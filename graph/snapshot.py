@@ -14,8 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
+from graph.canonical import NO_MERGES, Merges, merged_view
 from graph.dates import NO_DAY, day_of, first_day, to_day
 from graph.errors import NotFoundError, SnapshotError
+from graph.judgements import clusters, read_judgements
 from graph.kinds import Kinds, load_kinds
 from graph.model import Actor, Participation, Project, Relationship
 from graph.store import GraphReader
@@ -63,6 +65,8 @@ class GraphSnapshot:
         CSR of float32 ones, shape (n_projects, n_actors): who takes part in or owns which project.
     relationship_source, relationship_target, relationship_kind, relationship_day
         int32 actor indices, int16 codes and int32 days, one row a relationship in the order of its table.
+    merges
+        Which actors are several of a store that were judged to be one, and what they were made of.
     """
 
     tables: Tables
@@ -79,17 +83,25 @@ class GraphSnapshot:
     relationship_target: IntArray
     relationship_kind: CodeArray
     relationship_day: IntArray
+    merges: Merges = NO_MERGES
 
     @classmethod
     def from_store(cls, store: GraphReader, *, as_of: datetime | None = None) -> "GraphSnapshot":
-        """The whole network as a store holds it now."""
-        return cls.from_tables(store.tables(), as_of=as_of)
+        """The whole network as a store holds it now, each cluster of actors that are the same shown as one."""
+        found = clusters(read_judgements(store))
+        tables, merges = merged_view(store.tables(), found)
+        return cls.from_tables(tables, as_of=as_of, merges=merges)
 
     @classmethod
     def from_tables(
-        cls, tables: Tables, *, as_of: datetime | None = None, undated: Undated | None = None
+        cls,
+        tables: Tables,
+        *,
+        as_of: datetime | None = None,
+        undated: Undated | None = None,
+        merges: Merges = NO_MERGES,
     ) -> "GraphSnapshot":
-        """The whole network as tables hold it.
+        """The whole network as tables hold it; ``merges`` says what they were made of where they are a merged view.
 
         Raises
         ------
@@ -125,6 +137,7 @@ class GraphSnapshot:
             relationship_target=_locked(_index_in(actor_ids, ties["target_id"], "actor")),
             relationship_kind=_codes(ties["kind"], kinds.relationship),
             relationship_day=_days(ties["since"]),
+            merges=merges,
         )
 
     def before(self, cut: date, *, is_recorded: bool = False) -> "GraphSnapshot":
@@ -172,7 +185,15 @@ class GraphSnapshot:
             + int(np.count_nonzero(~tie_seen & (self.relationship_day == NO_DAY))),
         )
         midnight = datetime(cut.year, cut.month, cut.day, tzinfo=UTC)
-        return GraphSnapshot.from_tables(tables, as_of=midnight, undated=undated)
+        return GraphSnapshot.from_tables(tables, as_of=midnight, undated=undated, merges=self.merges)
+
+    @cached_property
+    def is_present(self) -> BoolArray:
+        """Actors that have not vanished from their source, bool, shape (n_actors,).
+
+        Those that have stay in the network as history, with all that tells of them, but nobody should be sent to them.
+        """
+        return _locked(np.array(self.tables.actors["last_seen"].is_null().to_numpy(zero_copy_only=False), dtype=bool))
 
     @property
     def n_actors(self) -> int:
@@ -262,15 +283,19 @@ class GraphSnapshot:
         matrix = _maximum_of_pairs(np.concatenate([strength, strength]), *pairs, n=self.n_actors)
         return _locked_csr(matrix)
 
+    def find_actor(self, actor_id: str) -> int | None:
+        """Row of an actor, or of the one that it is a part of; None where there is neither."""
+        return self.actor_index.get(self.merges.canonical(actor_id))
+
     def index_of(self, actor_id: str) -> int:
-        """Row of an actor.
+        """Row of an actor, or of the one that it is a part of.
 
         Raises
         ------
         NotFoundError
             There is no such actor.
         """
-        index = self.actor_index.get(actor_id)
+        index = self.find_actor(actor_id)
         if index is None:
             raise NotFoundError("actor_not_found", f"There is no actor {actor_id!r} in the network.", actor_id=actor_id)
         return index

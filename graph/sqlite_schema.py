@@ -107,6 +107,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE network (revision INTEGER NOT NULL)",
         "INSERT INTO network VALUES (0)",
     ),
+    (
+        "ALTER TABLE actors ADD COLUMN identifiers TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE actors ADD COLUMN last_seen TEXT",
+        "ALTER TABLE projects ADD COLUMN last_seen TEXT",
+        "ALTER TABLE relationships ADD COLUMN last_seen TEXT",
+        "ALTER TABLE participations ADD COLUMN last_seen TEXT",
+        "CREATE INDEX actors_by_source ON actors (source, id)",
+        "CREATE INDEX projects_by_source ON projects (source, id)",
+        "CREATE INDEX relationships_by_source ON relationships (source, source_id, target_id, kind, occurrence)",
+        "CREATE INDEX participations_by_source ON participations (source, project_id, actor_id, occurrence)",
+        "CREATE INDEX events_by_kind ON events (kind, sequence)",
+    ),
 )
 """Statements of each migration; the schema version of a file is the number of those applied to it."""
 

@@ -16,9 +16,9 @@ from graph.errors import StoreSchemaError, StoreUnavailableError, StoreUriError
 from graph.folding import fold, search_words
 from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, from_row
 from graph.sqlite_schema import migrate, require_own_file
-from graph.store import N_SEARCH_WORDS, Counts
-from graph.tables import KEYS, SCHEMAS, Tables, table_from_columns
-from graph.writing import Key, Row, T, TransactionalWriter, WriteTransaction
+from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts
+from graph.tables import KEYS, SCHEMAS, Key, Tables, key_of, table_from_columns
+from graph.writing import Row, T, TransactionalWriter, WriteTransaction
 
 _BUSY_TIMEOUT_SECONDS = 30.0
 _TABLES: Mapping[type[Fact], str] = {
@@ -145,12 +145,29 @@ class SqliteStore(TransactionalWriter):
             finally:
                 connection.execute("ROLLBACK")
 
+    def sources(self) -> Mapping[str, Counts]:
+        """How many facts came from each source."""
+        n_of: dict[str, list[int]] = {}
+        with self._reading() as connection:
+            for place, table in enumerate(_TABLES.values()):
+                query = f"SELECT source, count(*) FROM {table} GROUP BY source"  # noqa: S608  names of our own schema
+                for source, n_facts in connection.execute(query):
+                    n_of.setdefault(source, [0] * len(_TABLES))[place] = n_facts
+        return {source: Counts(*n_of[source]) for source in sorted(n_of)}
+
+    def facts_from(self, source: str) -> Iterator[Fact]:
+        """The facts of one source, read in batches by their key; see :class:`graph.store.GraphReader`."""
+        yield from self._facts_from(Actor, source)
+        yield from self._facts_from(Project, source)
+        yield from self._facts_from(Relationship, source)
+        yield from self._facts_from(Participation, source)
+
     def events(self, kind: str | None = None) -> list[Event]:
         """The events appended so far, oldest first."""
-        query = "SELECT kind, at, payload FROM events WHERE ?1 IS NULL OR kind = ?1 ORDER BY sequence"
+        condition = "" if kind is None else "WHERE kind = ?"
+        query = f"SELECT kind, at, payload FROM events {condition} ORDER BY sequence"  # noqa: S608  as above
         with self._reading() as connection:
-            rows = connection.execute(query, (kind,)).fetchall()
-        return [Event(name, at, MappingProxyType(json.loads(payload))) for name, at, payload in rows]
+            return [_event(*row) for row in connection.execute(query, () if kind is None else (kind,))]
 
     def erase_actor(self, actor_id: str) -> bool:
         """Remove an actor and what names it, from the file and its log as well; False where there is none."""
@@ -180,6 +197,19 @@ class SqliteStore(TransactionalWriter):
         with self._reading() as connection:
             values = connection.execute(f"{_select(fact_type)} WHERE id = ?", (fact_id,)).fetchone()
         return None if values is None else _fact(fact_type, values)
+
+    def _facts_from(self, fact_type: type[F], source: str) -> Iterator[F]:
+        facts = self._facts_after(fact_type, source, None)
+        while facts:
+            yield from facts
+            facts = self._facts_after(fact_type, source, key_of(facts[-1]))
+
+    def _facts_after(self, fact_type: type[F], source: str, key: Key | None) -> list[F]:
+        columns = ", ".join(KEYS[fact_type])
+        later = "" if key is None else f"AND ({columns}) > ({', '.join('?' * len(key))})"
+        query = f"{_select(fact_type)} WHERE source = ? {later} ORDER BY {columns} LIMIT {BATCH_SIZE}"
+        with self._reading() as connection:
+            return [_fact(fact_type, values) for values in connection.execute(query, (source, *(key or ())))]
 
     def _write(self, work: Callable[[WriteTransaction], T]) -> T:
         with self._own_errors(), self._write_lock:
@@ -262,6 +292,11 @@ class _SqliteTransaction:
         found = ((key, self.connection.execute(query, key).fetchone()) for key in keys)
         return {key: row[0] for key, row in found if row}
 
+    def stored(self, fact_type: type[F], keys: Sequence[Key]) -> Mapping[Key, F]:
+        query = f"{_select(fact_type)} WHERE {_where_key(fact_type)}"
+        found = ((key, self.connection.execute(query, key).fetchone()) for key in keys)
+        return {key: _fact(fact_type, values) for key, values in found if values}
+
     def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
         columns = _write_columns(fact_type)
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
@@ -296,17 +331,37 @@ class _SqliteTransaction:
     def grow_revision(self) -> None:
         self.connection.execute("UPDATE network SET revision = revision + 1")
 
-    def append_event(self, event: Event) -> None:
-        payload = json.dumps(dict(event.payload), ensure_ascii=False)
-        self.connection.execute(
-            "INSERT INTO events (kind, at, payload) VALUES (?, ?, ?)", (event.kind, event.at, payload)
+    def append_events(self, events: Sequence[Event]) -> None:
+        self.connection.executemany(
+            "INSERT INTO events (kind, at, payload) VALUES (?, ?, ?)",
+            ((event.kind, event.at, _payload(event)) for event in events),
         )
+
+    def events_naming(self, text: str) -> Sequence[tuple[int, Event]]:
+        rows = self.connection.execute(
+            "SELECT sequence, kind, at, payload FROM events WHERE instr(payload, ?) ORDER BY sequence", (text,)
+        )
+        return [(sequence, _event(*values)) for sequence, *values in rows]
+
+    def replace_event(self, sequence: int, event: Event | None) -> None:
+        if event is None:
+            self.connection.execute("DELETE FROM events WHERE sequence = ?", (sequence,))
+        else:
+            self.connection.execute("UPDATE events SET payload = ? WHERE sequence = ?", (_payload(event), sequence))
 
     def _index_names(self, rows: Sequence[Row]) -> None:
         self.connection.executemany(
             "INSERT OR REPLACE INTO actor_names (rowid, search_key) SELECT row_number, ? FROM actors WHERE id = ?",
             ((row["search_key"], row["id"]) for row in rows),
         )
+
+
+def _event(kind: str, at: str, payload: str) -> Event:
+    return Event(kind, at, MappingProxyType(json.loads(payload)))
+
+
+def _payload(event: Event) -> str:
+    return json.dumps(dict(event.payload), ensure_ascii=False)
 
 
 def _values(row: Row, columns: Sequence[str]) -> list[Any]:

@@ -1,14 +1,14 @@
 """What every graph store can do, and how one is opened."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from graph.errors import StoreUriError
-from graph.model import Actor, Event, Participation, Project, Relationship
-from graph.tables import Tables
+from graph.model import Actor, Event, Fact, Participation, Project, Relationship
+from graph.tables import Key, Tables
 
 _NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
 
@@ -43,6 +43,27 @@ class UpsertCounts:
             self.n_updated + other.n_updated,
             self.n_unchanged + other.n_unchanged,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What became of the facts of one write, key by key.
+
+    Attributes
+    ----------
+    new
+        Facts that were not stored.
+    changed
+        Columns in which stored facts were changed; their last-seen date is none of them.
+    vanished, returned
+        Stored facts that were marked as gone from their source, and those whose mark was taken away.
+    """
+
+    counts: UpsertCounts = UpsertCounts()
+    new: tuple[Key, ...] = ()
+    changed: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    vanished: tuple[Key, ...] = ()
+    returned: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +110,16 @@ class GraphReader(Protocol):
     def tables(self) -> Tables:
         """Everything there is, as sorted tables; one consistent state even while another process writes."""
 
+    def sources(self) -> Mapping[str, Counts]:
+        """How many facts came from each source, in the order of their names; those that have vanished are counted."""
+
+    def facts_from(self, source: str) -> Iterator[Fact]:
+        """The facts of one source, those that have vanished from it included, without holding them all in memory.
+
+        Actors come first, then projects, relationships and participations. The store may be written meanwhile; what
+        is written then may or may not be among them.
+        """
+
     def events(self, kind: str | None = None) -> list[Event]:
         """The events appended so far, oldest first, of one kind or all."""
 
@@ -117,13 +148,19 @@ class GraphWriter(Protocol):
     def upsert_participations(self, participations: Sequence[Participation]) -> UpsertCounts:
         """Insert or update by project, actor and occurrence; raises as :meth:`upsert_relationships` does."""
 
+    def upsert_facts(self, facts: Sequence[Fact]) -> Upserted:
+        """Insert or update facts of one type as its own method does, and say which, and in what, were changed."""
+
     def append_event(self, event: Event) -> None:
-        """Append to the log."""
+        """Append to the log. A judgement of whether two actors are the same makes the revision grow."""
+
+    def append_events(self, events: Sequence[Event]) -> None:
+        """Append to the log, all or none."""
 
     def erase_actor(self, actor_id: str) -> bool:
         """Remove an actor with every relationship and participation that names it; False where there is none.
 
-        Projects that it owns stay, without their owner.
+        Projects that it owns stay, without their owner. The log forgets it as well: see :func:`graph.writing.without`.
         """
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graph.model import Actor, F, Fact, Participation, Project, Relationship, from_row, to_row
+from graph.model import Actor, F, Fact, Participation, Project, Provenance, Relationship, from_row, to_row
 
 _STRINGS = pa.list_(pa.string())
 _COLUMN_TYPES = {
@@ -15,16 +15,17 @@ _COLUMN_TYPES = {
     "fields": _STRINGS,
     "needs": _STRINGS,
     "offers": _STRINGS,
+    "identifiers": _STRINGS,
     "occurrence": pa.int32(),
     "value_vnd": pa.int64(),
     "total_cost": pa.float64(),
 }
-_PROVENANCE_COLUMNS = ("source", "source_url", "recorded_at")
 
 
 def _schema(fact_type: type[Fact]) -> pa.Schema:
     names = [column.name for column in fields(fact_type) if column.name != "provenance"]
-    return pa.schema([(name, _COLUMN_TYPES.get(name, pa.string())) for name in (*names, *_PROVENANCE_COLUMNS)])
+    names += [column.name for column in fields(Provenance)]
+    return pa.schema([(name, _COLUMN_TYPES.get(name, pa.string())) for name in names])
 
 
 SCHEMAS: Mapping[type[Fact], pa.Schema] = {
@@ -37,6 +38,10 @@ KEYS: Mapping[type[Fact], tuple[str, ...]] = {
     Participation: ("project_id", "actor_id", "occurrence"),
 }
 """What makes a fact the same fact; tables are sorted by it."""
+
+
+Key = tuple[str | int, ...]
+"""Values of the key columns of a fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,15 @@ class Tables:
     def facts(self, fact_type: type[F]) -> list[F]:
         """The facts of one type, in the order of their key."""
         return [from_row(fact_type, row) for row in self.of(fact_type).to_pylist()]
+
+
+def key_of(fact: Fact) -> Key:
+    """The key of a fact.
+
+    >>> key_of(Relationship("a", "b", "mentors"))
+    ('a', 'b', 'mentors', 0)
+    """
+    return tuple(getattr(fact, column) for column in KEYS[type(fact)])
 
 
 def fact_at(fact_type: type[F], table: pa.Table, index: int) -> F:

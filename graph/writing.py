@@ -1,18 +1,30 @@
 """What becomes of facts that are written, decided once for every store: new, changed or unchanged, and erased."""
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from graph.errors import DanglingEndError
 from graph.folding import fold, search_words
-from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, content_digest, to_row
-from graph.store import UpsertCounts
-from graph.tables import KEYS
+from graph.model import (
+    JUDGEMENT,
+    Actor,
+    Event,
+    F,
+    Fact,
+    Participation,
+    Project,
+    Relationship,
+    changed_columns,
+    content_digest,
+    to_row,
+)
+from graph.store import UpsertCounts, Upserted
+from graph.tables import Key, key_of
 
-Key = tuple[str | int, ...]
 Row = dict[str, Any]
 T = TypeVar("T")
 
@@ -34,6 +46,9 @@ class WriteTransaction(Protocol):
     def digests(self, fact_type: type[Fact], keys: Sequence[Key]) -> Mapping[Key, str]:
         """Content digest of every stored fact among the keys."""
 
+    def stored(self, fact_type: type[F], keys: Sequence[Key]) -> Mapping[Key, F]:
+        """Every stored fact among the keys."""
+
     def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
         """Write facts that are not stored."""
 
@@ -49,8 +64,14 @@ class WriteTransaction(Protocol):
     def grow_revision(self) -> None:
         """Say that a fact has changed."""
 
-    def append_event(self, event: Event) -> None:
+    def append_events(self, events: Sequence[Event]) -> None:
         """Append to the log."""
+
+    def events_naming(self, text: str) -> Sequence[tuple[int, Event]]:
+        """Place in the log and content of every event whose payload, as JSON, has a text somewhere."""
+
+    def replace_event(self, sequence: int, event: Event | None) -> None:
+        """Write an event over the one at a place of the log, or take that out."""
 
 
 class TransactionalWriter(ABC):
@@ -62,49 +83,63 @@ class TransactionalWriter(ABC):
 
     def upsert_actors(self, actors: Sequence[Actor]) -> UpsertCounts:
         """Insert or update by id."""
-        return self._write(lambda transaction: upsert(transaction, Actor, actors))
+        return self.upsert_facts(actors).counts
 
     def upsert_projects(self, projects: Sequence[Project]) -> UpsertCounts:
         """Insert or update by id. The owner need not be stored."""
-        return self._write(lambda transaction: upsert(transaction, Project, projects))
+        return self.upsert_facts(projects).counts
 
     def upsert_relationships(self, relationships: Sequence[Relationship]) -> UpsertCounts:
         """Insert or update by ends, kind and occurrence; both ends must be stored."""
-        return self._write(lambda transaction: upsert(transaction, Relationship, relationships))
+        return self.upsert_facts(relationships).counts
 
     def upsert_participations(self, participations: Sequence[Participation]) -> UpsertCounts:
         """Insert or update by project, actor and occurrence; project and actor must be stored."""
-        return self._write(lambda transaction: upsert(transaction, Participation, participations))
+        return self.upsert_facts(participations).counts
+
+    def upsert_facts(self, facts: Sequence[Fact]) -> Upserted:
+        """Insert or update facts of one type, and say which, and in what, were changed."""
+        if not facts:
+            return Upserted()
+        of_one_type = cast(Sequence[Actor], facts)  # whichever it is
+        return self._write(lambda transaction: upsert(transaction, type(of_one_type[0]), of_one_type))
 
     def append_event(self, event: Event) -> None:
         """Append to the log."""
-        self._write(lambda transaction: transaction.append_event(event))
+        self.append_events([event])
+
+    def append_events(self, events: Sequence[Event]) -> None:
+        """Append to the log, all or none."""
+        self._write(lambda transaction: append(transaction, events))
 
     def erase_actor(self, actor_id: str) -> bool:
         """Remove an actor and what names it; False where there is none."""
         return self._write(lambda transaction: erase_actor(transaction, actor_id))
 
 
-def upsert(transaction: WriteTransaction, fact_type: type[F], facts: Sequence[F]) -> UpsertCounts:
-    """How many facts were inserted, updated or left as they were; of facts with one key the last is written.
+def upsert(transaction: WriteTransaction, fact_type: type[F], facts: Sequence[F]) -> Upserted:
+    """Which facts were inserted, updated or left as they were; of facts with one key the last is written.
 
     Raises
     ------
     DanglingEndError
         A fact names an actor or a project that is not stored. Nothing has been written.
     """
-    rows = _keyed_rows(fact_type, facts)
+    given = {key_of(fact): fact for fact in facts}
+    rows = _keyed_rows(given)
     _require_ends(transaction, fact_type, rows.values())
     digests = transaction.digests(fact_type, list(rows))
-    inserted = [row for key, row in rows.items() if key not in digests]
-    updated = [row for key, row in rows.items() if digests.get(key, row["digest"]) != row["digest"]]
+    inserted = [key for key in rows if key not in digests]
+    updated = [key for key, row in rows.items() if digests.get(key, row["digest"]) != row["digest"]]
+    before = transaction.stored(fact_type, updated)
     if inserted:
-        transaction.insert(fact_type, inserted)
+        transaction.insert(fact_type, [rows[key] for key in inserted])
     if updated:
-        transaction.update(fact_type, updated)
+        transaction.update(fact_type, [rows[key] for key in updated])
     if inserted or updated:
         transaction.grow_revision()
-    return UpsertCounts(len(inserted), len(updated), len(rows) - len(inserted) - len(updated))
+    counts = UpsertCounts(len(inserted), len(updated), len(rows) - len(inserted) - len(updated))
+    return _told(counts, tuple(inserted), before, {key: given[key] for key in updated})
 
 
 def erase_actor(transaction: WriteTransaction, actor_id: str) -> bool:
@@ -112,24 +147,79 @@ def erase_actor(transaction: WriteTransaction, actor_id: str) -> bool:
     if not transaction.known_ids(Actor, [actor_id]):
         return False
     orphans = [replace(project, owner_id=None) for project in transaction.projects_of_owner(actor_id)]
-    transaction.update(Project, list(_keyed_rows(Project, orphans).values()))
+    transaction.update(Project, list(_keyed_rows({key_of(project): project for project in orphans}).values()))
     transaction.delete_actor(actor_id)
+    for sequence, event in transaction.events_naming(json.dumps(actor_id, ensure_ascii=False)):
+        transaction.replace_event(sequence, without(event, actor_id))
     transaction.grow_revision()
     return True
 
 
-def _keyed_rows(fact_type: type[F], facts: Iterable[F]) -> dict[Key, Row]:
+def append(transaction: WriteTransaction, events: Sequence[Event]) -> None:
+    """Append events; those that are part of the picture make the revision grow."""
+    transaction.append_events(events)
+    if any(event.kind == JUDGEMENT for event in events):
+        transaction.grow_revision()
+
+
+def without(event: Event, actor_id: str) -> Event | None:
+    """The event as it reads after an actor was erased: None where it is about the actor, else without its mentions.
+
+    An event is about an actor that its payload itself names. In lists and tables within it, entries that are the
+    actor's id, or keyed by it, are mentions.
+
+    >>> without(Event("judgement", "", {"left_id": "a", "right_id": "b"}), "b") is None
+    True
+    >>> without(Event("change", "", {"new": ["a", "b", ["a", "c", "mentors", 0]], "changed": [["a", ["name"]]]}), "a")
+    Event(kind='change', at='', payload={'new': ['b'], 'changed': []})
+    """
+    if actor_id in event.payload.values():
+        return None
+    payload = {name: _without(value, actor_id) for name, value in event.payload.items() if name != actor_id}
+    return replace(event, payload=payload)
+
+
+def _without(value: Any, actor_id: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(entry, actor_id) for name, entry in value.items() if actor_id not in {name, entry}}
+    if isinstance(value, list):
+        return [
+            entry for entry in value if entry != actor_id and not (isinstance(entry, list) and _names(entry, actor_id))
+        ]
+    return value
+
+
+def _names(key: list[Any], actor_id: str) -> bool:
+    return any(part == actor_id or (isinstance(part, list) and actor_id in part) for part in key)
+
+
+def _told(
+    counts: UpsertCounts, new: tuple[Key, ...], before: Mapping[Key, Fact], after: Mapping[Key, Fact]
+) -> Upserted:
+    changed: dict[Key, tuple[str, ...]] = {}
+    vanished, returned = [], []
+    for key, fact in after.items():
+        columns = changed_columns(before[key], fact)
+        if "last_seen" in columns:
+            was_there, is_there = not before[key].provenance.last_seen, not fact.provenance.last_seen
+            vanished += [key] if was_there else []
+            returned += [key] if is_there else []
+        if others := tuple(name for name in columns if name != "last_seen"):
+            changed[key] = others
+    return Upserted(counts, new, changed, tuple(vanished), tuple(returned))
+
+
+def _keyed_rows(facts: Mapping[Key, Fact]) -> dict[Key, Row]:
     recorded_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    columns = KEYS[fact_type]
     rows: dict[Key, Row] = {}
-    for fact in facts:
+    for key, fact in facts.items():
         row = to_row(fact)
         row["digest"] = content_digest(row)
         row["recorded_at"] = recorded_at
         if isinstance(fact, Actor):
             row["folded_name"] = fold(fact.name)
             row["search_key"] = _search_key(fact)
-        rows[tuple(row[column] for column in columns)] = row
+        rows[key] = row
     return rows
 
 

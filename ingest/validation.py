@@ -38,8 +38,8 @@ _IDENTIFIERS = ("id", "kind", "subkind", "owner_id", "source_id", "target_id", "
 _PARSERS: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(_IDENTIFIERS, identifier),
     **dict.fromkeys(("name", "name_en", "short_name", "title", "title_en"), name),
-    **dict.fromkeys(("aliases", "fields", "needs", "offers"), items),
-    **dict.fromkeys(("founded", "since", "until", "year", "start", "end"), partial_date),
+    **dict.fromkeys(("aliases", "fields", "needs", "offers", "identifiers"), items),
+    **dict.fromkeys(("founded", "since", "until", "year", "start", "end", "last_seen"), partial_date),
     "value_vnd": whole_number,
     "total_cost": amount,
 }
@@ -276,7 +276,8 @@ class _Checker:
                 self._report_once("unknown_field", "fields", field_id, _nearest_field(field_id, self._kinds))
 
     def _remember(self, values: dict[str, Any], attributes: dict[str, str], line: int) -> Fact | None:
-        provenance = Provenance(self._source, values.pop("source_url", None))
+        source_url, last_seen = values.pop("source_url", None), values.pop("last_seen", None)
+        provenance = Provenance(self._source, source_url, last_seen=last_seen)
         if attributes:
             values["attributes"] = MappingProxyType(attributes)
         if self._fact_type is Actor or self._fact_type is Project:

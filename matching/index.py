@@ -108,7 +108,10 @@ class MatchIndex(HistoryIndex):
 
     @cached_property
     def is_candidate(self) -> npt.NDArray[np.bool_]:
-        """Who can be suggested, shape (n_actors,): actors with a project, a relationship or words of their own."""
+        """Who can be suggested, shape (n_actors,): actors with a project, a relationship or words of their own.
+
+        Those that have vanished from their source are none.
+        """
         tables = self.snapshot.tables.actors
         has_words: npt.NDArray[np.bool_] = np.zeros(self.snapshot.n_actors, bool)
         for column in ("summary", "summary_en"):
@@ -116,7 +119,7 @@ class MatchIndex(HistoryIndex):
         for column in ("fields", "needs", "offers"):
             has_words |= np.array([bool(listed) for listed in tables[column].to_pylist()], bool)
         has_facts = (np.diff(self.memberships.indptr) > 0) | (np.diff(self.snapshot.ties.indptr) > 0)
-        return has_words | has_facts
+        return (has_words | has_facts) & self.snapshot.is_present
 
     @cached_property
     def field_ids(self) -> list[str]:

@@ -100,6 +100,9 @@ class Source(Outgoing):
     source: str = Field(description="The file or service it came in by.", examples=["actors.csv"])
     source_url: str | None = Field(description="The public page that says so.")
     recorded_at: str = Field(description="When the store first held it as it now reads, UTC.")
+    last_seen: str | None = Field(
+        description="The day on which it was last seen in its source, from which it has vanished since; else null."
+    )
 
 
 class ActorSummary(Outgoing):
@@ -126,6 +129,7 @@ class ActorDetails(ActorSummary):
     country: str | None
     founded: str | None = Field(description="YYYY, YYYY-MM or YYYY-MM-DD, as all dates of facts.")
     website: str | None
+    identifiers: tuple[str, ...] = Field(description="What registers call it.", examples=[["ror:04nyv3z04"]])
     provenance: Source
 
 

@@ -133,8 +133,13 @@ def _actor(index: int, rng: np.random.Generator) -> Actor:
         needs=(_name(rng),) * int(rng.integers(2)),
         country=_maybe("VN", rng),
         founded=_maybe(str(1950 + index % 75), rng),
+        identifiers=(f"tax:{index}",) if index % 4 == 0 else (),
         attributes={"mã số": str(index), "ghi chú": ""} if index % 3 == 0 else {},
-        provenance=Provenance("actors.csv", _maybe(f"https://example.org/{index}", rng)),
+        provenance=Provenance(
+            "actors.csv",
+            _maybe(f"https://example.org/{index}", rng),
+            last_seen="2026-01-31" if index % 10 == 0 else None,
+        ),
     )
 
 

@@ -59,6 +59,10 @@ Text = Annotated[str, StringConstraints(max_length=MAX_TEXT), _CLEANED]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), _CLEANED]
 Entry = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^|]+$"), _CLEANED]
 Entries = Annotated[tuple[Entry, ...], Field(max_length=100)]
+Identifiers = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+:[!-{}~]+$", max_length=MAX_NAME)], ...],
+    Field(max_length=100, description="What registers call it, `scheme:value`.", examples=[["ror:04nyv3z04"]]),
+]
 
 
 class ActorIn(Incoming):
@@ -94,6 +98,7 @@ class ActorIn(Incoming):
     country: Name | None = None
     founded: PartialDate | None = None
     website: Url | None = None
+    identifiers: Identifiers = ()
     source_url: Url | None = None
 
 

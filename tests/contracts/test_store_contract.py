@@ -31,8 +31,9 @@ FULL_ACTOR = Actor(
     country="VN",
     founded="2021-03",
     website="https://example.org/?a=1&b=2",
+    identifiers=("tax:0101", "ror:04nyv3z04"),
     attributes={"mã số thuế": "0101", "ghi chú": "", "empty": ""},
-    provenance=Provenance("actors.csv", "https://example.org/source"),
+    provenance=Provenance("actors.csv", "https://example.org/source", last_seen="2026-01-31"),
 )
 BARE_ACTOR = Actor("sc-1", "school", "Trường Một")
 FULL_PROJECT = Project(
@@ -50,7 +51,7 @@ FULL_PROJECT = Project(
     end="2026-12-31",
     total_cost=1.5e9,
     attributes={"KPI": "30 điểm"},
-    provenance=Provenance("projects.csv", "https://example.org/p"),
+    provenance=Provenance("projects.csv", "https://example.org/p", last_seen="2026-01-31"),
 )
 BARE_PROJECT = Project("pj-2", "project", "Dự án")
 FULL_RELATIONSHIP = Relationship(
@@ -63,11 +64,15 @@ FULL_RELATIONSHIP = Relationship(
     value_vnd=9_007_199_254_740_993,
     note="Hợp đồng",
     attributes={"số": "12/HĐ"},
-    provenance=Provenance("relationships.csv", "https://example.org/r"),
+    provenance=Provenance("relationships.csv", "https://example.org/r", last_seen="2026-01-31"),
 )
 BARE_RELATIONSHIP = Relationship("sc-1", "st-cảm-biến", "signed_mou")
 FULL_PARTICIPATION = Participation(
-    "pj-1", "sc-1", "đầu mối", attributes={"vai": "chính"}, provenance=Provenance("p.csv", "https://example.org/m")
+    "pj-1",
+    "sc-1",
+    "đầu mối",
+    attributes={"vai": "chính"},
+    provenance=Provenance("p.csv", "https://example.org/m", last_seen="2026-01-31"),
 )
 BARE_PARTICIPATION = Participation("pj-2", "st-cảm-biến")
 SMALL = World(

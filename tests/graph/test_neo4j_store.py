@@ -10,7 +10,7 @@ import pytest
 
 from graph.errors import StoreCredentialsError, StoreError, StoreSchemaError, StoreUnavailableError, StoreUriError
 from graph.model import Actor, Event, Project, Relationship
-from graph.store import Credentials, GraphStore, open_store
+from graph.store import Credentials, GraphStore, UpsertCounts, open_store
 from tests.servers import Neo4jServer, free_port
 from tests.worlds import generated_network, load_world
 
@@ -214,3 +214,29 @@ def _labels(server: Neo4jServer) -> dict[str, list[str]]:
 
 def _owners(server: Neo4jServer) -> list[str]:
     return [record["id"] for record in server.run("MATCH (a:Actor)-[:OWNS]->(:Opportunity) RETURN a.id AS id")]
+
+
+@pytest.mark.neo4j
+def test_a_network_of_the_first_version_keeps_its_facts_and_their_digests(
+    server: Neo4jServer, store: GraphStore
+) -> None:
+    actor, tie = Actor("a", "expert", "Lan"), Relationship("a", "a", "mentors")
+    store.upsert_actors([actor])
+    store.upsert_relationships([tie])
+    store.close()
+    for query in (
+        "MATCH (n:Actor) REMOVE n.identifiers, n.last_seen",
+        "MATCH (:Actor)-[r]->(:Actor) REMOVE r.last_seen",
+        "DROP INDEX ketnoi_actor_source",
+        "MATCH (s:KetnoiStore) SET s.schema_version = 1",
+    ):
+        server.run(query)
+    with open_store(server.uri, server.credentials) as again:
+        stored = again.get_actor("a")
+        assert stored is not None
+        assert replace(stored, provenance=actor.provenance) == actor
+        assert again.upsert_actors([actor]) == again.upsert_relationships([tie]) == UpsertCounts(n_unchanged=1)
+        assert again.tables().actors["identifiers"].to_pylist() == [[]]
+        assert len(list(again.facts_from(""))) == 2
+    (index,) = server.run("SHOW INDEXES YIELD name WHERE name = 'ketnoi_actor_source'")
+    assert index["name"]

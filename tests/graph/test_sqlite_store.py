@@ -1,9 +1,12 @@
+import hashlib
+import json
 import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +14,11 @@ import pytest
 
 from graph import sqlite_schema
 from graph.errors import StoreSchemaError, StoreUnavailableError, StoreUriError
-from graph.model import Actor
+from graph.model import Actor, Provenance, Relationship, to_row
 from graph.sqlite_schema import MIGRATIONS
 from graph.sqlite_store import SqliteStore
 from graph.store import UpsertCounts, open_store
-from graph.tables import SCHEMAS
+from graph.tables import SCHEMAS, key_of
 from tests.worlds import generated_network, load_world
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -111,6 +114,28 @@ def test_an_older_network_is_migrated_and_keeps_its_facts(path: Path, monkeypatc
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 2,)
     connection.close()
+
+
+def test_a_network_of_the_first_version_keeps_its_facts_and_their_digests(path: Path) -> None:
+    actor = Actor("a", "expert", "Lan", aliases=("L",), provenance=Provenance("actors.csv"))
+    tie = Relationship("a", "a", "mentors", provenance=Provenance("ties.csv"))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in (*MIGRATIONS[0], "PRAGMA user_version = 1"):
+            connection.execute(statement)
+        for table, fact in (("actors", actor), ("relationships", tie)):
+            row = {name: value for name, value in to_row(fact).items() if name not in {"identifiers", "last_seen"}}
+            del row["recorded_at"]
+            text = json.dumps(row, ensure_ascii=False, sort_keys=True, default=list)
+            row |= {"digest": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(), "recorded_at": "2026"}
+            row |= {"folded_name": "lan"} if fact is actor else {}
+            values = [json.dumps(value) if isinstance(value, tuple) else value for value in row.values()]
+            connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", values)
+    with open_store(path) as store:
+        assert store.upsert_actors([actor]) == store.upsert_relationships([tie]) == UpsertCounts(n_unchanged=1)
+        assert store.get_actor("a") == replace(actor, provenance=replace(actor.provenance, recorded_at="2026"))
+        assert [key_of(fact) for fact in store.facts_from("ties.csv")] == [("a", "a", "mentors", 0)]
+        told = replace(actor, identifiers=("ror:04nyv3z04",))
+        assert store.upsert_facts([told]).changed == {("a",): ("identifiers",)}
 
 
 def test_a_migration_happens_wholly_or_not_at_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

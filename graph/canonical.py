@@ -1,0 +1,271 @@
+"""The network with every cluster of actors shown as one, made anew from sources that stay as they are.
+
+Nothing here writes: a merge is a way to look at the tables of a store, so that it is undone by looking without it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.judgements import Clusters, Judgement, canonical_of
+from graph.kinds import load_kinds
+from graph.model import Actor, Participation, Provenance, Relationship, from_row, to_row
+from graph.tables import KEYS, SCHEMAS, Tables
+
+Link = TypeVar("Link", Relationship, Participation)
+
+_ENDS = {Relationship: ("source_id", "target_id"), Participation: ("actor_id",)}
+_FILLED = (
+    "name_en",
+    "short_name",
+    "summary",
+    "summary_en",
+    "district_or_city",
+    "country",
+    "founded",
+    "website",
+)
+_UNITED = ("fields", "needs", "offers", "identifiers")
+
+
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """What a merged view was made of.
+
+    Attributes
+    ----------
+    canonical_ids
+        The canonical id of every actor that was merged, that of the canonical one itself included.
+    sources
+        The actors behind each canonical id as their sources have them, the one whose words come first at the beginning.
+    judgements
+        What holds them together, by canonical id.
+    """
+
+    canonical_ids: Mapping[str, str]
+    sources: Mapping[str, tuple[Actor, ...]]
+    judgements: Mapping[str, tuple[Judgement, ...]]
+
+    def canonical(self, actor_id: str) -> str:
+        """The id under which an actor is shown."""
+        return self.canonical_ids.get(actor_id, actor_id)
+
+
+NO_MERGES = Merges(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
+
+
+def merged_view(tables: Tables, found: Clusters) -> tuple[Tables, Merges]:
+    """The tables with a row for each cluster in place of its members, and what it was made of.
+
+    Raises nothing for judgements about actors that are not there: who is alone is left as it is.
+    """
+    sources = _sources(tables, found.canonical_ids)
+    canonical_ids = {actor.id: canonical for canonical, actors in sources.items() for actor in actors}
+    judgements = defaultdict(list)
+    for link in found.links:
+        if (canonical := canonical_ids.get(link.left_id)) and canonical == canonical_ids.get(link.right_id):
+            judgements[canonical].append(link)
+    merges = Merges(
+        MappingProxyType(canonical_ids),
+        MappingProxyType(sources),
+        MappingProxyType({canonical: tuple(links) for canonical, links in judgements.items()}),
+    )
+    return _merged(tables, merges), merges
+
+
+def merged(tables: Tables, canonical_ids: Mapping[str, str]) -> Tables:
+    """The tables with one row for each set of actors that share a canonical id.
+
+    The canonical actor's values come first and gaps are filled from the others: those still in their source before
+    those that have vanished from it, then by id. Lists are united, other names become aliases, and attributes that
+    disagree are kept under ``NAME [ID]``. Links lead to the canonical actor and are numbered anew; one that would tie
+    it to itself is dropped, and one that two sources tell word for word counts once.
+    """
+    return merged_view(tables, Clusters(canonical_ids))[0]
+
+
+def merged_actor(canonical_id: str, actors: Iterable[Actor]) -> Actor:
+    """One actor made of several.
+
+    >>> one = Actor("a", "school", "Đại học A", country="VN", aliases=("ĐHA",))
+    >>> other = Actor("b", "school", "Trường A", website="https://a.edu.vn", needs=("phòng đo",))
+    >>> merged_actor("a", [one, other]) == Actor(
+    ...     "a", "school", "Đại học A", aliases=("ĐHA", "Trường A"), needs=("phòng đo",), country="VN",
+    ...     website="https://a.edu.vn",
+    ... )
+    True
+    """
+    ordered = _by_weight(canonical_id, actors)
+    first = ordered[0]
+    filled: dict[str, Any] = {name: _first(getattr(actor, name) for actor in ordered) for name in _FILLED}
+    united: dict[str, Any] = {
+        name: tuple(dict.fromkeys(item for actor in ordered for item in getattr(actor, name))) for name in _UNITED
+    }
+    names = (first.name, filled["name_en"], filled["short_name"])
+    others = (
+        name
+        for actor in ordered
+        for name in (*actor.aliases, actor.name, actor.name_en, actor.short_name)
+        if name and name not in names
+    )
+    return replace(
+        first,
+        id=canonical_id,
+        subkind=_first(actor.subkind for actor in ordered if actor.kind == first.kind),
+        aliases=tuple(dict.fromkeys(others)),
+        attributes=_united_attributes(ordered),
+        provenance=replace(first.provenance, last_seen=_last_seen([actor.provenance for actor in ordered])),
+        **filled,
+        **united,
+    )
+
+
+def _by_weight(canonical_id: str, actors: Iterable[Actor]) -> list[Actor]:
+    """Those still in their source first, then the canonical one, then by id."""
+    return sorted(actors, key=lambda actor: (bool(actor.provenance.last_seen), actor.id != canonical_id, actor.id))
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next((value for value in values if value), None)
+
+
+def _united_attributes(ordered: Sequence[Actor]) -> Mapping[str, str]:
+    united: dict[str, str] = {}
+    for actor in ordered:
+        for name, value in actor.attributes.items():
+            if united.setdefault(name, value) != value:
+                united[f"{name} [{actor.id}]"] = value
+    return MappingProxyType(united)
+
+
+def _last_seen(provenances: Sequence[Provenance]) -> str | None:
+    """The latest of the days, None where one of them is still there."""
+    days = [provenance.last_seen for provenance in provenances]
+    return None if None in days else max(day for day in days if day is not None)
+
+
+def _sources(tables: Tables, canonical_ids: Mapping[str, str]) -> dict[str, tuple[Actor, ...]]:
+    judged = tables.actors.filter(pc.is_in(tables.actors["id"], value_set=_strings(canonical_ids)))
+    groups = defaultdict(list)
+    for row in judged.to_pylist():
+        groups[canonical_ids[row["id"]]].append(from_row(Actor, row))
+    sources = {}
+    for named, actors in groups.items():
+        if len(actors) > 1:
+            ids = {actor.id for actor in actors}
+            canonical = named if named in ids else canonical_of(ids)
+            sources[canonical] = tuple(_by_weight(canonical, actors))
+    return sources
+
+
+def _merged(tables: Tables, merges: Merges) -> Tables:
+    if not merges.sources:
+        return tables
+    owners = tables.projects["owner_id"]
+    place = pc.index_in(owners, value_set=_strings(merges.canonical_ids))
+    renamed = pc.coalesce(_strings(merges.canonical_ids.values()).take(pc.fill_null(place, 0)), owners)
+    return Tables(
+        actors=_merged_actors(tables.actors, merges),
+        projects=tables.projects.set_column(
+            tables.projects.column_names.index("owner_id"),
+            tables.projects.schema.field("owner_id"),
+            pc.if_else(pc.is_valid(place), renamed, owners),
+        ),
+        relationships=_rewired(Relationship, tables.relationships, merges),
+        participations=_rewired(Participation, tables.participations, merges),
+    )
+
+
+def _merged_actors(table: pa.Table, merges: Merges) -> pa.Table:
+    touched = pc.is_in(table["id"], value_set=_strings(merges.canonical_ids))
+    rows = [to_row(merged_actor(canonical, actors)) for canonical, actors in merges.sources.items()]
+    made = pa.Table.from_pylist(rows, schema=SCHEMAS[Actor])
+    return pa.concat_tables([table.filter(pc.invert(touched)), made]).sort_by("id")
+
+
+def _rewired(fact_type: type[Link], table: pa.Table, merges: Merges) -> pa.Table:
+    """A table of links with their ends renamed. Links without a renamed end are left alone: none can become theirs."""
+    ids = _strings(merges.canonical_ids)
+    touched = pc.is_in(table[_ENDS[fact_type][0]], value_set=ids)
+    for column in _ENDS[fact_type][1:]:
+        touched = pc.or_(touched, pc.is_in(table[column], value_set=ids))
+    links = [from_row(fact_type, row) for row in table.filter(touched).to_pylist()]
+    made = pa.Table.from_pylist(
+        [to_row(link) for link in _numbered(_counted_once(links, merges))], schema=SCHEMAS[fact_type]
+    )
+    keys = [(column, "ascending") for column in KEYS[fact_type]]
+    return pa.concat_tables([table.filter(pc.invert(touched)), made]).sort_by(keys)
+
+
+def _counted_once(links: Sequence[Link], merges: Merges) -> list[Link]:
+    """Links with their ends renamed, without those to oneself that arise, equal ones of different actors made one."""
+    kept: list[Link] = []
+    told_by: dict[int, set[tuple[str, ...]]] = {}
+    places: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    own_first = sorted(links, key=lambda link: (bool(link.provenance.last_seen), _renamed(link, merges) != link))
+    for link in own_first:
+        before = tuple(getattr(link, column) for column in _ENDS[type(link)])
+        renamed = _renamed(link, merges)
+        if isinstance(renamed, Relationship) and renamed.source_id == renamed.target_id and len(set(before)) > 1:
+            continue
+        same = places[_content(renamed)]
+        twin = next((place for place in same if before not in told_by[place]), None)
+        if twin is None:
+            same.append(len(kept))
+            told_by[len(kept)] = {before}
+            kept.append(renamed)
+        else:
+            told_by[twin].add(before)
+            kept[twin] = _with_evidence(kept[twin], link)
+    return kept
+
+
+def _renamed(link: Link, merges: Merges) -> Link:
+    if isinstance(link, Relationship):
+        source_id, target_id = merges.canonical(link.source_id), merges.canonical(link.target_id)
+        return replace(link, source_id=source_id, target_id=target_id)
+    return replace(link, actor_id=merges.canonical(link.actor_id))
+
+
+def _content(link: Link) -> tuple[object, ...]:
+    """All that two links tell alike where they are one; ties that read the same either way have no direction."""
+    values: dict[str, object] = {
+        column.name: getattr(link, column.name)
+        for column in fields(link)
+        if column.name not in {"occurrence", "provenance", "attributes"}
+    }
+    if isinstance(link, Relationship):
+        kind = load_kinds().relationship.get(link.kind)
+        if kind is not None and not kind.directed:
+            values["source_id"], values["target_id"] = sorted((link.source_id, link.target_id))
+    return (*values.values(), *sorted(link.attributes.items()))
+
+
+def _with_evidence(kept: Link, other: Link) -> Link:
+    """The link with the page of another that tells the same."""
+    url = other.provenance.source_url
+    if not url or url == kept.provenance.source_url:
+        return kept
+    if not kept.provenance.source_url:
+        return replace(kept, provenance=replace(kept.provenance, source_url=url))
+    also = {f"source_url [{other.provenance.source}]": url}
+    return replace(kept, attributes=MappingProxyType({**kept.attributes, **also}))
+
+
+def _numbered(links: Sequence[Link]) -> list[Link]:
+    n_of: defaultdict[tuple[object, ...], int] = defaultdict(int)
+    numbered = []
+    for link in links:
+        key = tuple(getattr(link, column) for column in KEYS[type(link)] if column != "occurrence")
+        numbered.append(replace(link, occurrence=n_of[key]))
+        n_of[key] += 1
+    return numbered
+
+
+def _strings(values: Iterable[str]) -> pa.Array:
+    return pa.array(list(values), pa.string())

@@ -1,0 +1,132 @@
+"""What every graph store says about the sources of its facts, and about what a write changed in them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from graph.model import Actor, Event, Fact, Participation, Project, Provenance, Relationship
+from graph.store import BATCH_SIZE, Counts, GraphStore, UpsertCounts, Upserted
+from graph.tables import key_of
+from tests.contracts.conftest import on_newest_too
+from tests.worlds import World, generated_network, load_world
+
+MAY, JUNE = Provenance("may.csv"), Provenance("june.csv")
+LAN = Actor("lan", "expert", "Lan", provenance=MAY)
+HOA = Actor("hoa", "expert", "Hoa", provenance=JUNE)
+PROJECT = Project("p", "project", "Dự án", provenance=JUNE)
+TIE = Relationship("lan", "hoa", "mentors", provenance=MAY)
+PART = Participation("p", "lan", provenance=JUNE)
+SMALL = World([LAN, HOA], [PROJECT], [TIE], [PART])
+
+
+def timeless(facts: Sequence[Fact]) -> list[Fact]:
+    return [replace(fact, provenance=replace(fact.provenance, recorded_at="")) for fact in facts]
+
+
+@on_newest_too
+def test_facts_come_by_their_source(store: GraphStore) -> None:
+    load_world(store, SMALL)
+    assert timeless(list(store.facts_from("may.csv"))) == [LAN, TIE]
+    assert timeless(list(store.facts_from("june.csv"))) == [HOA, PROJECT, PART]
+    assert list(store.facts_from("' OR 1=1")) == []
+    assert store.sources() == {"june.csv": Counts(1, 1, 0, 1), "may.csv": Counts(1, 0, 1, 0)}
+    store.upsert_actors([replace(LAN, provenance=JUNE)])
+    assert timeless(list(store.facts_from("may.csv"))) == [TIE]
+
+
+def test_an_empty_store_has_no_sources(store: GraphStore) -> None:
+    assert store.sources() == {}
+    assert list(store.facts_from("")) == []
+
+
+def test_more_facts_than_a_batch_come_once_each_while_they_are_rewritten(store: GraphStore) -> None:
+    world = generated_network(BATCH_SIZE + 7, np.random.default_rng(1))
+    load_world(store, replace(world, participations=[]))
+    seen: list[Fact] = []
+    for fact in store.facts_from("relationships.csv"):
+        if len(seen) % 1_000 == 0:
+            assert isinstance(fact, Relationship)
+            store.upsert_relationships([replace(fact, note="đã sửa")])
+        seen.append(fact)
+    assert sorted(map(key_of, seen)) == sorted(map(key_of, world.relationships))
+    assert [fact.id for fact in store.facts_from("actors.csv") if isinstance(fact, Actor)] != []
+    assert {key_of(fact) for fact in store.facts_from("actors.csv")} == set(map(key_of, world.actors))
+
+
+@on_newest_too
+def test_a_write_says_what_was_new_and_what_changed_in_which_columns(store: GraphStore) -> None:
+    assert store.upsert_facts([LAN, HOA]) == Upserted(UpsertCounts(n_inserted=2), new=(("lan",), ("hoa",)))
+    changed = replace(LAN, name="Lân", needs=("phòng đo",), attributes={"điện thoại": "1"})
+    told = store.upsert_facts([HOA, changed, Actor("an", "expert", "An")])
+    assert told.counts == UpsertCounts(1, 1, 1)
+    assert told.new == (("an",),)
+    assert told.changed == {("lan",): ("name", "needs", "điện thoại")}
+    moved = replace(changed, provenance=Provenance("june.csv", "https://example.org"))
+    assert store.upsert_facts([moved]).changed == {("lan",): ("source", "source_url")}
+    assert store.upsert_facts([moved]) == Upserted(UpsertCounts(n_unchanged=1))
+    assert store.upsert_facts([]) == Upserted()
+
+
+@on_newest_too
+def test_links_say_so_too(store: GraphStore) -> None:
+    load_world(store, SMALL)
+    told = store.upsert_facts([replace(TIE, since="2026"), replace(TIE, occurrence=1)])
+    assert told.new == (("lan", "hoa", "mentors", 1),)
+    assert told.changed == {("lan", "hoa", "mentors", 0): ("since",)}
+    assert store.upsert_facts([replace(PART, role="thành viên")]).changed == {("p", "lan", 0): ("role",)}
+    assert store.upsert_facts([replace(PROJECT, total_cost=2.0)]).changed == {("p",): ("total_cost",)}
+
+
+@on_newest_too
+@pytest.mark.parametrize("fact", [LAN, PROJECT, TIE, PART])
+def test_what_vanishes_and_returns_has_changed(store: GraphStore, fact: Fact) -> None:
+    load_world(store, SMALL)
+    revision, key = store.revision(), key_of(fact)
+    told = store.upsert_facts([gone_of(fact, "2026-05-31")])
+    assert (told.counts, told.vanished, told.changed) == (UpsertCounts(n_updated=1), (key,), {})
+    assert store.revision() > revision
+    assert store.upsert_facts([gone_of(fact, "2026-06-30")]).counts == UpsertCounts(n_updated=1)
+    told = store.upsert_facts([fact])
+    assert (told.counts, told.returned, told.vanished) == (UpsertCounts(n_updated=1), (key,), ())
+
+
+def gone_of(fact: Fact, day: str) -> Fact:
+    return replace(fact, provenance=replace(fact.provenance, last_seen=day))
+
+
+@on_newest_too
+def test_events_are_appended_together_and_judgements_are_part_of_the_picture(store: GraphStore) -> None:
+    revision = store.revision()
+    loads = [Event("load", "2026-01-01T00:00:00Z", {"n": number}) for number in range(3)]
+    store.append_events(loads)
+    store.append_events([])
+    assert store.revision() == revision
+    judgement = Event("judgement", "2026-01-01T00:00:00Z", {"left_id": "a", "right_id": "b"})
+    store.append_events([judgement, Event("load", "2026-01-02T00:00:00Z", {})])
+    assert store.revision() == revision + 1
+    store.append_event(judgement)
+    assert store.revision() == revision + 2
+    assert store.events("load") == [*loads, Event("load", "2026-01-02T00:00:00Z", {})]
+    assert store.events("judgement") == [judgement, judgement]
+    assert len(store.events()) == 6
+
+
+@on_newest_too
+def test_the_log_forgets_an_erased_actor(store: GraphStore) -> None:
+    load_world(store, SMALL)
+    at = "2026-01-01T00:00:00Z"
+    kept = [
+        Event("judgement", at, {"left_id": "hoa", "right_id": "lan-anh", "verdict": "same"}),
+        Event("load", at, {"lan": 3}),
+    ]
+    store.append_events([Event("judgement", at, {"left_id": "hoa", "right_id": "lan", "verdict": "same"}), kept[0]])
+    store.append_event(
+        Event("change", at, {"new": ["lan", "hoa"], "changed": [["lan", ["name"]], [["lan", "hoa", "mentors", 0], []]]})
+    )
+    assert store.erase_actor("lan")
+    assert store.events("judgement") == [kept[0]]
+    assert store.events("change") == [Event("change", at, {"new": ["hoa"], "changed": []})]
+    store.upsert_actors([LAN])
+    assert store.events("judgement") == [kept[0]]
