@@ -75,7 +75,7 @@ def _convert(
     values: Mapping[str, Any], place: Place, reader: Reader, index: sqlite3.Connection, tables: TableWriter
 ) -> None:
     ror_id = _ror_id(values.get("id"))
-    if "name" in values and "names" not in values:
+    if "names" not in values and "country" in values:
         raise IngestError("register_schema", f"{place.file} is written in schema 1. Download a release in schema 2.")
     if ror_id is None:
         issue = place.issue("bad_register_id", column="id", value=str(values.get("id")), detail="ROR")

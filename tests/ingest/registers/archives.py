@@ -13,15 +13,55 @@ from ingest.load import Reading, read_tables
 from ingest.registers.writing import Conversion
 from tests.ingest.folders import read_csv
 
-PROJECT_COLUMNS = (
-    "id;acronym;status;title;startDate;endDate;totalCost;ecMaxContribution;legalBasis;topics;ecSignatureDate;"
-    "frameworkProgramme;masterCall;subCall;fundingScheme;objective;contentUpdateDate;rcn;grantDoi;keywords"
-).split(";")
-ORGANISATION_COLUMNS = (
-    "projectID;projectAcronym;organisationID;vatNumber;name;shortName;SME;activityType;street;postCode;city;country;"
-    "nutsCode;geolocation;organizationURL;contactForm;contentUpdateDate;rcn;order;role;ecContribution;"
-    "netEcContribution;totalCost;endOfParticipation;active"
-).split(";")
+PROJECT_COLUMNS = [
+    "id",
+    "acronym",
+    "status",
+    "title",
+    "startDate",
+    "endDate",
+    "totalCost",
+    "ecMaxContribution",
+    "legalBasis",
+    "topics",
+    "ecSignatureDate",
+    "frameworkProgramme",
+    "masterCall",
+    "subCall",
+    "fundingScheme",
+    "objective",
+    "contentUpdateDate",
+    "rcn",
+    "grantDoi",
+    "keywords",
+]
+ORGANISATION_COLUMNS = [
+    "projectID",
+    "projectAcronym",
+    "organisationID",
+    "vatNumber",
+    "name",
+    "shortName",
+    "SME",
+    "activityType",
+    "street",
+    "postCode",
+    "city",
+    "country",
+    "nutsCode",
+    "geolocation",
+    "organizationURL",
+    "contactForm",
+    "contentUpdateDate",
+    "rcn",
+    "order",
+    "role",
+    "ecContribution",
+    "netEcContribution",
+    "totalCost",
+    "endOfParticipation",
+    "active",
+]
 
 PROJECT = {"id": "101000001", "acronym": "LANTERN", "title": "Light for rice", "status": "SIGNED"}
 UNIVERSITY = {
