@@ -36,6 +36,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 _MODULE_OF = {
     "load": "network",
     "export": "network",
+    "convert": "registers",
     "match": "partners",
     "rank": "partners",
     "evaluate": "partners",

@@ -85,13 +85,18 @@ def require_report_path(path: Path) -> None:
 
 def write_report(report: LoadReport, path: Path, language: Language) -> None:
     """Write every issue to a file: JSON with the counts, or CSV for a spreadsheet, as the file's name ends."""
+    write_issues(report.issues, as_json(report, language), path, language)
+
+
+def write_issues(issues: Iterable[Issue], whole: Mapping[str, Any], path: Path, language: Language) -> None:
+    """Write the whole report as JSON, or its issues alone as CSV for a spreadsheet, as the file's name ends."""
     if path.suffix.lower() == ".json":
-        path.write_text(json.dumps(as_json(report, language), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return
     with path.open("w", encoding="utf-8-sig", newline="") as stream:  # spreadsheets need the mark to see UTF-8
         writer = csv.writer(stream)
         writer.writerow(_ISSUE_COLUMNS)
-        for issue in report.issues:
+        for issue in issues:
             row = issue_as_json(issue, language)
             writer.writerow([_harmless(row[column]) for column in _ISSUE_COLUMNS])
 
@@ -126,11 +131,7 @@ def issue_as_json(issue: Issue, language: Language) -> dict[str, Any]:
 def print_report(report: LoadReport, language: Language, to: Console) -> None:
     """Print the issues in groups, and then what became of the rows of each table."""
     words = _WORDS[language]
-    groups = _groups(report.issues)
-    if groups:
-        to.print(_issue_table(groups[:_MAX_GROUPS], language))
-    if len(groups) > _MAX_GROUPS:
-        to.print(Text(words["more"].format(n=len(groups) - _MAX_GROUPS)))
+    print_issues(report.issues, language, to)
     if report.counts:
         to.print(_count_table(report, words))
     else:
@@ -139,9 +140,18 @@ def print_report(report: LoadReport, language: Language, to: Console) -> None:
         to.print(Text(words["dry_run"]))
 
 
-def print_written(report: LoadReport, path: Path, language: Language, to: Console) -> None:
+def print_issues(issues: Iterable[Issue], language: Language, to: Console) -> None:
+    """Print the issues in groups of one code, file and column."""
+    groups = _groups(issues)
+    if groups:
+        to.print(_issue_table(groups[:_MAX_GROUPS], language))
+    if len(groups) > _MAX_GROUPS:
+        to.print(Text(_WORDS[language]["more"].format(n=len(groups) - _MAX_GROUPS)))
+
+
+def print_written(n_issues: int, path: Path, language: Language, to: Console) -> None:
     """Say where the report went."""
-    to.print(Text(_WORDS[language]["written"].format(n=len(report.issues), path=path)))
+    to.print(Text(_WORDS[language]["written"].format(n=n_issues, path=path)))
 
 
 def _groups(issues: Iterable[Issue]) -> list[list[Issue]]:

@@ -79,15 +79,15 @@ def load(
     else:
         print_report(loaded, spoken, console)
         if report is not None:
-            print_written(loaded, report, spoken, console)
+            print_written(len(loaded.issues), report, spoken, console)
     raise typer.Exit(_exit_code(loaded))
 
 
 def _load(settings: Settings, uri: str | None, directory: Path, *, dry_run: bool) -> LoadReport:
     if not dry_run:
-        with settings.open_store(uri) as opened, _progress() as on_progress:
+        with settings.open_store(uri) as opened, progress_bars() as on_progress:
             return load_folder(opened, directory, on_progress)
-    with existing_store(settings, uri) or nullcontext() as known, _progress() as on_progress:
+    with existing_store(settings, uri) or nullcontext() as known, progress_bars() as on_progress:
         return check_folder(directory, known, on_progress)
 
 
@@ -105,7 +105,7 @@ def _exit_code(report: LoadReport) -> int:
 
 
 @contextmanager
-def _progress() -> Iterator[OnProgress]:
+def progress_bars() -> Iterator[OnProgress]:
     """Bars on the error stream, one a file; their last state where it is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]}"))
     with Progress(*columns, console=error_console) as bars:

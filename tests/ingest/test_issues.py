@@ -12,7 +12,7 @@ CODE_IN_SOURCE = re.compile(r'(?:issue\(|CellError\(|_report(?:_once)?\(|noticed
 
 
 def test_the_catalogue_and_the_code_know_the_same_issues() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))
     raised = set(CODE_IN_SOURCE.findall(text)) | {"missing_value", "missing_title"}
     assert raised == set(catalogue())
 
