@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from ingest.encodings import Encoding, FontEncoding, decode, from_font
+from ingest.encodings import LEGACY_ENCODINGS, Encoding, FontEncoding, decode, from_font, has_stray_marks
 from ingest.syllables import has_vowel, is_syllable
 
 THRESHOLD = 0.95
@@ -29,7 +29,6 @@ MAX_WORDS = 2_000
 """Distinct words that are looked at."""
 
 _MAX_EXPONENT = 700.0  # of e, for a result that a float can hold
-_LEGACY: tuple[Encoding, ...] = ("windows-1258", "tcvn3", "vni")
 _FONTS: tuple[FontEncoding, ...] = ("tcvn3", "vni")
 _AS_IT_STANDS = "unicode"
 _Reading = TypeVar("_Reading", bound=str)
@@ -83,7 +82,7 @@ def detect(sample: bytes) -> Detected:
     share_whole = _share_of_whole_utf_8(sample)
     if share_whole >= 0.5:
         return Detected("utf-8", share_whole)
-    counts = {encoding: count_words(sample, encoding) for encoding in _LEGACY}
+    counts = {encoding: count_words(sample, encoding) for encoding in LEGACY_ENCODINGS}
     return Detected(*_likeliest(counts))
 
 
@@ -124,14 +123,23 @@ def count_words(content: bytes, encoding: Encoding) -> WordCount:
     >>> count_words(b"\xa7\xb9i h\xe4c B\xb8ch khoa", "tcvn3")
     WordCount(n_syllables=3, n_others=0)
     """
+    words = islice(dict.fromkeys(_WORD_BYTES.findall(content)), MAX_WORDS)
+    return _count(_read_bytes(word, encoding) for word in words)
 
-    def read(word: bytes) -> str | None:
-        try:
-            return decode(word, encoding)
-        except UnicodeDecodeError:
-            return None
 
-    return _count(map(read, islice(dict.fromkeys(_WORD_BYTES.findall(content)), MAX_WORDS)))
+def _read_bytes(word: bytes, encoding: Encoding) -> str | None:
+    try:
+        if encoding in ("tcvn3", "vni"):
+            return _read_font(word.decode("cp1252"), encoding)
+        return decode(word, encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _read_font(shown: str, encoding: FontEncoding) -> str | None:
+    if _has_letters_beyond(shown) or (encoding == "vni" and has_stray_marks(shown)):
+        return None
+    return from_font(shown, encoding)
 
 
 def _count(words: Iterable[str | None]) -> WordCount:
@@ -188,7 +196,7 @@ def repair_text(texts: Iterable[str]) -> Repair | None:
     words = tuple(islice(dict.fromkeys(word for text in texts for word in _WORD.findall(text)), MAX_WORDS))
     counts: dict[str, WordCount] = {_AS_IT_STANDS: _count(words)}
     for encoding in _FONTS:
-        counts[encoding] = _count(None if _has_letters_beyond(word) else from_font(word, encoding) for word in words)
+        counts[encoding] = _count(_read_font(word, encoding) for word in words)
     found, confidence = _likeliest(counts)
     return next((Repair(font, confidence) for font in _FONTS if font == found and confidence >= THRESHOLD), None)
 

@@ -18,6 +18,9 @@ from typing import Any, Literal
 Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "windows-1258", "tcvn3", "vni"]
 FontEncoding = Literal["tcvn3", "vni"]
 
+LEGACY_ENCODINGS: tuple[Encoding, ...] = ("windows-1258", "tcvn3", "vni")
+"""The encodings from before Unicode."""
+
 NAMES: Mapping[Encoding, str] = {
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
@@ -170,6 +173,20 @@ def from_font(text: str, encoding: FontEncoding) -> str:
     ('Trường Đại học', 'Trường Đại học')
     """
     return _vni_letters(text) if encoding == "vni" else draw_capitals(text.translate(_tcvn3_of_windows_1252()))
+
+
+def has_stray_marks(text: str) -> bool:
+    """Whether VNI text, as Windows-1252 shows it, has marks without the letter that they belong to.
+
+    >>> has_stray_marks("hoïc"), has_stray_marks("très")
+    (False, True)
+    """
+    return not set(_vni_pattern().sub("", text)).isdisjoint(_vni_marks())
+
+
+@cache
+def _vni_marks() -> frozenset[str]:
+    return frozenset(code[1] for code in vni_letters() if len(code) > 1)
 
 
 @cache
