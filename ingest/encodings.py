@@ -245,11 +245,18 @@ def _vni_pattern() -> re.Pattern[str]:
 
 
 def _vni_letters(text: str) -> str:
-    return _vni_pattern().sub(lambda match: vni_letters()[match[0]], text)
+    letters = vni_letters()
+    return _vni_pattern().sub(lambda match: letters[match[0]], text)
 
 
-def _n_before_last(text: str) -> int:
-    return max(len(text) - 1, 0)
+def _n_before_open_letter(text: str) -> int:
+    """How many characters stand before a last letter that a mark may follow."""
+    return len(text) - (text[-1:] in _vni_bases())
+
+
+@cache
+def _vni_bases() -> frozenset[str]:
+    return frozenset(code[0] for code in vni_letters() if len(code) > 1)
 
 
 def _compose(text: str) -> str:
@@ -267,5 +274,5 @@ def _n_before_last_base(text: str) -> int:
 _COMPOSITION = _Completion(_n_before_last_base, _compose)
 _COMPLETIONS: Mapping[Encoding, _Completion] = {
     "tcvn3": _Completion(_n_whole_runs, draw_capitals),
-    "vni": _Completion(_n_before_last, _vni_letters),
+    "vni": _Completion(_n_before_open_letter, _vni_letters),
 }

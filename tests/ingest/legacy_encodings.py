@@ -4,12 +4,16 @@ The encoders are written apart from the decoders' tables: TCVN3 from the order o
 Windows-1258 by Python's own codec.
 """
 
+import csv
+import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 
 from babel import Locale
 
-from ingest.encodings import Encoding
+from ingest.encodings import LEGACY_ENCODINGS, Encoding
+from tests.worlds import HANOI
 
 ACUTE, GRAVE, HOOK, TILDE, DOT = "\u0301\u0300\u0309\u0303\u0323"
 TONES = (ACUTE, GRAVE, HOOK, TILDE, DOT)
@@ -19,8 +23,7 @@ VIETNAMESE_LETTERS = tuple(
 )
 """The 67 letters beyond ASCII, each small and large."""
 
-LEGACY: tuple[Encoding, ...] = ("windows-1258", "tcvn3", "vni")
-UNMARKED: tuple[Encoding, ...] = ("utf-8", "utf-16-le", "utf-16-be", *LEGACY)
+UNMARKED: tuple[Encoding, ...] = ("utf-8", "utf-16-le", "utf-16-be", *LEGACY_ENCODINGS)
 """The encodings that no byte order mark gives away."""
 
 _TCVN3 = {
@@ -133,3 +136,25 @@ def foreign_names(language: str) -> list[str]:
     """The names of countries and languages in a language, as Unicode's locale data has them."""
     locale = Locale.parse(language)
     return sorted({*map(str, locale.territories.values()), *map(str, locale.languages.values())})
+
+
+@cache
+def hanoi_tables() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """The tables of the demo network by name, header first, with no character that an old encoding lacks."""
+    tables = {}
+    for path in sorted(HANOI.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            tables[path.stem] = tuple(tuple(map(_plain, row)) for row in csv.reader(stream))
+    return tables
+
+
+def hanoi_words() -> list[str]:
+    """The distinct words beyond ASCII in the demo network."""
+    cells = (cell for table in hanoi_tables().values() for row in table for cell in row)
+    words = {word for cell in cells for word in re.findall(r"[^\W\d_]+", cell)}
+    return sorted(word for word in words if not word.isascii())
+
+
+def _plain(text: str) -> str:
+    letters = {*VIETNAMESE_LETTERS, *"“”‘’–…"}
+    return "".join(letter for letter in unicodedata.normalize("NFC", text) if letter.isascii() or letter in letters)
