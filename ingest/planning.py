@@ -1,5 +1,6 @@
 """What the files of staff hold, found out before any row is read: where tables lie, and what their rows are."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -27,6 +28,9 @@ _SHEETS_OF_NOTES = (
     "lookup",
 )
 _UNNAMED_SHEETS = ("sheet", "trang tinh", "worksheet", "table", "bang")
+_LIST = re.compile("danh sach|ds|list|bang|bieu|tong hop|cac|nhom|khoi|phu luc|thong tin|dang ky|members?|directory")
+"""How titles begin; what stands above them is the letterhead of an office that is no member."""
+_SCOPE = re.compile(r"\b(?:tham gia|tham dự|thuộc|của|tại|trong|trên|năm|do|in|of the)\b", re.IGNORECASE)
 _N_LINES_LOOKED_AT = 200
 _MIN_TABLE_LINES, _MIN_TABLE_CELLS = 3, 3
 
@@ -135,5 +139,6 @@ def _party(path: Path, table: FoundTable) -> Party | None:
         return None
     names = zip(table.header, table.recognition.matches, strict=True)
     header = next((name for name, match in names if match and match.column == "name"), "")
-    texts = (*reversed(table.title.split("\n")), table.sheet.place.sheet or "", header, path.stem)
+    titles = [_SCOPE.split(line)[0] for line in reversed(table.title.split("\n")) if _LIST.match(fold(line))]
+    texts = (*titles, table.sheet.place.sheet or "", header, path.stem)
     return next((party for text in texts if (party := kind_of_title(text))), None)

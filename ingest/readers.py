@@ -88,6 +88,8 @@ class RawTable:
         What the facts are said to come from.
     is_derived
         Whether the rows are links found in the columns of another table, whose lines are counted there.
+    noticed
+        What a person should know of the file though it can be read.
     """
 
     fact_type: type[Fact]
@@ -97,6 +99,7 @@ class RawTable:
     rows: Iterator[Row | Issue | PassedLine]
     source: str
     is_derived: bool = False
+    noticed: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,7 @@ def _open_sheet(file: TableFile, sheet: Sheet) -> RawTable | Issue:
     if isinstance(columns, Issue):
         return columns
     rows = (line if isinstance(line, Issue) else _row(sheet.place, columns, line) for line in lines)
-    return RawTable(file.fact_type, sheet.place, columns, sheet.n_lines, rows, file.path.name)
+    return RawTable(file.fact_type, sheet.place, columns, sheet.n_lines, rows, file.path.name, noticed=sheet.noticed)
 
 
 def _open_json(file: TableFile, text: TextFile) -> RawTable | Issue:
@@ -219,7 +222,7 @@ def _open_json(file: TableFile, text: TextFile) -> RawTable | Issue:
     if not isinstance(items, list):
         return place.issue("bad_json", detail=f"{type(items).__name__} ≠ […]")
     rows = (_object_row(file.fact_type, replace(place, line=line), item) for line, item in enumerate(items, 1))
-    return RawTable(file.fact_type, place, None, len(items), rows, file.path.name)
+    return RawTable(file.fact_type, place, None, len(items), rows, file.path.name, noticed=text.noticed)
 
 
 def _open_json_lines(file: TableFile, text: TextFile) -> RawTable:
@@ -228,7 +231,7 @@ def _open_json_lines(file: TableFile, text: TextFile) -> RawTable:
         item if isinstance(item, Issue) else _object_row(file.fact_type, replace(place, line=line), item)
         for line, item in json_lines(text)
     )
-    return RawTable(file.fact_type, place, None, text.n_lines, rows, file.path.name)
+    return RawTable(file.fact_type, place, None, text.n_lines, rows, file.path.name, noticed=text.noticed)
 
 
 def _columns(fact_type: type[Fact], header: Sequence[str], place: Place) -> tuple[str, ...] | Issue:

@@ -13,6 +13,8 @@ from ingest.readers import REQUIRED, RawTable, TableFile, find_files, open_table
 from ingest.staff_tables import needs_names, open_links, open_staff_table
 
 _MAX_COLUMNS_SHOWN = 20
+_IDS = frozenset(column for columns in REQUIRED.values() for column in columns if column.endswith("id"))
+"""Columns that only the exchange format has: with one of them, a header without another is a mistake in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def plan_reading(
         opened = _open_exchange(file, mapping)
         if isinstance(opened, RawTable):
             tables.append(opened)
+            issues += opened.noticed
         else:
             sheets += opened[0]
             issues += opened[1]
@@ -63,7 +66,7 @@ def plan_reading(
         planned, unusable = plan_file(other, mapping)
         sheets += planned
         issues += unusable
-    issues += (issue for sheet in sheets for issue in sheet.issues)
+    issues += (issue for planned in sheets for issue in (*planned.sheet.noticed, *planned.issues))
     staff = [table for sheet in sheets for table in sheet.tables]
     book = NameBook(stored_actors) if stored_actors else NameBook()
     tables += (open_staff_table(table, book) for table in staff)
@@ -79,6 +82,8 @@ def _open_exchange(file: TableFile, mapping: Sequence[TableMapping]) -> RawTable
     unusable = [table] if isinstance(table, Issue) else list(missing_columns(table))
     if isinstance(table, RawTable) and not unusable:
         return table
+    if isinstance(table, RawTable) and any(column in _IDS for column in table.columns or ()):
+        return [], unusable
     planned, _ = plan_file(file.path, mapping)
     if any(found.fact_type is file.fact_type for sheet in planned for found in sheet.tables):
         return planned, []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -15,10 +16,12 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, SheetTypeEnum, load_workbook
 
 from graph.interop import LIST_SEPARATOR
+from ingest.detection import repair_text
 from ingest.issues import Issue, Place
-from ingest.text_files import TextFile, csv_records, find_delimiter, scan_text
+from ingest.text_files import TextFile, csv_records, encoding_issue, find_delimiter, guess_delimiter, scan_text
 
 _PARQUET_BATCH = 1_000
+_N_LINES_SAMPLED = 2_000
 _WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _WORKBOOK_ENDINGS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 TABLE_ENDINGS = ("csv", "csv.gz", "tsv", "txt", *_WORKBOOK_ENDINGS, "parquet", "json", "jsonl")
@@ -55,12 +58,15 @@ class Sheet:
         Gives the lines from the first on, each time it is called; an issue stands for a line that cannot be read.
     merged
         The areas in which only the first cell holds a text.
+    noticed
+        What a person should know of the sheet though it can be read.
     """
 
     place: Place
     n_lines: int
     read: Callable[[], Iterator[Line | Issue]]
     merged: tuple[Area, ...] = ()
+    noticed: tuple[Issue, ...] = ()
 
 
 def ending_of(path: Path) -> str:
@@ -76,12 +82,12 @@ def ending_of(path: Path) -> str:
 def open_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
     """The sheets of a file that hold anything, and what is wrong with the file.
 
-    What a file is, is told by its first bytes before its name: many an ``.xls`` is a text with tabs.
+    Many an ``.xls`` is a text with tabs; its first bytes tell.
     """
     ending = ending_of(path)
     if ending == "parquet":
         return _opened(_parquet_sheet(path))
-    if ending in _WORKBOOK_ENDINGS and _starts_as_workbook(path):
+    if ending in _WORKBOOK_ENDINGS and (ending != "xls" or _starts_as_workbook(path)):
         return _workbook_sheets(path)
     text = scan_text(path)
     if isinstance(text, Issue):
@@ -106,7 +112,7 @@ def _starts_as_workbook(path: Path) -> bool:
 def csv_sheet(text: TextFile, columns: Sequence[str] = ()) -> Sheet:
     """A text file as a sheet; the names of columns, where they are known, help to tell what separates cells."""
     place = Place(text.path.name)
-    delimiter = find_delimiter(text.lines(), columns)
+    delimiter = find_delimiter(text.lines(), columns) if columns else guess_delimiter(text.lines())
 
     def read() -> Iterator[Line | Issue]:
         for number, cells in csv_records(text.lines(), delimiter):
@@ -115,7 +121,7 @@ def csv_sheet(text: TextFile, columns: Sequence[str] = ()) -> Sheet:
             elif any(cells):
                 yield Line(number, tuple(cells))
 
-    return Sheet(place, text.n_lines, read)
+    return Sheet(place, text.n_lines, read, noticed=text.noticed)
 
 
 def _workbook_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
@@ -125,8 +131,7 @@ def _workbook_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
         grids = [
             grid
             for entry in workbook.sheets_metadata
-            if entry.typ == SheetTypeEnum.WorkSheet
-            and (grid := workbook.get_sheet_by_name(entry.name)).height
+            if entry.typ == SheetTypeEnum.WorkSheet and (grid := workbook.get_sheet_by_name(entry.name)).height
         ]
     except (CalamineError, OSError) as failure:
         return [], [place.issue("unreadable_file", detail=failure)]
@@ -137,18 +142,21 @@ def _workbook_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
 
 def _workbook_sheet(place: Place, grid: CalamineSheet) -> Sheet:
     n_columns_before = (grid.start or (0, 0))[1]
+    sample = (as_text(value) for values in islice(grid.iter_rows(), _N_LINES_SAMPLED) for value in values)
+    repair = repair_text(text for text in sample if not text.isascii())
 
     def read() -> Iterator[Line | Issue]:
         for number, values in enumerate(grid.iter_rows(), 1):
             cells = tuple(as_text(value) for value in values)
             if any(cells):
-                yield Line(number, cells)
+                yield Line(number, tuple(map(repair, cells)) if repair else cells)
 
     merged = [
         Area(top + 1, max(left - n_columns_before, 0), bottom + 1, right - n_columns_before)
         for (top, left), (bottom, right) in grid.merged_cell_ranges or ()
     ]
-    return Sheet(place, grid.total_height, read, tuple(sorted(merged, key=lambda area: (area.top, area.left))))
+    noticed = (encoding_issue(place, repair.encoding, repair.confidence),) if repair else ()
+    return Sheet(place, grid.total_height, read, tuple(sorted(merged, key=lambda area: (area.top, area.left))), noticed)
 
 
 def _parquet_sheet(path: Path) -> Sheet | Issue:

@@ -58,7 +58,7 @@ def _undated(text: str) -> str:
 
 
 def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
-    """The id of a row without one: readable, and the same whenever the same source has a row of this key again.
+    """The id of a row without one: readable, marked as made up by ``auto-``, and the same whenever the same source has a row of this key again.
 
     Parameters
     ----------
@@ -72,9 +72,9 @@ def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
     >>> row_id("DS.xlsx", "Viện A", "Viện A") == row_id("DS.xlsx", "viện  a", "Viện A")
     True
     >>> row_id("DS.xlsx", "Viện A", "Viện A")
-    'vien-a-f071245ea0'
+    'auto-vien-a-f071245ea0'
     """
     content = "\0".join((source, fold(key) or key, str(occurrence)))
     digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_SIZE).hexdigest()
     slug = fold(shown).replace(" ", "-")[:_MAX_SLUG].strip("-")
-    return f"{slug}-{digest}" if slug else f"person-{digest}"
+    return f"auto-{slug}-{digest}" if slug else f"auto-{digest}"

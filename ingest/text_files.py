@@ -155,7 +155,6 @@ def _sample(path: Path, start: int) -> bytes:
 def _outcome(path: Path, found: Detected, scanned: _Scanned) -> TextFile | Issue:
     """What the scan of a file in an encoding comes to: the text, or the issue of the place where it breaks."""
     place = Place(path.name)
-    percent = f"{min(found.confidence * 100, 99.9):.1f}"
     match scanned:
         case Issue():
             return scanned
@@ -164,12 +163,23 @@ def _outcome(path: Path, found: Detected, scanned: _Scanned) -> TextFile | Issue
             here = Place(path.name, line=line)
             if found.encoding in ("utf-8", "utf-16"):
                 return here.issue("not_utf8", value=shown, detail=at_byte)
-            return here.issue("unknown_encoding", value=shown, detail=f"{NAMES[found.encoding]}, {percent} %")
+            return here.issue(
+                "unknown_encoding", value=shown, detail=f"{NAMES[found.encoding]}, {_percent(found.confidence)} %"
+            )
         case n_lines:
             noticed: tuple[Issue, ...] = ()
             if found.encoding not in ("utf-8", "utf-16"):
-                noticed = (place.issue("encoding_detected", value=NAMES[found.encoding], detail=percent),)
+                noticed = (encoding_issue(place, found.encoding, found.confidence),)
             return TextFile(path, found.encoding, n_lines, found.confidence, noticed)
+
+
+def encoding_issue(place: Place, encoding: Encoding, confidence: float) -> Issue:
+    """The note that texts were read in an encoding of former days."""
+    return place.issue("encoding_detected", value=NAMES[encoding], detail=_percent(confidence))
+
+
+def _percent(confidence: float) -> str:
+    return f"{min(confidence * 100, 99.9):.1f}"
 
 
 def _scan(path: Path, encoding: Encoding) -> _Scanned:

@@ -18,7 +18,7 @@ from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from ingest.load import LoadReport, OnProgress, check_folder, load_folder
 from ingest.load import Progress as Step
-from ingest.readers import list_tables
+from ingest.readers import find_files
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.folders import filled_folder
 from service.cli.load_report import as_json, print_report, print_written, require_report_path, write_report
@@ -68,7 +68,7 @@ def load(
     """
     if report is not None:
         require_report_path(report)
-    list_tables(directory)  # a wrong folder must not leave an empty store behind
+    find_files(directory)  # a wrong folder must not leave an empty store behind
     settings = Settings()
     spoken: Language = "vi" if (language or settings.language) == "vi" else "en"
     loaded = _load(settings, store, directory, dry_run=dry_run)

@@ -11,12 +11,13 @@ import pytest
 from graph.errors import IngestError
 from graph.model import Actor
 from ingest.issues import Issue
-from ingest.readers import RawTable, Row, as_text, list_tables, open_table
+from ingest.readers import RawTable, Row, find_files, open_table
+from ingest.sheets import as_text
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, write_folder
 
 
 def opened(folder: Path) -> RawTable | Issue:
-    files, _ = list_tables(folder)
+    files = find_files(folder).tables
     return open_table(files[0])
 
 
@@ -49,13 +50,14 @@ def test_a_folder_that_is_missing_or_a_file_or_empty_is_an_error_that_says_so(tm
         (tmp_path / "empty", "folder_without_tables"),
     ]:
         with pytest.raises(IngestError) as failure:
-            list_tables(folder)
+            find_files(folder)
         assert failure.value.code == code
 
 
 def test_tables_come_before_the_links_that_name_them(tmp_path: Path) -> None:
     write_folder(tmp_path, project_participants=[{}], relationships=[{}], projects=[PROJECT], actors=[ACTOR])
-    files, issues = list_tables(tmp_path)
+    found = find_files(tmp_path)
+    files, issues = found.tables, list(found.issues)
     assert [file.path.stem for file in files] == ["actors", "projects", "relationships", "project_participants"]
     assert issues == []
 
@@ -63,7 +65,8 @@ def test_tables_come_before_the_links_that_name_them(tmp_path: Path) -> None:
 def test_two_files_of_one_table_are_both_left_alone_and_named(tmp_path: Path) -> None:
     write_folder(tmp_path, actors=[ACTOR], projects=[PROJECT])
     write_folder(tmp_path, "xlsx", actors=[SCHOOL])
-    files, issues = list_tables(tmp_path)
+    found = find_files(tmp_path)
+    files, issues = found.tables, list(found.issues)
     assert [file.path.name for file in files] == ["projects.csv"]
     assert [(issue.code, issue.value, issue.detail) for issue in issues] == [
         ("duplicate_table", "actors.xlsx", "actors.csv")
@@ -74,7 +77,7 @@ def test_files_that_are_no_table_are_reported_but_for_those_systems_leave(tmp_pa
     write_folder(tmp_path, actors=[ACTOR])
     for name in ("actor.xls", "ghi chú.txt", ".DS_Store", "~$actors.xlsx", "Thumbs.db"):
         (tmp_path / name).write_bytes(b"x")
-    _, issues = list_tables(tmp_path)
+    found = find_files(tmp_path)
     assert [(issue.file, issue.severity, issue.detail) for issue in issues] == [
         ("actor.xls", "warning", "actors.csv"),
         ("ghi chú.txt", "warning", None),
