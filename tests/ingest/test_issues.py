@@ -8,7 +8,9 @@ from graph.kinds import LANGUAGES
 from ingest.issues import MAX_SHOWN, Place, catalogue, render, shorten, visible
 
 SOURCES = Path(ingest.__file__).parent
-CODE_IN_SOURCE = re.compile(r'(?:issue\(|CellError\(|_report(?:_once)?\(|noticed\.append\(\()\s*"([a-z0-9_]+)"')
+CODE_IN_SOURCE = re.compile(
+    r'(?:issue\(|CellError\(|_report(?:_once)?\(|noticed\.append\(\(|saying\()\s*"([a-z0-9_]+)"'
+)
 
 
 def test_the_catalogue_and_the_code_know_the_same_issues() -> None:
