@@ -110,10 +110,11 @@ def _found(sheet: Sheet, n_lines: int) -> tuple[list[FoundTable], tuple[Issue, .
     name = fold(sheet.place.sheet or "")
     if tables and not (name.startswith(_SHEETS_OF_NOTES) and tables[0].recognition.n_recognised < _MIN_TABLE_CELLS):
         return tables, ()
-    code = "sheet_without_header" if _looks_like_a_table(sheet) and not tables else "sheet_passed_over"
     first = next((line for line in sheet.read() if isinstance(line, Line)), None)
     shown = " ".join(filter(None, first.cells)) if first else None
-    return [], (sheet.place.issue(code, value=shown, detail=n_lines),)
+    if _looks_like_a_table(sheet) and not tables:
+        return [], (sheet.place.issue("sheet_without_header", value=shown, detail=n_lines),)
+    return [], (sheet.place.issue("sheet_passed_over", value=shown, detail=n_lines),)
 
 
 def _looks_like_a_table(sheet: Sheet) -> bool:

@@ -12,7 +12,7 @@ from graph.model import Actor, Participation, Project, Relationship
 from ingest.columns import JOINED
 from ingest.issues import Issue, Place
 from ingest.layout import TableLine, table_lines
-from ingest.normalise import dates, fields, identifiers, money, phones, web
+from ingest.normalise import dates, fields, identifiers, money, phones, places, web
 from ingest.normalise.result import Normalised
 from ingest.planning import StaffTable
 from ingest.readers import Row
@@ -163,6 +163,10 @@ def _fields(row: Cells, header: str, text: str) -> None:
 
 def _address(row: Cells, header: str, text: str) -> None:
     row.put("district_or_city", " ".join(text.split()), header)
+    if place := row.read(header, text, _read_place):
+        for name in ("ward", "old_district", "province"):
+            if value := getattr(place, name):
+                row.keep(name, value)
 
 
 def _website(row: Cells, header: str, text: str) -> None:
@@ -265,6 +269,11 @@ _COLUMNS: Mapping[type[Any], Mapping[str, ReadColumn]] = {
 @lru_cache(maxsize=16_384)
 def _read_fields(text: str) -> Normalised[tuple[str, ...]]:
     return fields.fields(text)
+
+
+@lru_cache(maxsize=16_384)
+def _read_place(text: str) -> Normalised[places.Place]:
+    return places.place_of(text)
 
 
 def day_first_of(table: StaffTable) -> Mapping[str, bool | None]:

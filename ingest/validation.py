@@ -48,8 +48,6 @@ _WEB_ADDRESSES = ("website", "source_url")
 _WEB_ADDRESS = re.compile(r"(https?://)?[^\s/:@?#]+\.[^\s/:@?#]+(:[0-9]+)?([/?#].*)?", re.IGNORECASE)
 
 _REPETITIONS = frozenset({"repeated_row"})
-_PASSED_ALOUD = frozenset({"total", "note"})
-"""What is passed over inside a table and said, as it may have been meant as a row."""
 
 KindOf = Callable[[str], str | None]
 
@@ -128,9 +126,14 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
 
 
 def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
-    if line.why not in _PASSED_ALOUD:
-        return ()
-    return (replace(table.place, line=line.number).issue(f"{line.why}_passed_over", value=line.text),)
+    """What is said of a line passed over: that of sums and notes, which may have been meant as rows."""
+    place = replace(table.place, line=line.number)
+    match line.why:
+        case "total":
+            return (place.issue("total_passed_over", value=line.text),)
+        case "note":
+            return (place.issue("note_passed_over", value=line.text),)
+    return ()
 
 
 class _Checker:

@@ -9,7 +9,7 @@ from ingest.issues import MAX_SHOWN, Place, catalogue, render, shorten, visible
 
 SOURCES = Path(ingest.__file__).parent
 CODE_IN_SOURCE = re.compile(
-    r'(?:issue\(|CellError\(|_report(?:_once)?\(|noticed\.append\(\(|saying\()\s*"([a-z0-9_]+)"'
+    r'(?:issue\(|CellError\(|_report(?:_once)?\(|notice\(|noticed\.append\(\(|saying\()\s*"([a-z0-9_]+)"'
 )
 
 

@@ -86,7 +86,7 @@ def test_a_corrected_file_corrects_the_store(store: SqliteStore, tmp_path: Path)
 def test_rejected_rows_are_loaded_once_they_are_mended(store: SqliteStore, tmp_path: Path) -> None:
     broken = SMALL | {"actors": [ACTOR | {"founded": "31/02/2025"}, SCHOOL]}
     report = load_folder(store, write_folder(tmp_path / "data", "csv", **broken))
-    assert (report.n_read, report.n_loaded, report.n_rejected) == (5, 2, 3)
+    assert (report.rows.n_read, report.rows.n_loaded, report.rows.n_rejected) == (5, 2, 3)
     assert report.has_errors
     report = load_folder(store, write_folder(tmp_path / "data", "csv", **SMALL))
     assert not report.has_errors
@@ -127,10 +127,10 @@ def test_a_dry_run_tells_what_a_load_would_and_writes_nothing(store: SqliteStore
     loaded = load_folder(store, folder)
     assert checked.is_dry_run
     assert checked.issues == loaded.issues
-    assert (checked.n_read, checked.n_loaded, checked.n_rejected) == (
-        loaded.n_read,
-        loaded.n_loaded,
-        loaded.n_rejected,
+    assert (checked.rows.n_read, checked.rows.n_loaded, checked.rows.n_rejected) == (
+        loaded.rows.n_read,
+        loaded.rows.n_loaded,
+        loaded.rows.n_rejected,
     )
 
 
@@ -207,7 +207,7 @@ def mangled_folders(draw: st.DrawFn) -> dict[str, str]:
 
 
 def accounted(report: LoadReport | Reading) -> None:
-    for counts in report.counts.values():
+    for counts in report.tables if isinstance(report, LoadReport) else report.read:
         assert counts.n_read == counts.n_loaded + counts.n_rejected
         errors = {issue.line for issue in report.issues if issue.is_error and issue.file == counts.file}
         assert counts.n_rejected == len(errors)

@@ -41,12 +41,10 @@ def test_every_format_gives_the_same_cells(tmp_path: Path, ending: str) -> None:
     assert [row.line for row in read] == [first_line, first_line + 1]
 
 
-def test_a_folder_that_is_missing_or_a_file_or_empty_is_an_error_that_says_so(tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_or_empty_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    write_folder(tmp_path / "full", actors=[ACTOR])
     for folder, code in [
         (tmp_path / "missing", "folder_missing"),
-        (tmp_path / "full" / "actors.csv", "folder_missing"),
         (tmp_path / "empty", "folder_without_tables"),
     ]:
         with pytest.raises(IngestError) as failure:
@@ -75,13 +73,19 @@ def test_two_files_of_one_table_are_both_left_alone_and_named(tmp_path: Path) ->
 
 def test_files_that_are_no_table_are_reported_but_for_those_systems_leave(tmp_path: Path) -> None:
     write_folder(tmp_path, actors=[ACTOR])
-    for name in ("actor.xls", "ghi chú.txt", ".DS_Store", "~$actors.xlsx", "Thumbs.db"):
+    for name in ("actor.docx", "ảnh.png", "ghi chú.txt", ".DS_Store", "~$actors.xlsx", "Thumbs.db"):
         (tmp_path / name).write_bytes(b"x")
     found = find_files(tmp_path)
-    assert [(issue.file, issue.severity, issue.detail) for issue in issues] == [
-        ("actor.xls", "warning", "actors.csv"),
-        ("ghi chú.txt", "warning", None),
+    assert [(issue.file, issue.severity, issue.detail) for issue in found.issues] == [
+        ("actor.docx", "warning", "actors.csv"),
+        ("ảnh.png", "warning", None),
     ]
+    assert [path.name for path in found.others] == ["ghi chú.txt"]
+
+
+def test_one_file_is_read_as_well_as_a_folder(tmp_path: Path) -> None:
+    write_folder(tmp_path, actors=[ACTOR], projects=[PROJECT])
+    assert [table.path.name for table in find_files(tmp_path / "actors.csv").tables] == ["actors.csv"]
 
 
 def test_names_and_columns_may_be_written_large(tmp_path: Path) -> None:
