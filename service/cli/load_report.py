@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from graph.interop import EXCHANGE_NAMES
 from graph.kinds import Language
 from ingest.issues import Issue, render
-from ingest.load import LoadReport
+from ingest.load import LoadReport, Rows, TableCounts
+from ingest.planning import SheetPlan, StaffTable
 
 _MAX_GROUPS = 20
 _MAX_LINES = 5
@@ -43,6 +45,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "column": "cột",
         "more": "… và {n} nhóm vấn đề khác. Xem đầy đủ: --report TỆP.csv hoặc TỆP.json",
         "written": "Đã ghi {n} vấn đề vào {path}",
+        "passed_over": "Bỏ qua",
+        "attribute": "giữ làm thuộc tính",
         "dry_run": "Chỉ kiểm tra, chưa ghi gì vào kho.",
         "nothing": "Không đọc được bảng nào.",
     },
@@ -66,6 +70,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "column": "column",
         "more": "… and {n} more groups. See all of them: --report FILE.csv or FILE.json",
         "written": "Wrote {n} issues to {path}",
+        "passed_over": "Passed over",
+        "attribute": "kept as an attribute",
         "dry_run": "Checked only; nothing was written to the store.",
         "nothing": "No table could be read.",
     },
@@ -108,19 +114,51 @@ def _harmless(value: object) -> object:
 
 def as_json(report: LoadReport, language: Language) -> dict[str, Any]:
     """The report as JSON values: counts in all and by table, and every issue."""
-    tables = {}
-    for name, counts in report.counts.items():
-        row = asdict(counts)
-        tables[name] = row | row.pop("upserts")
     return {
-        "folder": str(report.folder),
+        "folder": str(report.path),
         "dry_run": report.is_dry_run,
-        "n_read": report.n_read,
-        "n_loaded": report.n_loaded,
-        "n_rejected": report.n_rejected,
-        "tables": tables,
+        **_counts_as_json(report.rows),
+        "tables": {name: _counts_as_json(counts) | asdict(counts.upserts) for name, counts in report.counts.items()},
+        "files": [_table_as_json(counts) for counts in report.tables],
+        "sheets": [_sheet_as_json(sheet) for sheet in report.sheets],
         "issues": [issue_as_json(issue, language) for issue in report.issues],
     }
+
+
+def _counts_as_json(rows: Rows) -> dict[str, Any]:
+    return {name: getattr(rows, name) for name in ("n_read", "n_loaded", "n_rejected", "n_repeated", "n_passed_over")}
+
+
+def _table_as_json(counts: TableCounts) -> dict[str, Any]:
+    row = asdict(counts)
+    return {**row, **row.pop("upserts")}
+
+
+def _sheet_as_json(sheet: SheetPlan) -> dict[str, Any]:
+    """How a sheet of staff's own was understood: its tables, with what each column was taken for."""
+    return {
+        "file": sheet.sheet.place.file,
+        "sheet": sheet.sheet.place.sheet,
+        "n_lines": sheet.n_lines,
+        "tables": [
+            {
+                "table": EXCHANGE_NAMES[table.fact_type],
+                "source": table.source,
+                "header_line": table.found.header_line,
+                "n_heading_lines": table.found.n_heading_lines,
+                "title": table.found.title,
+                "kind": table.kind or (table.party.kind if table.party else None),
+                "columns": dict(columns_of(table)),
+            }
+            for table in sheet.tables
+        ],
+    }
+
+
+def columns_of(table: StaffTable) -> Iterator[tuple[str, str | None]]:
+    """Each header of a table, with the column it was taken for; None where it is kept as an attribute."""
+    for header, match in zip(table.found.header, table.found.recognition.matches, strict=True):
+        yield header, match.column if match else None
 
 
 def issue_as_json(issue: Issue, language: Language) -> dict[str, Any]:
@@ -132,7 +170,9 @@ def print_report(report: LoadReport, language: Language, to: Console) -> None:
     """Print the issues in groups, and then what became of the rows of each table."""
     words = _WORDS[language]
     print_issues(report.issues, language, to)
-    if report.counts:
+    for table in (table for sheet in report.sheets for table in sheet.tables):
+        to.print(_understood(table, words))
+    if report.tables:
         to.print(_count_table(report, words))
     else:
         to.print(Text(words["nothing"]))
@@ -189,14 +229,26 @@ def _place(group: Sequence[Issue], words: Mapping[str, str]) -> str:
     return "\n".join(parts)
 
 
+def _understood(table: StaffTable, words: Mapping[str, str]) -> Text:
+    """One paragraph a table: where it lies, what its rows are, and what each column was taken for."""
+    place = table.found.sheet.place
+    where = place.file + (f" [{place.sheet}]" if place.sheet else "")
+    kind = table.kind or (table.party.kind if table.party else "")
+    text = Text(f"{where}, {words['line']} {table.found.header_line}: {EXCHANGE_NAMES[table.fact_type]}", "bold")
+    text.append(f" ({kind})" if kind else "", "bold")
+    for header, column in columns_of(table):
+        text.append(f"\n  {header} → ", "default")
+        text.append(column or words["attribute"], "green" if column else "yellow")
+    return text
+
+
 def _count_table(report: LoadReport, words: Mapping[str, str]) -> Table:
     table = Table()
     table.add_column(words["table"])
-    shown = ["inserted", "updated", "unchanged"]
-    for name in ["read", "fit", "rejected"] if report.is_dry_run else ["read", "loaded", *shown, "rejected"]:
+    written = [] if report.is_dry_run else ["inserted", "updated", "unchanged"]
+    for name in ("read", "fit" if report.is_dry_run else "loaded", *written, "rejected", "passed_over"):
         table.add_column(words[name], justify="right")
-    for name, counts in report.counts.items():
-        upserts = counts.upserts
-        written = () if report.is_dry_run else (upserts.n_inserted, upserts.n_updated, upserts.n_unchanged)
-        table.add_row(name, *map(str, (counts.n_read, counts.n_loaded, *written, counts.n_rejected)))
+    for name, rows in report.counts.items():
+        upserts = [getattr(rows.upserts, f"n_{each}") for each in written]
+        table.add_row(name, *map(str, (rows.n_read, rows.n_loaded, *upserts, rows.n_rejected, rows.n_passed_over)))
     return table

@@ -99,7 +99,7 @@ def existing_store(settings: Settings, uri: str | None) -> GraphStore | None:
 
 
 def _exit_code(report: LoadReport) -> int:
-    if not report.counts:
+    if not report.tables:
         return NOTHING_READ
     return SOME_REJECTED if report.has_errors else ALL_LOADED
 
