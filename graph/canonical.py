@@ -3,12 +3,13 @@
 Nothing here writes: a merge is a way to look at the tables of a store, so that it is undone by looking without it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -43,17 +44,22 @@ class Merges:
         The canonical id of every actor that was merged, that of the canonical one itself included.
     sources
         The actors behind each canonical id as their sources have them, the one whose words come first at the beginning.
-    judgements
-        What holds them together, by canonical id.
+    links
+        The judgements that hold them together, by canonical id.
     """
 
     canonical_ids: Mapping[str, str]
     sources: Mapping[str, tuple[Actor, ...]]
-    judgements: Mapping[str, tuple[Judgement, ...]]
+    links: Mapping[str, tuple[Judgement, ...]]
 
     def canonical(self, actor_id: str) -> str:
         """The id under which an actor is shown."""
         return self.canonical_ids.get(actor_id, actor_id)
+
+    def source(self, actor_id: str) -> Actor | None:
+        """A merged actor as its own source has it; None for one that was not merged."""
+        behind = self.sources.get(self.canonical(actor_id), ())
+        return next((actor for actor in behind if actor.id == actor_id), None)
 
 
 NO_MERGES = Merges(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
@@ -66,14 +72,14 @@ def merged_view(tables: Tables, found: Clusters) -> tuple[Tables, Merges]:
     """
     sources = _sources(tables, found.canonical_ids)
     canonical_ids = {actor.id: canonical for canonical, actors in sources.items() for actor in actors}
-    judgements = defaultdict(list)
+    links = defaultdict(list)
     for link in found.links:
         if (canonical := canonical_ids.get(link.left_id)) and canonical == canonical_ids.get(link.right_id):
-            judgements[canonical].append(link)
+            links[canonical].append(link)
     merges = Merges(
         MappingProxyType(canonical_ids),
         MappingProxyType(sources),
-        MappingProxyType({canonical: tuple(links) for canonical, links in judgements.items()}),
+        MappingProxyType({canonical: tuple(held_by) for canonical, held_by in links.items()}),
     )
     return _merged(tables, merges), merges
 
@@ -166,16 +172,9 @@ def _sources(tables: Tables, canonical_ids: Mapping[str, str]) -> dict[str, tupl
 def _merged(tables: Tables, merges: Merges) -> Tables:
     if not merges.sources:
         return tables
-    owners = tables.projects["owner_id"]
-    place = pc.index_in(owners, value_set=_strings(merges.canonical_ids))
-    renamed = pc.coalesce(_strings(merges.canonical_ids.values()).take(pc.fill_null(place, 0)), owners)
     return Tables(
         actors=_merged_actors(tables.actors, merges),
-        projects=tables.projects.set_column(
-            tables.projects.column_names.index("owner_id"),
-            tables.projects.schema.field("owner_id"),
-            pc.if_else(pc.is_valid(place), renamed, owners),
-        ),
+        projects=_set(tables.projects, "owner_id", _renamed_ids(tables.projects["owner_id"], merges)),
         relationships=_rewired(Relationship, tables.relationships, merges),
         participations=_rewired(Participation, tables.participations, merges),
     )
@@ -190,20 +189,54 @@ def _merged_actors(table: pa.Table, merges: Merges) -> pa.Table:
 
 def _rewired(fact_type: type[Link], table: pa.Table, merges: Merges) -> pa.Table:
     """A table of links with their ends renamed. Links without a renamed end are left alone: none can become theirs."""
+    ends = _ENDS[fact_type]
     ids = _strings(merges.canonical_ids)
-    touched = pc.is_in(table[_ENDS[fact_type][0]], value_set=ids)
-    for column in _ENDS[fact_type][1:]:
+    touched = pc.is_in(table[ends[0]], value_set=ids)
+    for column in ends[1:]:
         touched = pc.or_(touched, pc.is_in(table[column], value_set=ids))
-    links = [from_row(fact_type, row) for row in table.filter(touched).to_pylist()]
-    made = pa.Table.from_pylist(
-        [to_row(link) for link in _numbered(_counted_once(links, merges))], schema=SCHEMAS[fact_type]
-    )
+    before = table.filter(touched)
+    after = before
+    for column in ends:
+        after = _set(after, column, _renamed_ids(before[column], merges))
+    if fact_type is Relationship:
+        arises = pc.and_(pc.equal(after["source_id"], after["target_id"]), pc.invert(_is_loop(before)))
+        before, after = before.filter(pc.invert(arises)), after.filter(pc.invert(arises))
+    shared = _share_ends(after, ends)
+    alone = after.filter(pc.invert(shared))
+    alone = _set(alone, "occurrence", pa.array(np.zeros(len(alone), np.int32)))
+    links = [from_row(fact_type, row) for row in before.filter(shared).to_pylist()]
+    rows = [to_row(link) for link in _numbered(_counted_once(links, merges))]
+    made = pa.Table.from_pylist(rows, schema=SCHEMAS[fact_type])
     keys = [(column, "ascending") for column in KEYS[fact_type]]
-    return pa.concat_tables([table.filter(pc.invert(touched)), made]).sort_by(keys)
+    return pa.concat_tables([table.filter(pc.invert(touched)), alone, made]).sort_by(keys)
+
+
+def _is_loop(table: pa.Table) -> pa.ChunkedArray:
+    return pc.equal(table["source_id"], table["target_id"])
+
+
+def _share_ends(table: pa.Table, ends: Sequence[str]) -> pa.Array:
+    """Which links have another one of their sort between the same ends, whichever way round."""
+    others = [column for column in ("project_id", "kind") if column in table.column_names and column not in ends]
+    pairs = zip(*(table[column].to_pylist() for column in ends), strict=True)
+    sorts = zip(*(table[column].to_pylist() for column in others), strict=True)
+    keys = [(frozenset(pair), sort) for pair, sort in zip(pairs, sorts, strict=True)]
+    n_of = Counter(keys)
+    return pa.array([n_of[key] > 1 for key in keys], pa.bool_())
+
+
+def _renamed_ids(column: pa.ChunkedArray, merges: Merges) -> pa.ChunkedArray:
+    place = pc.index_in(column, value_set=_strings(merges.canonical_ids))
+    renamed = _strings(merges.canonical_ids.values()).take(pc.fill_null(place.combine_chunks(), 0))
+    return pc.if_else(pc.is_valid(place), pa.chunked_array([renamed]), column)
+
+
+def _set(table: pa.Table, column: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.column_names.index(column), table.schema.field(column), values)
 
 
 def _counted_once(links: Sequence[Link], merges: Merges) -> list[Link]:
-    """Links with their ends renamed, without those to oneself that arise, equal ones of different actors made one."""
+    """Links with their ends renamed, equal ones of different actors made one."""
     kept: list[Link] = []
     told_by: dict[int, set[tuple[str, ...]]] = {}
     places: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
@@ -211,8 +244,6 @@ def _counted_once(links: Sequence[Link], merges: Merges) -> list[Link]:
     for link in own_first:
         before = tuple(getattr(link, column) for column in _ENDS[type(link)])
         renamed = _renamed(link, merges)
-        if isinstance(renamed, Relationship) and renamed.source_id == renamed.target_id and len(set(before)) > 1:
-            continue
         same = places[_content(renamed)]
         twin = next((place for place in same if before not in told_by[place]), None)
         if twin is None:

@@ -1,6 +1,6 @@
 """What every graph store can do, and how one is opened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -148,8 +148,16 @@ class GraphWriter(Protocol):
     def upsert_participations(self, participations: Sequence[Participation]) -> UpsertCounts:
         """Insert or update by project, actor and occurrence; raises as :meth:`upsert_relationships` does."""
 
-    def upsert_facts(self, facts: Sequence[Fact]) -> Upserted:
-        """Insert or update facts of one type as its own method does, and say which, and in what, were changed."""
+    def upsert_facts(
+        self, facts: Sequence[Fact], events_of: Callable[[Upserted], Sequence[Event]] | None = None
+    ) -> Upserted:
+        """Insert or update facts of one type as its own method does, and say which, and in what, were changed.
+
+        Parameters
+        ----------
+        events_of
+            Makes events of what was done, which are appended in the same transaction; it may be asked twice.
+        """
 
     def append_event(self, event: Event) -> None:
         """Append to the log. A judgement of whether two actors are the same makes the revision grow."""

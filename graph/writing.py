@@ -97,12 +97,21 @@ class TransactionalWriter(ABC):
         """Insert or update by project, actor and occurrence; project and actor must be stored."""
         return self.upsert_facts(participations).counts
 
-    def upsert_facts(self, facts: Sequence[Fact]) -> Upserted:
+    def upsert_facts(
+        self, facts: Sequence[Fact], events_of: Callable[[Upserted], Sequence[Event]] | None = None
+    ) -> Upserted:
         """Insert or update facts of one type, and say which, and in what, were changed."""
         if not facts:
             return Upserted()
         of_one_type = cast(Sequence[Actor], facts)  # whichever it is
-        return self._write(lambda transaction: upsert(transaction, type(of_one_type[0]), of_one_type))
+
+        def work(transaction: WriteTransaction) -> Upserted:
+            told = upsert(transaction, type(of_one_type[0]), of_one_type)
+            if events_of is not None:
+                append(transaction, events_of(told))
+            return told
+
+        return self._write(work)
 
     def append_event(self, event: Event) -> None:
         """Append to the log."""
@@ -165,18 +174,17 @@ def append(transaction: WriteTransaction, events: Sequence[Event]) -> None:
 def without(event: Event, actor_id: str) -> Event | None:
     """The event as it reads after an actor was erased: None where it is about the actor, else without its mentions.
 
-    An event is about an actor that its payload itself names. In lists and tables within it, entries that are the
-    actor's id, or keyed by it, are mentions.
+    An event is about the actors that its payload names in ``…_id``. In lists and tables within it, entries that are
+    the actor's id, or keyed by it, are mentions.
 
     >>> without(Event("judgement", "", {"left_id": "a", "right_id": "b"}), "b") is None
     True
     >>> without(Event("change", "", {"new": ["a", "b", ["a", "c", "mentors", 0]], "changed": [["a", ["name"]]]}), "a")
     Event(kind='change', at='', payload={'new': ['b'], 'changed': []})
     """
-    if actor_id in event.payload.values():
+    if any(name.endswith("_id") and value == actor_id for name, value in event.payload.items()):
         return None
-    payload = {name: _without(value, actor_id) for name, value in event.payload.items() if name != actor_id}
-    return replace(event, payload=payload)
+    return replace(event, payload={name: _without(value, actor_id) for name, value in event.payload.items()})
 
 
 def _without(value: Any, actor_id: str) -> Any:

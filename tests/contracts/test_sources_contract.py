@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from graph.errors import DanglingEndError
 from graph.model import Actor, Event, Fact, Participation, Project, Provenance, Relationship
 from graph.store import BATCH_SIZE, Counts, GraphStore, UpsertCounts, Upserted
 from graph.tables import key_of
@@ -42,8 +43,9 @@ def test_an_empty_store_has_no_sources(store: GraphStore) -> None:
 
 
 def test_more_facts_than_a_batch_come_once_each_while_they_are_rewritten(store: GraphStore) -> None:
-    world = generated_network(BATCH_SIZE + 7, np.random.default_rng(1))
-    load_world(store, replace(world, participations=[]))
+    world = generated_network(3_400, np.random.default_rng(1))
+    load_world(store, replace(world, projects=[], participations=[]))
+    assert len(world.relationships) > BATCH_SIZE
     seen: list[Fact] = []
     for fact in store.facts_from("relationships.csv"):
         if len(seen) % 1_000 == 0:
@@ -96,6 +98,20 @@ def gone_of(fact: Fact, day: str) -> Fact:
     return replace(fact, provenance=replace(fact.provenance, last_seen=day))
 
 
+def test_a_write_tells_the_log_in_the_same_transaction(store: GraphStore) -> None:
+    def events_of(told: Upserted) -> list[Event]:
+        return [Event("change", "2026-01-01T00:00:00Z", {"new": [key[0] for key in told.new]})]
+
+    store.upsert_facts([LAN, HOA], events_of)
+    assert [event.payload for event in store.events("change")] == [{"new": ["lan", "hoa"]}]
+    with pytest.raises(DanglingEndError):
+        store.upsert_facts([TIE, replace(TIE, target_id="nobody")], events_of)
+    with pytest.raises(ZeroDivisionError):
+        store.upsert_facts([replace(LAN, name="Lân")], lambda told: [Event("change", "", {"n": 1 // len(told.new)})])
+    assert len(store.events()) == 1
+    assert timeless(list(store.facts_from("may.csv"))) == [LAN]
+
+
 @on_newest_too
 def test_events_are_appended_together_and_judgements_are_part_of_the_picture(store: GraphStore) -> None:
     revision = store.revision()
@@ -121,12 +137,13 @@ def test_the_log_forgets_an_erased_actor(store: GraphStore) -> None:
         Event("judgement", at, {"left_id": "hoa", "right_id": "lan-anh", "verdict": "same"}),
         Event("load", at, {"lan": 3}),
     ]
-    store.append_events([Event("judgement", at, {"left_id": "hoa", "right_id": "lan", "verdict": "same"}), kept[0]])
+    store.append_events([Event("judgement", at, {"left_id": "hoa", "right_id": "lan", "verdict": "same"}), *kept])
     store.append_event(
         Event("change", at, {"new": ["lan", "hoa"], "changed": [["lan", ["name"]], [["lan", "hoa", "mentors", 0], []]]})
     )
     assert store.erase_actor("lan")
     assert store.events("judgement") == [kept[0]]
+    assert store.events("load") == [kept[1]]
     assert store.events("change") == [Event("change", at, {"new": ["hoa"], "changed": []})]
     store.upsert_actors([LAN])
     assert store.events("judgement") == [kept[0]]

@@ -163,7 +163,11 @@ def test_a_snapshot_shows_a_cluster_as_one_and_knows_its_sources(store: GraphSto
     assert (actor.id, "Đại học Bách khoa HN" in actor.aliases) == ("sc-hust", True)
     assert "signed_mou" in {tie.kind for tie in snapshot.relationships_of(row) if tie.target_id == "st-selex"}
     assert [source.id for source in snapshot.merges.sources["sc-hust"]] == ["sc-hust", "auto-1"]
-    assert snapshot.merges.judgements == {"sc-hust": (judgement,)}
+    assert snapshot.merges.links == {"sc-hust": (judgement,)}
+    source = snapshot.merges.source("auto-1")
+    assert source is not None
+    assert source.name == "Đại học Bách khoa HN"
+    assert snapshot.merges.source("st-selex") is None
     assert store.tables() == whole
     assert snapshot.before(snapshot.as_of.date(), is_recorded=True).index_of("auto-1") >= 0
 
