@@ -5,20 +5,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any
 
+from graph.changes import ChangeLog
 from graph.interop import EXCHANGE_NAMES
-from graph.model import Actor, Event, Fact, Participation, Project, Relationship
-from graph.store import BATCH_SIZE, GraphReader, GraphStore, GraphWriter, UpsertCounts
+from graph.model import Event, Fact
+from graph.store import BATCH_SIZE, GraphReader, GraphStore, UpsertCounts
 from graph.tables import Tables
-from ingest.issues import Issue
+from ingest.issues import Issue, Place
 from ingest.mapping import TableMapping
 from ingest.name_book import StoredActors
 from ingest.planning import SheetPlan
 from ingest.readers import RawTable
 from ingest.reading import ReadingPlan, plan_reading
 from ingest.validation import Known, Outcome, check_rows
+from ingest.vanished import Seen, Vanished, mark_vanished
 
+_LOAD = "load"
 _PROGRESS_ROWS = 500
 _N_NAMESAKES = 20
 """Actors of a store that are looked at to find the one of a name."""
@@ -34,6 +37,7 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+Write = Callable[[Sequence[Fact]], UpsertCounts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class TableCounts:
     ----------
     table
         Its name in the exchange format.
+    source
+        The name of the list it is, the same from month to month.
     n_repeated
         Loaded rows that say word for word what an earlier one does, and count once.
     n_passed_over
@@ -57,6 +63,7 @@ class TableCounts:
     table: str
     file: str
     sheet: str | None
+    source: str
     n_read: int
     n_loaded: int
     n_rejected: int
@@ -111,12 +118,15 @@ class LoadReport:
     ----------
     sheets
         How the sheets of staff's own files were understood.
+    vanished
+        What the lists had last time and have no longer.
     """
 
     path: Path
     tables: tuple[TableCounts, ...]
     issues: tuple[Issue, ...]
     sheets: tuple[SheetPlan, ...] = ()
+    vanished: tuple[Vanished, ...] = ()
     is_dry_run: bool = False
 
     @property
@@ -206,11 +216,18 @@ def load_folder(
     on_progress: OnProgress | None = None,
     *,
     mapping: Sequence[TableMapping] = (),
+    collection: str | None = None,
 ) -> LoadReport:
     """What became of every row of a file or folder that was loaded into a store, table by table, batch by batch.
 
-    Loading it again changes nothing, and a corrected file changes what it corrects. A load that was cut off leaves
-    whole batches; loading again completes it.
+    Loading it again changes nothing, and a corrected file changes what it corrects. What its lists had last time and
+    have no longer is marked with the day it was last seen. A load that was cut off leaves whole batches; loading again
+    completes it.
+
+    Parameters
+    ----------
+    collection
+        A name that keeps these lists apart from others whose files are called the same.
 
     Raises
     ------
@@ -219,12 +236,28 @@ def load_folder(
     StoreError
         The store cannot be read or written. Batches written before stay.
     """
-    plan = plan_reading(path, mapping, _stored_actors(store))
-    counts, issues = _read(plan, Known(*_stored_kinds(store)), lambda batch: _write(store, batch), on_progress)
-    report = LoadReport(path, counts, issues, plan.sheets)
-    if any(table.upserts.n_inserted or table.upserts.n_updated for table in counts):
-        store.append_event(_load_event(report))
+    plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
+    log, seen = ChangeLog(store), Seen()
+    known = Known(*_stored_kinds(store))
+    counts, issues = _read(plan, known, log.upsert, on_progress, seen)
+    n_known: Counter[str] = Counter()
+    for table in counts:
+        n_known[table.source] += table.upserts.n_updated + table.upserts.n_unchanged
+    vanished = mark_vanished(store, log, seen, n_known, _days_of_sources(store))
+    other_lists = tuple(_other_list(each, counts) for each in vanished if not each.is_marked)
+    report = LoadReport(path, counts, (*issues, *other_lists), plan.sheets, tuple(vanished))
+    store.append_event(_load_event(report))
     return report
+
+
+def _days_of_sources(store: GraphReader) -> Mapping[str, str]:
+    """The day on which each source was loaded last."""
+    return {source: event.at[:10] for event in store.events(_LOAD) for source in event.payload.get("sources", ())}
+
+
+def _other_list(vanished: Vanished, counts: Sequence[TableCounts]) -> Issue:
+    table = next(table for table in counts if table.source == vanished.source)
+    return Place(table.file, table.sheet).issue("other_list", value=vanished.source, detail=vanished.n_vanished)
 
 
 def _stored_actors(store: GraphReader) -> StoredActors:
@@ -243,36 +276,26 @@ def _stored_kinds(store: GraphReader) -> tuple[Callable[[str], str | None], Call
     return actor, project
 
 
-def _write(store: GraphWriter, batch: Sequence[Fact]) -> UpsertCounts:
-    match batch[0]:
-        case Actor():
-            return store.upsert_actors(cast(Sequence[Actor], batch))
-        case Project():
-            return store.upsert_projects(cast(Sequence[Project], batch))
-        case Relationship():
-            return store.upsert_relationships(cast(Sequence[Relationship], batch))
-        case Participation():
-            return store.upsert_participations(cast(Sequence[Participation], batch))
-
-
 def _read(
     plan: ReadingPlan,
     known: Known,
-    write: Callable[[Sequence[Fact]], UpsertCounts],
+    write: Write,
     on_progress: OnProgress | None,
+    seen: Seen | None = None,
 ) -> tuple[tuple[TableCounts, ...], tuple[Issue, ...]]:
     issues = list(plan.issues)
     known.names = plan.book
-    tables = tuple(_read_table(table, known, write, issues, on_progress) for table in plan.tables)
+    tables = tuple(_read_table(table, known, write, issues, on_progress, seen) for table in plan.tables)
     return tables, tuple(issues)
 
 
 def _read_table(
     table: RawTable,
     known: Known,
-    write: Callable[[Sequence[Fact]], UpsertCounts],
+    write: Write,
     issues: list[Issue],
     on_progress: OnProgress | None,
+    seen: Seen | None,
 ) -> TableCounts:
     n_lines: Counter[Outcome] = Counter()
     upserts = UpsertCounts()
@@ -284,6 +307,8 @@ def _read_table(
         issues.extend(row.issues)
         if row.fact is not None:
             batch.append(row.fact)
+        if seen is not None and row.key:
+            seen.add(table.source, row.key)
         if len(batch) == BATCH_SIZE:
             upserts += write(batch)
             batch = []
@@ -297,6 +322,7 @@ def _read_table(
         EXCHANGE_NAMES[table.fact_type],
         table.place.file,
         table.place.sheet,
+        table.source,
         n_read=n_lines.total() - n_lines["passed"],
         n_loaded=n_lines["fit"] + n_lines["repeated"],
         n_rejected=n_lines["rejected"],
@@ -308,13 +334,14 @@ def _read_table(
 
 
 def _load_event(report: LoadReport) -> Event:
-    payload = {
+    payload: dict[str, Any] = {
         name: {
-            "n_inserted": counts.upserts.n_inserted,
-            "n_updated": counts.upserts.n_updated,
-            "n_unchanged": counts.upserts.n_unchanged,
-            "n_rejected": counts.n_rejected,
+            "n_inserted": rows.upserts.n_inserted,
+            "n_updated": rows.upserts.n_updated,
+            "n_unchanged": rows.upserts.n_unchanged,
+            "n_rejected": rows.n_rejected,
         }
-        for name, counts in report.counts.items()
+        for name, rows in report.counts.items()
     }
-    return Event("load", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), payload)
+    payload["sources"] = sorted({table.source for table in report.tables})
+    return Event(_LOAD, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), payload)

@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
@@ -98,9 +99,9 @@ def read_mapping(path: Path) -> tuple[TableMapping, ...]:
         raise IngestError("mapping_invalid", f"{path}, {place}: {first['msg']}.") from failure
 
 
-def mapping_text(tables: Iterable[FoundTable], kinds: Mapping[int, str]) -> str:
-    """The mapping file that reads tables as they were found; ``kinds`` by their place in the order given."""
-    return _HEADING + "".join(_entry(table, kinds.get(place)) for place, table in enumerate(tables))
+def mapping_text(tables: Iterable[tuple[FoundTable, str | None]]) -> str:
+    """The mapping file that reads tables as they were found, each with the kind of its rows where one is known."""
+    return _HEADING + "".join(_entry(table, kind) for table, kind in tables)
 
 
 def _entry(table: FoundTable, kind: str | None) -> str:
@@ -121,25 +122,39 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def mapped_table(sheet: Sheet, entry: TableMapping) -> FoundTable | None:
-    """The table of a sheet as a mapping says it is read; None where no line holds the headers it names."""
+def mapped_table(sheet: Sheet, found: Iterable[FoundTable], entry: TableMapping) -> FoundTable | None:
+    """The table of a sheet as a mapping says it is read; None where no line holds the headers it names.
+
+    Parameters
+    ----------
+    found
+        The tables that were found without the mapping; one of them is read where it has most of the headers.
+    """
     fact_type = entry.fact_type
     if fact_type is None:
         return None
-    head = [line for line in islice(sheet.read(), N_HEAD_LINES) if isinstance(line, Line)]
-    best = max(range(len(head)), key=lambda place: _n_named(head[place].cells, entry), default=None)
-    if best is None or (entry.columns and 2 * _n_named(head[best].cells, entry) < len(entry.columns)):
+    table = next((table for table in found if _holds(table.header, entry)), None) or _by_headers(sheet, entry)
+    if table is None:
         return None
-    line = head[best]
-    header = unique_headers(line.cells)
-    recognition = recognise_as(fact_type, header)
-    matches = tuple(_match(entry, name, match) for name, match in zip(header, recognition.matches, strict=True))
-    title = "\n".join(" ".join(filter(None, above.cells)) for above in head[:best])
-    return FoundTable(sheet, header, Recognition(fact_type, matches), line.number, line.number, None, title, best + 1)
+    recognition = recognise_as(fact_type, table.header)
+    matches = tuple(_match(entry, name, match) for name, match in zip(table.header, recognition.matches, strict=True))
+    return replace(table, recognition=Recognition(fact_type, matches))
 
 
-def _n_named(cells: Sequence[str], entry: TableMapping) -> int:
-    return len(entry.columns.keys() & set(unique_headers(cells)))
+def _by_headers(sheet: Sheet, entry: TableMapping) -> FoundTable | None:
+    """The table under the first line that holds most of the headers a mapping names."""
+    head = [line for line in islice(sheet.read(), N_HEAD_LINES) if isinstance(line, Line)]
+    place = next((place for place, line in enumerate(head) if _holds(unique_headers(line.cells), entry)), None)
+    if place is None or entry.fact_type is None:
+        return None
+    header, number = unique_headers(head[place].cells), head[place].number
+    title = "\n".join(" ".join(filter(None, above.cells)) for above in head[:place])
+    recognition = recognise_as(entry.fact_type, header)
+    return FoundTable(sheet, header, recognition, number, number, None, title, place + 1)
+
+
+def _holds(header: Sequence[str], entry: TableMapping) -> bool:
+    return 2 * len(entry.columns.keys() & set(header)) >= max(len(entry.columns), 1)
 
 
 def _match(entry: TableMapping, header: str, recognised: Match | None) -> Match | None:

@@ -10,7 +10,7 @@ from graph.folding import fold
 from graph.model import Actor, Fact
 from ingest.issues import Issue
 from ingest.layout import FoundTable, find_tables
-from ingest.mapping import TableMapping, mapped_table
+from ingest.mapping import TableMapping, mapped_table, mapping_text
 from ingest.normalise.kinds import Party, kind_of_title
 from ingest.sheets import Line, Sheet, open_sheets
 from ingest.sources import source_name
@@ -82,6 +82,12 @@ def plan_file(path: Path, mapping: Sequence[TableMapping] = ()) -> tuple[list[Sh
     return [_plan_sheet(path, sheet, mapping) for sheet in sheets], issues
 
 
+def mapping_of(sheets: Iterable[SheetPlan]) -> str:
+    """The mapping file that reads sheets as they were understood, to be looked through and corrected."""
+    tables = (table for sheet in sheets for table in sheet.tables)
+    return mapping_text((table.found, table.kind or (table.party.kind if table.party else None)) for table in tables)
+
+
 def _plan_sheet(path: Path, sheet: Sheet, mapping: Sequence[TableMapping]) -> SheetPlan:
     n_lines = sum(isinstance(line, Line) for line in sheet.read())
     entries = [entry for entry in mapping if entry.concerns(sheet)]
@@ -98,11 +104,12 @@ def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tupl
     wanted = [entry for entry in entries if entry.fact_type is not None]
     if not wanted:
         return [], (sheet.place.issue("sheet_passed_over", detail=n_lines),)
-    tables = [table for entry in wanted if (table := mapped_table(sheet, entry))]
+    found = find_tables(sheet, _is_of_experts)
+    tables = [table for entry in wanted if (table := mapped_table(sheet, found, entry))]
     if not tables:
         headers = ", ".join(header for entry in wanted for header in entry.columns)
         return [], (sheet.place.issue("mapping_does_not_fit", detail=headers),)
-    return tables[:1], ()
+    return tables, ()
 
 
 def _found(sheet: Sheet, n_lines: int) -> tuple[list[FoundTable], tuple[Issue, ...]]:

@@ -1,7 +1,7 @@
 """Everything there is to read of a file or folder, in the order in which it has to be read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.interop import EXCHANGE_NAMES
@@ -41,15 +41,25 @@ class ReadingPlan:
 
 
 def plan_reading(
-    path: Path, mapping: Sequence[TableMapping] = (), stored_actors: StoredActors | None = None
+    path: Path,
+    mapping: Sequence[TableMapping] = (),
+    stored_actors: StoredActors | None = None,
+    *,
+    collection: str | None = None,
 ) -> ReadingPlan:
     """What a file or folder holds; no row is read yet.
+
+    Parameters
+    ----------
+    collection
+        A name that keeps these lists apart from others whose files are called the same.
 
     Raises
     ------
     IngestError
         There is no such file or folder, or it holds nothing that could be read.
     """
+    within = f"{collection}/" if collection else ""
     files = find_files(path)
     issues = list(files.issues)
     sheets: list[SheetPlan] = []
@@ -57,7 +67,7 @@ def plan_reading(
     for file in files.tables:
         opened = _open_exchange(file, mapping)
         if isinstance(opened, RawTable):
-            tables.append(opened)
+            tables.append(replace(opened, source=within + opened.source))
             issues += opened.noticed
         else:
             sheets += opened[0]
@@ -67,6 +77,10 @@ def plan_reading(
         sheets += planned
         issues += unusable
     issues += (issue for planned in sheets for issue in (*planned.sheet.noticed, *planned.issues))
+    sheets = [
+        replace(sheet, tables=tuple(replace(table, source=within + table.source) for table in sheet.tables))
+        for sheet in sheets
+    ]
     staff = [table for sheet in sheets for table in sheet.tables]
     book = NameBook(stored_actors) if stored_actors else NameBook()
     tables += (open_staff_table(table, book) for table in staff)

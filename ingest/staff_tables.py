@@ -168,9 +168,7 @@ def _party(table: StaffTable, item: _Finished, name: str) -> tuple[Party | None,
             return actor_kind(text).value, True
         except CellError:
             continue
-    if table.kind:
-        return Party(table.kind), True
-    told = kind_of_title(item.heading) or table.party
+    told = kind_of_title(item.heading) or (Party(table.kind) if table.kind else table.party)
     return (told, True) if told else (kind_of_name(name), False)
 
 

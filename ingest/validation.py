@@ -17,7 +17,7 @@ from graph.folding import fold
 from graph.interop import exchange_columns
 from graph.kinds import Kinds, Label, load_kinds
 from graph.model import Actor, Fact, Project, Provenance, Relationship
-from graph.tables import KEYS
+from graph.tables import KEYS, Key, key_of
 from ingest.issues import Issue, Place
 from ingest.layout import PassedLine
 from ingest.name_book import NameBook
@@ -101,6 +101,8 @@ class CheckedRow:
         out. ``passed``: it is no row, but a heading, a sum or a note.
     n_lines
         Lines of the file that it takes.
+    key
+        What tells it from other rows, as far as it is known of a row that is kept out: such a row is still there.
     """
 
     line: int
@@ -108,6 +110,7 @@ class CheckedRow:
     fact: Fact | None = None
     issues: tuple[Issue, ...] = ()
     n_lines: int = 1
+    key: Key | None = None
 
 
 def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
@@ -162,7 +165,16 @@ class _Checker:
             if not self._has_error():
                 fact = self._remember(values, attributes, row.line)
         outcome: Outcome = "rejected" if self._has_error() else "fit" if fact else "repeated"
-        return CheckedRow(row.line, outcome, fact, tuple(self._issues), row.n_lines)
+        key = key_of(fact) if fact else self._key_of_cells(row.cells)
+        return CheckedRow(row.line, outcome, fact, tuple(self._issues), row.n_lines, key)
+
+    def _key_of_cells(self, cells: Mapping[str, str]) -> Key | None:
+        """The key that a row would have that is no fact of its own, taken for the first between its ends."""
+        columns = [column for column in KEYS[self._fact_type] if column != "occurrence"]
+        if not all(column in cells for column in columns):
+            return None
+        ids = tuple(cells[column] for column in columns)
+        return ids if len(columns) == len(KEYS[self._fact_type]) else (*ids, 0)
 
     def _has_error(self) -> bool:
         return any(issue.is_error for issue in self._issues)

@@ -46,6 +46,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "more": "… và {n} nhóm vấn đề khác. Xem đầy đủ: --report TỆP.csv hoặc TỆP.json",
         "written": "Đã ghi {n} vấn đề vào {path}",
         "passed_over": "Bỏ qua",
+        "vanished": "{n} mục không còn trong {source}: vẫn giữ, ghi ngày thấy lần cuối. Xem: ketnoi diff",
         "attribute": "giữ làm thuộc tính",
         "dry_run": "Chỉ kiểm tra, chưa ghi gì vào kho.",
         "nothing": "Không đọc được bảng nào.",
@@ -71,6 +72,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "more": "… and {n} more groups. See all of them: --report FILE.csv or FILE.json",
         "written": "Wrote {n} issues to {path}",
         "passed_over": "Passed over",
+        "vanished": "{n} entries are no longer in {source}: kept, with the day they were last seen. See: ketnoi diff",
         "attribute": "kept as an attribute",
         "dry_run": "Checked only; nothing was written to the store.",
         "nothing": "No table could be read.",
@@ -120,6 +122,7 @@ def as_json(report: LoadReport, language: Language) -> dict[str, Any]:
         **_counts_as_json(report.rows),
         "tables": {name: _counts_as_json(counts) | asdict(counts.upserts) for name, counts in report.counts.items()},
         "files": [_table_as_json(counts) for counts in report.tables],
+        "vanished": [asdict(each) for each in report.vanished],
         "sheets": [_sheet_as_json(sheet) for sheet in report.sheets],
         "issues": [issue_as_json(issue, language) for issue in report.issues],
     }
@@ -176,6 +179,8 @@ def print_report(report: LoadReport, language: Language, to: Console) -> None:
         to.print(_count_table(report, words))
     else:
         to.print(Text(words["nothing"]))
+    for vanished in (each for each in report.vanished if each.is_marked):
+        to.print(Text(words["vanished"].format(n=vanished.n_vanished, source=vanished.source)))
     if report.is_dry_run:
         to.print(Text(words["dry_run"]))
 
