@@ -210,6 +210,20 @@ def check_folder(
     return LoadReport(path, counts, issues, plan.sheets, is_dry_run=True)
 
 
+def read_into(
+    write: Write, path: Path, store: GraphReader, *, mapping: Sequence[TableMapping] = (), collection: str | None = None
+) -> tuple[tuple[TableCounts, ...], tuple[Issue, ...]]:
+    """What became of the rows of a file or folder whose facts were handed on as a load would write them.
+
+    Raises
+    ------
+    IngestError
+        There is no such file or folder, or it holds nothing that could be read.
+    """
+    plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
+    return _read(plan, Known(*_stored_kinds(store)), write, None)
+
+
 def load_folder(
     store: GraphStore,
     path: Path,
