@@ -65,7 +65,7 @@ def compare(
 
 def _of_source(store: GraphReader, source: str, read: Mapping[tuple[type[Fact], Key], Fact]) -> list[Difference]:
     found = {fact_type: Difference(name, source) for fact_type, name in EXCHANGE_NAMES.items()}
-    known = set()
+    known: set[tuple[type[Fact], Key]] = set()
     for stored in store.facts_from(source):
         key = (type(stored), key_of(stored))
         known.add(key)
@@ -77,9 +77,9 @@ def _of_source(store: GraphReader, source: str, read: Mapping[tuple[type[Fact], 
             found[type(stored)].returned.append(fact)
         elif _content(fact) != _content(stored):
             found[type(stored)].changed.append((stored, fact))
-    for (fact_type, key), fact in read.items():
-        if (fact_type, key) not in known:
-            found[fact_type].new.append(fact)
+    for key, fact in read.items():
+        if key not in known:
+            found[type(fact)].new.append(fact)
     return list(found.values())
 
 
