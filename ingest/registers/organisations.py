@@ -101,8 +101,8 @@ def remember_parents(index: sqlite3.Connection, child: str, parents: Iterable[st
 def write_parents(index: sqlite3.Connection, tables: TableWriter) -> None:
     """Write ``part_of`` relationships between organisations that were both written."""
     found = index.execute(
-        "SELECT child, parent, source_url FROM parent WHERE child IN (SELECT id FROM actor)"
-        " AND parent IN (SELECT id FROM actor) ORDER BY child, parent"
+        "SELECT child, parent, source_url FROM parent WHERE EXISTS (SELECT 1 FROM actor WHERE id = child)"
+        " AND EXISTS (SELECT 1 FROM actor WHERE id = parent) ORDER BY child, parent"
     )
     for child, parent, source_url in found:
         row = {"source_id": child, "target_id": parent, "kind": "part_of", "source_url": source_url}

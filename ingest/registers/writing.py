@@ -84,8 +84,11 @@ class Cells:
     def text(self, column: str, value: object) -> str:
         """The value as text of any number of lines; empty where there is none or it cannot be kept."""
         written = "" if value is None else str(value)
+        plain = html.unescape(written) if self._has_entities else written
+        if plain.isascii() and plain.isprintable() and len(plain) <= MAX_TEXT_CHARACTERS:
+            return plain.strip()
         try:
-            cleaned = clean(html.unescape(written) if self._has_entities else written)
+            cleaned = clean(plain)
             if len(cleaned.text) > MAX_TEXT_CHARACTERS:
                 raise CellError("too_long", str(MAX_TEXT_CHARACTERS))
         except CellError as error:
