@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from graph.model import Event, Fact
 from graph.store import BATCH_SIZE, GraphReader, GraphStore, UpsertCounts
 from graph.tables import Tables
 from ingest.issues import Issue, Place
+from ingest.linking import MAX_ACTORS, Linked, link_records
 from ingest.mapping import TableMapping
 from ingest.name_book import StoredActors
 from ingest.planning import SheetPlan
@@ -120,6 +121,8 @@ class LoadReport:
         How the sheets of staff's own files were understood.
     vanished
         What the lists had last time and have no longer.
+    linked
+        Records of one actor that were found; None where nobody looked.
     """
 
     path: Path
@@ -127,6 +130,7 @@ class LoadReport:
     issues: tuple[Issue, ...]
     sheets: tuple[SheetPlan, ...] = ()
     vanished: tuple[Vanished, ...] = ()
+    linked: Linked | None = None
     is_dry_run: bool = False
 
     @property
@@ -231,6 +235,7 @@ def load_folder(
     *,
     mapping: Sequence[TableMapping] = (),
     collection: str | None = None,
+    link: bool = True,
 ) -> LoadReport:
     """What became of every row of a file or folder that was loaded into a store, table by table, batch by batch.
 
@@ -242,6 +247,9 @@ def load_folder(
     ----------
     collection
         A name that keeps these lists apart from others whose files are called the same.
+    link
+        Whether records of one actor are looked for afterwards; never in a store of more than
+        :data:`ingest.linking.MAX_ACTORS`.
 
     Raises
     ------
@@ -261,6 +269,9 @@ def load_folder(
     other_lists = tuple(_other_list(each, counts) for each in vanished if not each.is_marked)
     report = LoadReport(path, counts, (*issues, *other_lists), plan.sheets, tuple(vanished))
     store.append_event(_load_event(report))
+    has_changed = any(table.upserts.n_inserted or table.upserts.n_updated for table in counts)
+    if link and has_changed and store.counts().n_actors <= MAX_ACTORS:
+        return replace(report, linked=link_records(store))
     return report
 
 

@@ -56,9 +56,7 @@ def _rank(found: Agreement) -> tuple[int, int, str, str]:
 
 def _acronyms_meet(left: Profile, right: Profile) -> bool:
     initials = [frozenset(acronym for key in one.full for acronym in key.initials) for one in (left, right)]
-    return bool(
-        left.acronyms & right.acronyms or left.acronyms & initials[1] or right.acronyms & initials[0]
-    )
+    return bool(left.acronyms & right.acronyms or left.acronyms & initials[1] or right.acronyms & initials[0])
 
 
 def _compare(left: Profile, right: Profile, one: NameKey, two: NameKey) -> Agreement:
@@ -142,9 +140,7 @@ def _identifier_guards(left: Profile, right: Profile) -> Iterable[Reason]:
 def conflicting_schemes(left: Profile, right: Profile) -> list[str]:
     """Schemes in which both have identifiers and none in common."""
     return [
-        scheme
-        for scheme in _shared_schemes(left, right)
-        if not left.identifiers[scheme] & right.identifiers[scheme]
+        scheme for scheme in _shared_schemes(left, right) if not left.identifiers[scheme] & right.identifiers[scheme]
     ]
 
 

@@ -230,12 +230,7 @@ def _row(profile: Profile) -> dict[str, Any]:
 
 def _meanings(profile: Profile, language: str) -> list[str]:
     return sorted(
-        {
-            direct_key(meaning)
-            for key in profile.full
-            if key.language == language
-            for meaning in profile.meanings(key)
-        }
+        {direct_key(meaning) for key in profile.full if key.language == language for meaning in profile.meanings(key)}
     )
 
 

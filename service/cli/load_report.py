@@ -16,7 +16,9 @@ from graph.interop import EXCHANGE_NAMES
 from graph.kinds import Language
 from ingest.issues import Issue, render
 from ingest.load import LoadReport, Rows, TableCounts
+from ingest.linking import Linked
 from ingest.planning import SheetPlan, StaffTable
+from ingest.resolution.resolve import Pair
 
 _MAX_GROUPS = 20
 _MAX_LINES = 5
@@ -47,6 +49,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "written": "Đã ghi {n} vấn đề vào {path}",
         "passed_over": "Bỏ qua",
         "vanished": "{n} mục không còn trong {source}: vẫn giữ, ghi ngày thấy lần cuối. Xem: ketnoi diff",
+        "linked": "Tự nhận ra {n} cặp hồ sơ của cùng một thành viên (hoàn tác: ketnoi merges). "
+        "{n_proposed} cặp chưa rõ chờ quyết định: ketnoi review",
         "attribute": "giữ làm thuộc tính",
         "dry_run": "Chỉ kiểm tra, chưa ghi gì vào kho.",
         "nothing": "Không đọc được bảng nào.",
@@ -73,6 +77,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "written": "Wrote {n} issues to {path}",
         "passed_over": "Passed over",
         "vanished": "{n} entries are no longer in {source}: kept, with the day they were last seen. See: ketnoi diff",
+        "linked": "{n} pairs of records are clearly of one member (to undo: ketnoi merges). "
+        "{n_proposed} unclear pairs wait for a decision: ketnoi review",
         "attribute": "kept as an attribute",
         "dry_run": "Checked only; nothing was written to the store.",
         "nothing": "No table could be read.",
@@ -123,6 +129,7 @@ def as_json(report: LoadReport, language: Language) -> dict[str, Any]:
         "tables": {name: _counts_as_json(counts) | asdict(counts.upserts) for name, counts in report.counts.items()},
         "files": [_table_as_json(counts) for counts in report.tables],
         "vanished": [asdict(each) for each in report.vanished],
+        "linked": _linked_as_json(report.linked),
         "sheets": [_sheet_as_json(sheet) for sheet in report.sheets],
         "issues": [issue_as_json(issue, language) for issue in report.issues],
     }
@@ -135,6 +142,21 @@ def _counts_as_json(rows: Rows) -> dict[str, Any]:
 def _table_as_json(counts: TableCounts) -> dict[str, Any]:
     row = asdict(counts)
     return {**row, **row.pop("upserts")}
+
+
+def _linked_as_json(linked: Linked | None) -> dict[str, Any] | None:
+    """Pairs of records by their ids, which alone are no personal data."""
+    if linked is None:
+        return None
+    return {
+        "linked": [_pair_as_json(pair) for pair in linked.linked],
+        "proposed": [_pair_as_json(pair) for pair in linked.proposed],
+        "n_withdrawn": linked.n_withdrawn,
+    }
+
+
+def _pair_as_json(pair: Pair) -> dict[str, Any]:
+    return {"left_id": pair.left_id, "right_id": pair.right_id, "probability": round(pair.probability, 4)}
 
 
 def _sheet_as_json(sheet: SheetPlan) -> dict[str, Any]:
@@ -181,6 +203,8 @@ def print_report(report: LoadReport, language: Language, to: Console) -> None:
         to.print(Text(words["nothing"]))
     for vanished in (each for each in report.vanished if each.is_marked):
         to.print(Text(words["vanished"].format(n=vanished.n_vanished, source=vanished.source)))
+    if linked := report.linked:
+        to.print(Text(words["linked"].format(n=len(linked.linked), n_proposed=len(linked.proposed))))
     if report.is_dry_run:
         to.print(Text(words["dry_run"]))
 

@@ -65,6 +65,9 @@ def load(
         str | None,
         typer.Option(metavar="NAME", help="Keep these lists apart from others whose files are called the same."),
     ] = None,
+    link: Annotated[
+        bool, typer.Option("--link/--no-link", help="Look for records of one and the same member afterwards.")
+    ] = True,
     as_json_text: JsonOption = False,
     language: Annotated[
         LanguageChoice | None, typer.Option(help="Language of the report. Without it: KETNOI_LANGUAGE.")
@@ -78,7 +81,8 @@ def load(
     every other row is reported with its line and what to do.
 
     Loading a file again changes nothing; a corrected one changes what it corrects. What a list no longer has is kept
-    and marked with the day it was last seen: ketnoi diff shows it.
+    and marked with the day it was last seen: ketnoi diff shows it. Records that are clearly of one member are shown as
+    one from then on (ketnoi merges undoes it); unclear ones wait for ketnoi review.
 
     Exit code 0: every row was loaded. 1: some were not. 2: nothing could be read.
     """
@@ -88,7 +92,7 @@ def load(
     entries = read_mapping(mapping) if mapping is not None else ()
     settings = Settings()
     spoken: Language = "vi" if (language or settings.language) == "vi" else "en"
-    loaded = _load(settings, store, path, entries, dry_run=dry_run, collection=source)
+    loaded = _load(settings, store, path, entries, dry_run=dry_run, collection=source, link=link)
     if save_mapping is not None:
         save_mapping.write_text(mapping_of(loaded.sheets), encoding="utf-8")
     if report is not None:
@@ -110,10 +114,11 @@ def _load(
     *,
     dry_run: bool,
     collection: str | None,
+    link: bool,
 ) -> LoadReport:
     if not dry_run:
         with settings.open_store(uri) as opened, progress_bars() as on_progress:
-            return load_folder(opened, path, on_progress, mapping=mapping, collection=collection)
+            return load_folder(opened, path, on_progress, mapping=mapping, collection=collection, link=link)
     with existing_store(settings, uri) or nullcontext() as known, progress_bars() as on_progress:
         return check_folder(path, known, on_progress, mapping=mapping)
 
