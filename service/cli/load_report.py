@@ -15,8 +15,8 @@ from rich.text import Text
 from graph.interop import EXCHANGE_NAMES
 from graph.kinds import Language
 from ingest.issues import Issue, render
-from ingest.load import LoadReport, Rows, TableCounts
 from ingest.linking import Linked
+from ingest.load import LoadReport, Rows, TableCounts
 from ingest.planning import SheetPlan, StaffTable
 from ingest.resolution.resolve import Pair
 
