@@ -143,8 +143,10 @@ def _actors(table: StaffTable, _: NameBook) -> Iterator[Item]:
         party, is_told = _party(table, item, name)
         if party:
             row.cells["kind"] = party.kind
-            if party.subkind:
-                row.cells.setdefault("subkind", party.subkind)
+            named = kind_of_name(name)
+            subkind = party.subkind or (named.subkind if named and named.kind == party.kind else None)
+            if subkind:
+                row.cells.setdefault("subkind", subkind)
             if not is_told and not has_said:
                 has_said = True
                 row.issues.append(row.place.issue("kind_inferred", value=name, detail=party.kind))
