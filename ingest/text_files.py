@@ -165,6 +165,8 @@ def _outcome(path: Path, found: Detected, scanned: _Scanned) -> TextFile | Issue
             here = Place(path.name, line=line)
             if found.encoding in ("utf-8", "utf-16"):
                 return here.issue("not_utf8", value=shown, detail=at_byte)
+            if found.is_certain:
+                return here.issue("mixed_encodings", value=shown, detail=NAMES[found.encoding])
             return here.issue("unknown_encoding", value=shown, detail=f"{NAMES[found.encoding]}, {percent} %")
         case n_lines:
             noticed: tuple[Issue, ...] = ()

@@ -17,6 +17,7 @@ from tests.ingest.legacy_encodings import (
     encode,
     foreign_names,
     hanoi_tables,
+    hanoi_words,
 )
 
 N_ROWS = (1, 2, 3, 5, 10, 30, 300)
@@ -73,6 +74,28 @@ def test_nothing_foreign_is_taken_for_vietnamese() -> None:
                         table[language, encoding, outcome(content)] += 1
     assert sum(table.values()) > 1_000
     assert {key for key in table if key[2] != "reported"} == set()
+
+
+def test_confidence_never_promises_more_than_it_holds() -> None:
+    draw = random.Random(11)
+    words = hanoi_words()
+    foreign = [
+        content
+        for language, (encoding, *_) in FOREIGN.items()
+        for name in foreign_names(language)
+        if not (content := name.encode(encoding, errors="ignore")).isascii()
+    ]
+    judged: list[tuple[float, bool]] = []
+    for n_words in range(1, 9):
+        for _ in range(60):
+            for encoding in LEGACY_ENCODINGS:
+                found = detect(encode(" ".join(draw.sample(words, n_words)), encoding))
+                judged.append((found.confidence, found.encoding == encoding))
+            judged.append((detect(draw.choice(foreign)).confidence, False))
+    for lowest, highest in ((0.5, 0.8), (0.8, THRESHOLD), (THRESHOLD, 1.1)):
+        inside = [(confidence, right) for confidence, right in judged if lowest <= confidence < highest]
+        assert len(inside) > 50
+        assert sum(right for _, right in inside) >= sum(confidence for confidence, _ in inside)
 
 
 @pytest.mark.parametrize("language", SENTENCES)

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from ingest.encodings import LEGACY_ENCODINGS, NAMES, Encoding
 from ingest.issues import Issue
+from ingest.load import read_tables
 from ingest.text_files import TextFile, csv_records, find_delimiter, guess_delimiter, scan_text
+from tests.ingest.folders import csv_text
 from tests.ingest.legacy_encodings import FOREIGN, UNMARKED, encode, foreign_names, hanoi_tables, hanoi_words
+from tests.ingest.test_load import content
 
 TEXT = "id,name\na1,Đại học Bách khoa Hà Nội\n"
 
@@ -50,6 +53,19 @@ def test_other_encodings_are_read_with_a_warning_that_names_them(
         ("encoding_detected", "warning", NAMES[encoding])
     ]
     assert 95 <= float(found.noticed[0].detail or "") < 100
+
+
+@pytest.mark.parametrize("encoding", [encoding for encoding in UNMARKED if encoding not in ("utf-8", "tcvn3")])
+def test_a_network_in_an_old_encoding_is_the_same_network(tmp_path: Path, encoding: Encoding) -> None:
+    encodings: dict[str, Encoding] = {"new": "utf-8", "old": encoding}
+    for folder, written in encodings.items():
+        (tmp_path / folder).mkdir()
+        for name, (header, *rows) in hanoi_tables().items():
+            text = csv_text([dict(zip(header, row, strict=True)) for row in rows])
+            (tmp_path / folder / f"{name}.csv").write_bytes(encode(text, written))
+    new, old = (read_tables(tmp_path / folder) for folder in ("new", "old"))
+    assert old.n_rows == new.n_rows > 700
+    assert content(old.tables) == content(new.tables)
 
 
 def test_text_decomposed_on_a_mac_arrives_composed(tmp_path: Path) -> None:
@@ -109,14 +125,59 @@ def test_letters_and_marks_that_two_reads_share_are_one(
     assert "".join(found.lines()) == TEXT
 
 
-def test_a_file_that_changes_its_encoding_is_reported_where_it_does(tmp_path: Path) -> None:
+def test_a_file_that_changes_its_encoding_is_reported_about_where_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.text_files._CHUNK_BYTES", 1 << 12)
+    monkeypatch.setattr("ingest.text_files._SAMPLE_BYTES", 1 << 12)
     path = tmp_path / "actors.csv"
-    words = " ".join(hanoi_words())
-    tcvn3 = encode(f"{words}\n" * 300, "tcvn3")
-    path.write_bytes(tcvn3 + encode(f"{words}\n" * 300, "vni"))
-    found = issue_of(path)
-    assert found.code == "unknown_encoding"
-    assert 300 < (found.line or 0) <= 600
+    lines = "".join(f"{word}\n" for word in hanoi_words())
+    pairs: list[tuple[Encoding, Encoding]] = [("tcvn3", "vni"), ("vni", "windows-1258"), ("windows-1258", "utf-8")]
+    for first, then in pairs:
+        path.write_bytes(encode(lines, first) * 3 + encode(lines, then) * 3)
+        found = issue_of(path)
+        assert (found.code, found.detail) == ("mixed_encodings", NAMES[first])
+        assert abs((found.line or 0) - 3 * len(hanoi_words())) < 1_000
+
+
+def test_a_byte_that_the_encoding_does_not_have_is_placed(tmp_path: Path) -> None:
+    path = tmp_path / "actors.csv"
+    for encoding in LEGACY_ENCODINGS:
+        path.write_bytes(encode(TEXT, encoding) + b"a2,\x90\n")
+        found = issue_of(path)
+        assert (found.code, found.line, found.value) == ("mixed_encodings", 3, "0x 90")
+
+
+def test_one_endless_word_takes_time_in_proportion_to_its_length(tmp_path: Path) -> None:
+    path = tmp_path / "actors.csv"
+    started = time.monotonic()
+    for letter in (b"x", b"X", b"\xb8", b"X\xb8"):
+        path.write_bytes(encode(TEXT, "tcvn3") + letter * 500_000)
+        found = scan_text(path)
+        assert isinstance(found, TextFile)
+        assert sum(len(line) for line in found.lines()) == len(TEXT) + len(letter) * 500_000
+    assert time.monotonic() - started < 20
+
+
+CONTENTS = st.lists(
+    st.binary(max_size=20)
+    | st.sampled_from(LEGACY_ENCODINGS).map(lambda encoding: encode(TEXT, encoding))
+    | st.sampled_from([TEXT.encode(), TEXT.encode("utf-16"), TEXT.encode("utf-16-be"), b"\r", b"sep=;\n"]),
+    max_size=4,
+).map(b"".join)
+
+
+@given(content=CONTENTS)
+def test_any_file_is_text_or_an_issue_and_text_can_be_read(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(content)
+    found = scan_text(path)
+    if isinstance(found, TextFile):
+        lines = list(found.lines())
+        assert all(unicodedata.is_normalized("NFC", line) for line in lines)
+        assert sum(line.count("\n") for line in lines) == found.n_lines - 1
 
 
 def test_a_character_that_two_reads_share_is_no_error_and_a_wrong_byte_behind_it_is_placed(tmp_path: Path) -> None:
