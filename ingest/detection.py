@@ -20,7 +20,11 @@ from ingest.encodings import LEGACY_ENCODINGS, Encoding, FontEncoding, decode, f
 from ingest.syllables import has_vowel, is_syllable
 
 THRESHOLD = 0.95
-"""Confidence from which an encoding is taken to be found; ``tests/ingest/test_detection.py`` measures its errors."""
+"""Confidence from which an encoding is taken to be found.
+
+Of 8,141 texts of one word to forty cells in the three encodings that reached it, all were right, and none of 7,333 in
+foreign encodings reached it; ``tests/ingest/test_detection.py`` repeats the measurement on fewer.
+"""
 
 SYLLABLE_IF_RIGHT = 0.9
 SYLLABLE_IF_WRONG = 0.3
@@ -33,13 +37,14 @@ _FONTS: tuple[FontEncoding, ...] = ("tcvn3", "vni")
 _AS_IT_STANDS = "unicode"
 _Reading = TypeVar("_Reading", bound=str)
 
-_WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
-_WORD = re.compile(r"[A-Za-z\x80-\U0010ffff]*[\x80-\U0010ffff][A-Za-z\x80-\U0010ffff]*")
+_WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]+")
+_WORD = re.compile(r"[A-Za-z\x80-\U0010ffff]+")
+_BEYOND = re.compile(r"[^\x00-\xff]")
 _TYPOGRAPHY = "“”‘’–—…•«»\u00a0"
 """What may stand directly before or behind a word."""
 
 _UTF_8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_UTF_8_CUT_OFF = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{0,2}\Z")
+_UTF_8_CUT_OFF = re.compile(rb"([\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _EXPECTED = re.compile(r"[\t\r\n -~\xa0-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u203a\u20ab]")
 """Characters that Vietnamese and English texts are made of."""
@@ -97,7 +102,7 @@ def _share_of_whole_utf_8(sample: bytes) -> float:
         return 1.0
     n_whole = len(_UTF_8_SEQUENCE.findall(sample))
     n_stray = len(_HIGH_BYTE.findall(_UTF_8_SEQUENCE.sub(b"", sample)))
-    if n_whole and (cut_off := _UTF_8_CUT_OFF.search(sample)) and not _UTF_8_SEQUENCE.fullmatch(cut_off[0]):
+    if n_whole and (cut_off := _UTF_8_CUT_OFF.search(sample)):
         n_stray -= len(cut_off[0])
     return n_whole / (n_whole + n_stray) if n_whole else 0.0
 
@@ -123,8 +128,8 @@ def count_words(content: bytes, encoding: Encoding) -> WordCount:
     >>> count_words(b"\xa7\xb9i h\xe4c B\xb8ch khoa", "tcvn3")
     WordCount(n_syllables=3, n_others=0)
     """
-    words = islice(dict.fromkeys(_WORD_BYTES.findall(content)), MAX_WORDS)
-    return _count(_read_bytes(word, encoding) for word in words)
+    words = dict.fromkeys(word for word in _WORD_BYTES.findall(content) if not word.isascii())
+    return _count(_read_bytes(word, encoding) for word in islice(words, MAX_WORDS))
 
 
 def _read_bytes(word: bytes, encoding: Encoding) -> str | None:
@@ -193,7 +198,8 @@ def repair_text(texts: Iterable[str]) -> Repair | None:
     >>> repair_text(["Hà Nội", "Université de Genève"]) is None
     True
     """
-    words = tuple(islice(dict.fromkeys(word for text in texts for word in _WORD.findall(text)), MAX_WORDS))
+    every_word = (word for text in texts for word in _WORD.findall(text) if not word.isascii())
+    words = tuple(islice(dict.fromkeys(every_word), MAX_WORDS))
     counts: dict[str, WordCount] = {_AS_IT_STANDS: _count(words)}
     for encoding in _FONTS:
         counts[encoding] = _count(_read_font(word, encoding) for word in words)
@@ -203,8 +209,4 @@ def repair_text(texts: Iterable[str]) -> Repair | None:
 
 def _has_letters_beyond(text: str) -> bool:
     """Whether a letter stands in the text that no font of a byte a character can show."""
-    return any(letter > "\xff" and letter.isalpha() and not _in_windows_1252(letter) for letter in text)
-
-
-def _in_windows_1252(letter: str) -> bool:
-    return bool(letter.encode("cp1252", errors="ignore"))
+    return any(letter.isalpha() and not letter.encode("cp1252", errors="ignore") for letter in _BEYOND.findall(text))

@@ -47,7 +47,8 @@ _MAX_RUN = 1_000
 _RUN_ENDS = ',;|\t\r\n"'
 _RUN = re.compile(f"[^{_RUN_ENDS}]{{1,{_MAX_RUN}}}")
 _SMALL = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
-_DRAWN_CAPITAL = re.compile(rf"[{_SMALL}][A-ZĂÂÊÔƠƯĐ]|[A-ZĂÂÊÔƠƯĐ]{{2,}}[{_SMALL}](?![a-z])")
+_DRAWN_CAPITAL = re.compile(rf"[{_SMALL}][A-ZĂÂÊÔƠƯĐ]|[A-ZĂÂÊÔƠƯĐ]{{2}}[{_SMALL}](?![a-z])")
+_SMALL_ASCII = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -199,9 +200,10 @@ def draw_capitals(text: str) -> str:
     """The text with whole words in capitals where a font drew small letters so, and only where the text shows it.
 
     In TCVN3 a capital with a tone is the small letter in an "H" font, so that its words come out as "ĐạI HọC". A
-    capital directly behind a small Vietnamese letter gives it away. Words around it without small ASCII letters are
-    then taken to be of the same font, as far as the next comma, semicolon, bar, tab, quote or line end; of a text that
-    goes on in ordinary case, only what lies between two such words.
+    capital directly behind a small Vietnamese letter, or two before one, give it away. Words around it without small
+    ASCII letters are then taken to be of the same font, as far as the next comma, semicolon, bar, tab, quote or line
+    end; of a text that goes on in ordinary case, only what lies between two such words. Nothing tells of a capital with
+    a tone that stands at the head of a word in small letters: "Ủy ban" stays "ủy ban".
 
     >>> draw_capitals("TRƯờNG ĐạI HọC Và Mỹ THUậT, Lê Vũ")
     'TRƯỜNG ĐẠI HỌC VÀ MỸ THUẬT, Lê Vũ'
@@ -217,20 +219,19 @@ def _draw_run(run: str) -> str:
     drawn = [match.span() for match in _WORD.finditer(run) if _is_drawn(match[0])]
     if not drawn:
         return run
-    if not any("a" <= character <= "z" for character in run):
+    if _SMALL_ASCII.search(run) is None:
         return run.upper()
     pieces, end = [], 0
-    previous: tuple[int, int] | None = None
     for start, stop in drawn:
         between = run[end:start]
-        joins = previous is not None and not any("a" <= character <= "z" for character in between)
-        pieces += [between.upper() if joins else between, run[start:stop].upper()]
-        previous, end = (start, stop), stop
+        is_enclosed = end > 0 and _SMALL_ASCII.search(between) is None
+        pieces += [between.upper() if is_enclosed else between, run[start:stop].upper()]
+        end = stop
     return "".join(pieces) + run[end:]
 
 
 def _is_drawn(word: str) -> bool:
-    return not any("a" <= letter <= "z" for letter in word) and _DRAWN_CAPITAL.search(word) is not None
+    return _SMALL_ASCII.search(word) is None and _DRAWN_CAPITAL.search(word) is not None
 
 
 def _n_whole_runs(text: str) -> int:

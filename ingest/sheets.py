@@ -121,7 +121,7 @@ def csv_sheet(text: TextFile, columns: Sequence[str] = ()) -> Sheet:
             elif any(cells):
                 yield Line(number, tuple(cells))
 
-    return Sheet(place, text.n_lines, read, noticed=text.noticed)
+    return _repaired(Sheet(place, text.n_lines, read, noticed=text.noticed))
 
 
 def _workbook_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
@@ -142,21 +142,49 @@ def _workbook_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
 
 def _workbook_sheet(place: Place, grid: CalamineSheet) -> Sheet:
     n_columns_before = (grid.start or (0, 0))[1]
-    sample = (as_text(value) for values in islice(grid.iter_rows(), _N_LINES_SAMPLED) for value in values)
-    repair = repair_text(text for text in sample if not text.isascii())
 
     def read() -> Iterator[Line | Issue]:
         for number, values in enumerate(grid.iter_rows(), 1):
             cells = tuple(as_text(value) for value in values)
             if any(cells):
-                yield Line(number, tuple(map(repair, cells)) if repair else cells)
+                yield Line(number, cells)
 
     merged = [
         Area(top + 1, max(left - n_columns_before, 0), bottom + 1, right - n_columns_before)
         for (top, left), (bottom, right) in grid.merged_cell_ranges or ()
     ]
-    noticed = (encoding_issue(place, repair.encoding, repair.confidence),) if repair else ()
-    return Sheet(place, grid.total_height, read, tuple(sorted(merged, key=lambda area: (area.top, area.left))), noticed)
+    return _repaired(
+        Sheet(place, grid.total_height, read, tuple(sorted(merged, key=lambda area: (area.top, area.left))))
+    )
+
+
+def _repaired(sheet: Sheet) -> Sheet:
+    """The sheet, its letters given back where it was typed with a TCVN3 or VNI font.
+
+    Each column is judged by itself, since only some may have been; one with too few words goes with the sheet.
+    """
+    columns: dict[int, list[str]] = {}
+    for line in islice(sheet.read(), _N_LINES_SAMPLED):
+        if isinstance(line, Line):
+            for place, cell in enumerate(line.cells):
+                if not cell.isascii():
+                    columns.setdefault(place, []).append(cell)
+    whole = repair_text(cell for cells in columns.values() for cell in cells)
+    repairs = {place: found for place, cells in columns.items() if (found := repair_text(cells) or whole)}
+    if not repairs:
+        return sheet
+
+    def read() -> Iterator[Line | Issue]:
+        for line in sheet.read():
+            if isinstance(line, Issue):
+                yield line
+            else:
+                cells = (repairs[place](cell) if place in repairs else cell for place, cell in enumerate(line.cells))
+                yield Line(line.number, tuple(cells))
+
+    surest = max(repairs.values(), key=lambda repair: repair.confidence)
+    noticed = (*sheet.noticed, encoding_issue(sheet.place, surest.encoding, surest.confidence))
+    return replace(sheet, read=read, noticed=noticed)
 
 
 def _parquet_sheet(path: Path) -> Sheet | Issue:

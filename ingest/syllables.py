@@ -7,6 +7,9 @@ from ingest.encodings import encoding_tables
 
 _TONES = str.maketrans(dict.fromkeys("\u0300\u0301\u0303\u0309\u0323"))
 _TONES_OF_STOPS = frozenset("\u0301\u0323")
+_MOST_LETTERS = 7
+"""Of a syllable: nghiêng."""
+
 _VOWELS = frozenset("aăâeêioôơuưy")
 
 
@@ -30,7 +33,7 @@ def is_syllable(word: str) -> bool:
     >>> is_syllable("NguyÔn"), is_syllable("quồc"), is_syllable("nguyỄn"), is_syllable("éte")
     (False, False, False, False)
     """
-    if not (word.islower() or word.isupper() or word.istitle()):
+    if len(word) > _MOST_LETTERS or not (word.islower() or word.isupper() or word.istitle()):
         return False
     decomposed = unicodedata.normalize("NFD", word.lower())
     tones = [mark for mark in decomposed if ord(mark) in _TONES]
@@ -44,8 +47,12 @@ def is_syllable(word: str) -> bool:
 def has_vowel(word: str) -> bool:
     """Whether a word has a vowel; abbreviations such as "ĐHQG" have none and spell no syllable.
 
+    Of words too long for a syllable that is taken for granted.
+
     >>> has_vowel("ĐHQG"), has_vowel("Đại")
     (False, True)
     """
+    if len(word) > _MOST_LETTERS:
+        return True
     decomposed = unicodedata.normalize("NFD", word.lower())
     return not _VOWELS.isdisjoint(unicodedata.normalize("NFC", decomposed.translate(_TONES)))

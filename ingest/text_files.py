@@ -8,7 +8,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
@@ -23,6 +23,7 @@ MAX_QUOTED_CHARACTERS = 1 << 26
 """Characters of a quoted cell beyond which its quotes are taken to be wrong."""
 
 _CHUNK_BYTES = 1 << 20
+_SAMPLE_BYTES = 1 << 20
 _BEFORE_SAMPLE_BYTES = 100
 _MIN_WORDS_TO_DOUBT = 30
 _SIGNATURES = {
@@ -149,7 +150,7 @@ def scan_text(path: Path) -> TextFile | Issue:
 def _sample(path: Path, start: int) -> bytes:
     with _open_bytes(path) as stream:
         stream.seek(start)
-        return stream.read(_CHUNK_BYTES)
+        return stream.read(_SAMPLE_BYTES)
 
 
 def _outcome(path: Path, found: Detected, scanned: _Scanned) -> TextFile | Issue:
@@ -163,6 +164,8 @@ def _outcome(path: Path, found: Detected, scanned: _Scanned) -> TextFile | Issue
             here = Place(path.name, line=line)
             if found.encoding in ("utf-8", "utf-16"):
                 return here.issue("not_utf8", value=shown, detail=at_byte)
+            if found.is_certain:
+                return here.issue("mixed_encodings", value=shown, detail=NAMES[found.encoding])
             return here.issue(
                 "unknown_encoding", value=shown, detail=f"{NAMES[found.encoding]}, {_percent(found.confidence)} %"
             )
@@ -243,8 +246,9 @@ def find_delimiter(lines: Iterable[str], columns: Collection[str]) -> str:
 def guess_delimiter(lines: Iterable[str]) -> str:
     r"""The delimiter that divides the first 50 records most evenly, whatever their columns are; quotes are respected.
 
-    A record counts as even if it has as many cells as most of those with two or more. Of delimiters that divide
-    equally many records evenly, the one that makes more cells is returned. A first line ``sep=;`` decides.
+    Records are even that have the most common number of cells above one. Of delimiters with equally many even records
+    the one is returned that has more of them one behind the other, then the one that makes more cells. A first line
+    ``sep=;`` decides.
 
     >>> guess_delimiter(["Tên đơn vị;Vốn (tỷ)\n", '"A; B";1,5\n', "C;2,25\n"])
     ';'
@@ -257,10 +261,14 @@ def guess_delimiter(lines: Iterable[str]) -> str:
     return max(_DELIMITERS, key=lambda delimiter: _evenness(first, delimiter))
 
 
-def _evenness(lines: Iterable[str], delimiter: str) -> tuple[int, int]:
-    """How many records have the most common number of cells above one, and that number."""
-    widths = Counter(len(cells) for _, cells in csv_records(lines, delimiter) if cells is not None and len(cells) > 1)
-    return max(((n_records, width) for width, n_records in widths.items()), default=(0, 0))
+def _evenness(lines: Iterable[str], delimiter: str) -> tuple[int, int, int]:
+    """How many records have the same number of cells above one, how many of them in one go, and that number."""
+    widths = [len(cells or ()) for _, cells in csv_records(lines, delimiter)]
+    n_in_one_go = Counter[int]()
+    for width, run in groupby(widths):
+        n_in_one_go[width] = max(n_in_one_go[width], sum(1 for _ in run))
+    counted = ((n_records, n_in_one_go[width], width) for width, n_records in Counter(widths).items() if width > 1)
+    return max(counted, default=(0, 0, 0))
 
 
 def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:

@@ -72,12 +72,14 @@ def decomposed_windows_1258(text: str) -> bytes:
     )
 
 
+@cache
 def _letter_and_tone(letter: str) -> tuple[str, str]:
     decomposed = unicodedata.normalize("NFD", letter)
     tone = next((mark for mark in decomposed if mark in TONES), "")
     return (unicodedata.normalize("NFC", decomposed.replace(tone, "")), tone) if tone else (letter, "")
 
 
+@cache
 def _windows_1258(letter: str) -> str:
     try:
         letter.encode("cp1258")
@@ -86,6 +88,7 @@ def _windows_1258(letter: str) -> str:
     return letter
 
 
+@cache
 def _tcvn3(letter: str) -> str:
     for first, letters in _TCVN3.items():
         for candidate in (letter, letter.lower()):
@@ -94,6 +97,7 @@ def _tcvn3(letter: str) -> str:
     return letter.encode("cp1252").decode("latin-1")
 
 
+@cache
 def _vni(letter: str) -> str:
     if letter.isupper():
         return _vni(letter.lower()).upper()

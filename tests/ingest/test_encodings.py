@@ -159,6 +159,11 @@ def test_the_words_of_the_demo_network_are_syllables_but_for_abbreviations() -> 
     assert all(word.isupper() or word == "ktđn" for word in others)
 
 
+def test_the_longest_syllables() -> None:
+    assert is_syllable("nghiêng")
+    assert is_syllable("Nghuyệch") is is_syllable("nghuyệtt") is False
+
+
 @pytest.mark.parametrize("word", ["NguyÔn", "Tröôøng", "café", "être", "ngọch", "tốpp", "đại học", "ậ̣", "", "nguyỄn"])
 def test_what_is_no_syllable(word: str) -> None:
     assert not is_syllable(word)
