@@ -67,7 +67,7 @@ def convert_cordis(source: Path, folder: Path, on_progress: OnProgress | None = 
             work.read(members[topic], topic, work.keep(topic))
         work.read(members["project"], "project", work.write_project)
         work.read(members["organization"], "organization", work.write_participant)
-        work.write_actors()
+        work.write_actors(Place(members["organization"][0].name))
         return Conversion(source, reader.records, tables.written, tuple(reader.issues))
 
 
@@ -163,12 +163,13 @@ class _Work:
             (pic, updated, "\x1f".join(row.get(column, "") for column in ACTOR_COLUMNS)),
         )
 
-    def write_actors(self) -> None:
-        """Write every organisation once, as its latest record has it."""
+    def write_actors(self, place: Place) -> None:
+        """Write every organisation once, as its latest record has it; the place is where reports say they come from."""
+        cells = self._cells(place)
         for pic, written in self._index.execute("SELECT id, cells FROM actor ORDER BY id"):
             names = [name for (name,) in self._index.execute("SELECT name FROM name WHERE id = ?", (pic,))]
             row = dict(zip(ACTOR_COLUMNS, written.split("\x1f"), strict=True))
-            self._tables.write("actors", with_older_names(row, names))
+            self._tables.write("actors", with_older_names(row, names, cells))
 
     def _cells(self, place: Place) -> Cells:
         return Cells(place, self._reader.issues, has_entities=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from stdnum.vn import mst
 
-from ingest.registers.writing import Cells, listed, load_mapping
+from ingest.registers.writing import Cells, load_mapping
 
 ACTOR_COLUMNS = (
     *("id", "kind", "subkind", "name", "short_name", "aliases", "district_or_city", "country", "website"),
@@ -60,7 +60,7 @@ def actor_row(pic: str, values: Mapping[str, Any], cells: Cells) -> dict[str, st
         "district_or_city": cells.name("city", values.get("city")),
         "country": country,
         "website": cells.name("organizationURL", values.get("organizationURL")),
-        "identifiers": listed(identifiers),
+        "identifiers": cells.items("identifiers", identifiers),
         "vat_number": vat,
         "street": cells.name("street", values.get("street")),
         "post_code": cells.name("postCode", values.get("postCode")),
@@ -68,13 +68,10 @@ def actor_row(pic: str, values: Mapping[str, Any], cells: Cells) -> dict[str, st
     }
 
 
-def with_older_names(row: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
-    """The organisation with every other name that it ever had as an alias.
-
-    >>> with_older_names({"name": "New", "short_name": "N"}, ["N", "New", "Old"])["aliases"]
-    'Old'
-    """
-    return dict(row) | {"aliases": listed(name for name in names if name not in {row["name"], row["short_name"]})}
+def with_older_names(row: Mapping[str, str], names: Iterable[str], cells: Cells) -> dict[str, str]:
+    """The organisation with every other name that it ever had as an alias."""
+    others = (name for name in names if name not in {row["name"], row["short_name"]})
+    return dict(row) | {"aliases": cells.items("aliases", others)}
 
 
 def country_code(written: str) -> str:
@@ -117,7 +114,7 @@ def project_row(
         "title": cells.name("title", values.get("title")),
         "summary": cells.text("objective", values.get("objective")),
         "theme": "; ".join(filter(None, about["legalbasis"])) or legal_basis,
-        "fields": listed(field for path in paths for field in fields_of(path)),
+        "fields": cells.items("fields", (field for path in paths for field in fields_of(path))),
         "start": cells.date("startDate", values.get("startDate")),
         "end": cells.date("endDate", values.get("endDate")),
         "total_cost": cells.amount("totalCost", values.get("totalCost")),
@@ -128,11 +125,11 @@ def project_row(
         "funding_scheme": cells.name("fundingScheme", values.get("fundingScheme")),
         "call": cells.name("masterCall", values.get("masterCall") or values.get("subCall")),
         "topics": cells.name("topics", values.get("topics")),
-        "topic_titles": listed(about["topics"]),
+        "topic_titles": cells.items("topic_titles", about["topics"]),
         "legal_basis": legal_basis,
         "ec_max_contribution": cells.amount("ecMaxContribution", values.get("ecMaxContribution")),
         "ec_signature_date": cells.date("ecSignatureDate", values.get("ecSignatureDate")),
-        "euroscivoc": listed(headings),
+        "euroscivoc": cells.items("euroscivoc", headings),
         "keywords": cells.text("keywords", values.get("keywords")),
         "grant_doi": cells.name("grantDoi", values.get("grantDoi")),
         "rcn": cells.name("rcn", values.get("rcn")),

@@ -27,7 +27,7 @@ from ingest.registers.organisations import (
 )
 from ingest.registers.records import Record, csv_records, json_lines
 from ingest.registers.sources import Member, OpenedText, list_members
-from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, listed, open_index
+from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, open_index
 
 ACTOR_COLUMNS = (
     *("id", "kind", "subkind", "name", "name_en", "short_name", "aliases", "district_or_city", "country"),
@@ -121,18 +121,17 @@ def _read_merges(member: Member, reader: Reader, index: sqlite3.Connection) -> N
 def _convert(
     values: Mapping[str, Any], place: Place, reader: Reader, index: sqlite3.Connection, tables: TableWriter
 ) -> None:
-    openalex_id = _id(values.get("id"))
+    openalex_id, cells = _id(values.get("id")), Cells(place, reader.issues)
     if openalex_id is None:
         issue = place.issue("bad_register_id", column="id", value=str(values.get("id")), detail="OpenAlex")
         reader.issues.append(issue)
     elif _is_merged(index, openalex_id):
         reader.leave_out()
-    elif not (row := _actor(openalex_id, values, Cells(place, reader.issues)))["name"]:
+    elif not (row := _actor(openalex_id, values, cells))["name"]:
         reader.issues.append(place.issue("missing_value", column="display_name"))
     elif is_new(index, row["id"]):
-        row["merged_ids"] = listed(
-            old for (old,) in index.execute("SELECT old FROM merged WHERE new = ? ORDER BY old", (openalex_id,))
-        )
+        merged = index.execute("SELECT old FROM merged WHERE new = ? ORDER BY old", (openalex_id,))
+        row["merged_ids"] = cells.items("merged_ids", (old for (old,) in merged))
         remember_parents(index, row["id"], _ends(values, "parent"), row["source_url"])
         tables.write("actors", row)
         reader.take()
@@ -167,18 +166,18 @@ def _actor(openalex_id: str, values: Mapping[str, Any], cells: Cells) -> dict[st
     return {
         "id": f"openalex-{openalex_id}",
         **kind_of_types([written_type]),
-        **names.as_cells(),
+        **names.as_cells(cells),
         "district_or_city": cells.name("geo", geo.get("city")),
         "country": cells.identifier("country_code", _country(values)),
         "website": cells.name("homepage_url", values.get("homepage_url")),
         "source_url": f"https://openalex.org/{openalex_id}",
-        "identifiers": listed([f"openalex:{openalex_id}", *_links(values, ids)]),
+        "identifiers": cells.items("identifiers", [f"openalex:{openalex_id}", *_links(values, ids)]),
         "register_types": written_type,
         "grid": cells.name("ids", ids.get("grid")),
         "wikipedia": cells.name("ids", ids.get("wikipedia")),
         "works_count": cells.identifier("works_count", values.get("works_count")),
         "cited_by_count": cells.identifier("cited_by_count", values.get("cited_by_count")),
-        "related_ids": listed(_ends(values, "related")),
+        "related_ids": cells.items("associated_institutions", _ends(values, "related")),
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.registers.writing import TableWriter, listed, load_mapping
+from ingest.registers.writing import Cells, TableWriter, load_mapping
 
 RELATIONSHIP_COLUMNS = ("source_id", "target_id", "kind", "source_url")
 
@@ -25,13 +25,13 @@ class Names:
     short_name: str = ""
     aliases: tuple[str, ...] = ()
 
-    def as_cells(self) -> dict[str, str]:
+    def as_cells(self, cells: Cells) -> dict[str, str]:
         """The columns of the actors table."""
         return {
             "name": self.name,
             "name_en": self.name_en,
             "short_name": self.short_name,
-            "aliases": listed(self.aliases),
+            "aliases": cells.items("aliases", self.aliases),
         }
 
 

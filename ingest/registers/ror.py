@@ -27,7 +27,7 @@ from ingest.registers.organisations import (
 )
 from ingest.registers.records import Record, json_array
 from ingest.registers.sources import Member, OpenedText, list_members
-from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, listed, open_index
+from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, open_index
 
 ACTOR_COLUMNS = (
     *("id", "kind", "subkind", "name", "name_en", "short_name", "aliases", "district_or_city", "country", "founded"),
@@ -130,21 +130,24 @@ def _actor(ror_id: str, values: Mapping[str, Any], cells: Cells) -> dict[str, st
     row = {
         "id": f"ror-{ror_id}",
         **kind_of_types(types),
-        **_names(values, cells).as_cells(),
+        **_names(values, cells).as_cells(cells),
         "district_or_city": cells.name("locations", _place(values).get("name")),
         "country": cells.identifier("locations", _country(values)),
         "founded": _founded(values.get("established"), cells),
         "website": cells.name("links", links.get("website")),
         "wikipedia": cells.name("links", links.get("wikipedia")),
         "source_url": f"https://ror.org/{ror_id}",
-        "identifiers": listed([f"ror:{ror_id}", *wikidata]),
+        "identifiers": cells.items("identifiers", [f"ror:{ror_id}", *wikidata]),
         "register_status": cells.identifier("status", values.get("status")),
-        "register_types": listed(types),
-        "domains": listed(cells.names("domains", texts(values.get("domains")))),
+        "register_types": cells.items("types", types),
+        "domains": cells.items("domains", cells.names("domains", texts(values.get("domains")))),
     }
-    row |= {scheme: listed(cells.names(scheme, external.get(scheme, ()))) for scheme in ("grid", "isni", "fundref")}
+    row |= {
+        scheme: cells.items(scheme, cells.names(scheme, external.get(scheme, ())))
+        for scheme in ("grid", "isni", "fundref")
+    }
     for relationship in ("related", "successor", "predecessor"):
-        row[f"{relationship}_ids"] = listed(_ends(values, relationship))
+        row[f"{relationship}_ids"] = cells.items("relationships", _ends(values, relationship))
     return row
 
 

@@ -109,6 +109,18 @@ class Cells:
         """The distinct names among the values, in their order."""
         return tuple(dict.fromkeys(filter(None, (self.name(column, value) for value in values))))
 
+    def items(self, column: str, values: Iterable[str]) -> str:
+        """The values as one cell, each once; a separator inside one becomes a slash. What does not fit is left out."""
+        kept: list[str] = []
+        n_characters = 0
+        for value in dict.fromkeys(value.replace(LIST_SEPARATOR, "/") for value in values if value):
+            n_characters += len(value) + len(LIST_SEPARATOR)
+            if n_characters > MAX_TEXT_CHARACTERS:
+                self._leave_out(column, value, CellError("too_long", str(MAX_TEXT_CHARACTERS)))
+                break
+            kept.append(value)
+        return LIST_SEPARATOR.join(kept)
+
     def identifier(self, column: str, value: object) -> str:
         """The value, where every character of it can be seen."""
         written = "" if value is None else str(value).strip()
@@ -149,15 +161,6 @@ class Cells:
             self._place.issue("cell_left_out", column=column, value=written, detail=error.detail or error.code)
         )
         return ""
-
-
-def listed(values: Iterable[str]) -> str:
-    """The values as one cell, each once; a separator inside one becomes a slash.
-
-    >>> listed(["a", "b|c", "a", ""])
-    'a|b/c'
-    """
-    return LIST_SEPARATOR.join(dict.fromkeys(value.replace(LIST_SEPARATOR, "/") for value in values if value))
 
 
 class TableWriter:

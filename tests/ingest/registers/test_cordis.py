@@ -286,3 +286,10 @@ def test_a_huge_cell_is_read(tmp_path: Path) -> None:
     result = converted(cordis_zip(tmp_path / "c.zip", [PROJECT | {"objective": 'x "y"; ' * 10_000}]))
     assert len(result.rows["projects"][0]["summary"]) == 69_999
     assert csv.field_size_limit() >= 1 << 20
+
+
+def test_more_names_than_a_cell_holds_are_reported(tmp_path: Path) -> None:
+    rows = [UNIVERSITY | {"name": f"{n} {'x' * 900}", "role": str(n)} for n in range(120)]
+    result = converted(cordis_zip(tmp_path / "c.zip", organisations=rows))
+    assert codes(result.conversion.issues) == [("cell_left_out", None)]
+    assert 100 < len(result.rows["actors"][0]["aliases"].split("|")) < 119
