@@ -9,7 +9,7 @@ from typing import Any
 from graph.folding import fold
 from graph.kinds import load_kinds
 from ingest.normalise.phrases import Phrases
-from ingest.normalise.result import Normalised, facts, simplify
+from ingest.normalise.result import MAX_LIST_CHARACTERS, Normalised, facts, simplify
 from ingest.values import CellError
 
 _HARD_SEPARATOR = re.compile(r"[;|\n•]+|(?:^|\s)[-+*]\s")
@@ -47,6 +47,8 @@ def fields(text: str, version: str | None = None) -> Normalised[tuple[str, ...]]
     >>> fields("Triết học")
     Normalised(value=('Triết học',), noticed=(('unknown_field', None),))
     """
+    if len(text) > MAX_LIST_CHARACTERS:
+        return Normalised((text,)).saying("unknown_field", None)
     version = version or taxonomy_of(text)
     found: dict[str, None] = {}
     noticed: list[tuple[str, str | None]] = []

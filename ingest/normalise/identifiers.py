@@ -5,7 +5,7 @@ from typing import Literal
 
 from stdnum.vn import mst
 
-from ingest.normalise.result import Normalised, simplify
+from ingest.normalise.result import MAX_CHARACTERS, MAX_LIST_CHARACTERS, Normalised, simplify
 from ingest.values import CellError
 
 Scheme = Literal["tax", "ror", "pic", "openalex", "wikidata"]
@@ -58,6 +58,8 @@ def tax_code(text: str) -> Normalised[str]:
     >>> tax_code("MST: 0100 109 106"), tax_code("100109106").value, tax_code("0100109106001").value
     (Normalised(value='0100109106', noticed=()), '0100109106', '0100109106-001')
     """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("unread_tax_code", _TAX_EXAMPLE)
     written = _TAX_LABEL.sub("", simplify(text)).translate(_LOOK_ALIKES)
     digits = re.sub(r"[\s.\-]", "", written.strip("'\""))
     if not re.fullmatch("[0-9]{8,13}", digits):
@@ -92,6 +94,8 @@ def identifier(text: str, scheme: Scheme | None = None) -> Normalised[str]:
     >>> identifier("999894041", "pic").value, identifier("0100109106").value
     ('pic:999894041', 'tax:0100109106')
     """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("unread_identifier", _EXAMPLE)
     written = simplify(text).rstrip("/").removesuffix(".0")
     if scheme == "tax" or written.lower().startswith("tax:") or _TAX_LABEL.match(written):
         code = tax_code(written)
@@ -119,6 +123,8 @@ def split_identifiers(text: str, scheme: Scheme | None = None) -> Normalised[tup
     >>> split_identifiers("ror.org/04nyv3z04; Q1204714").value
     ('ror:04nyv3z04', 'wikidata:Q1204714')
     """
+    if len(text) > MAX_LIST_CHARACTERS:
+        raise CellError("unread_identifier", _EXAMPLE)
     found: dict[str, None] = {}
     noticed: list[tuple[str, str | None]] = []
     for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
