@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from graph.folding import fold, place_tones
@@ -13,6 +14,7 @@ _MAX_WORDS = 60
 _MIN_LETTERS = 5
 
 
+@lru_cache(maxsize=65_536)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in lower case, with their diacritics, the tone of oa, oe, uy where newer spelling has it.
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from graph.folding import fold
@@ -63,6 +63,7 @@ class Place:
         return f"{unit}, {self.province}" if unit else self.province
 
 
+@lru_cache(maxsize=65_536)
 def place_of(text: str) -> Normalised[Place]:
     """The place that an address or the name of a place means.
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ READERS: dict[str, Callable[[str], Normalised[Any]]] = {
     "split_identifiers": split_identifiers,
     "tax_code": tax_code,
     "web_addresses": web_addresses,
-} | {f"identifier_{scheme}": lambda text, scheme=scheme: identifier(text, scheme) for scheme in SCHEMES}
+    **{f"identifier_{scheme}": partial(identifier, scheme=scheme) for scheme in SCHEMES},
+}
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
