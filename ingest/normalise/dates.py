@@ -94,7 +94,7 @@ def date(text: str, *, day_first: bool | None = None, with_serials: bool = True)
     exact, is_exact = _without_about(written)
     found = _read(exact, day_first=day_first) or _read(_look_alikes_mended(exact), day_first=day_first)
     if found is None:
-        raise CellError("bad_date", nearest_date(written))
+        raise CellError("bad_date", _nearest(written))
     return found if is_exact else found.saying("coarser_date", found.value)
 
 
@@ -214,7 +214,9 @@ def _stripped(written: str) -> str:
 
 def _without_about(written: str) -> tuple[str, bool]:
     """The text without a word that makes its date a rough one, and whether there was none."""
-    written = written.removesuffix("?").strip().removeprefix("~").strip()
+    sure = written.removesuffix("?").strip().removeprefix("~").strip()
+    if sure != written:
+        return _stripped(sure), False
     for word in _by_length("about"):
         if written.startswith((f"{word} ", f"{word}.")):
             return _stripped(written[len(word) + 1 :]), False
@@ -242,7 +244,7 @@ def _both_ends(written: str, *, day_first: bool | None) -> Normalised[Span]:
         except CellError:
             continue
         return Normalised(Span(since.value, until.value), (*since.noticed, *until.noticed))
-    raise CellError("bad_date", nearest_date(written))
+    raise CellError("bad_date", _nearest(written))
 
 
 def _start(left: str, right: str, *, day_first: bool | None) -> Normalised[str]:
@@ -252,6 +254,10 @@ def _start(left: str, right: str, *, day_first: bool | None) -> Normalised[str]:
     except CellError:
         numbers, given = re.findall("[0-9]+", right), re.findall("[0-9]+", _stripped(left))
         return date("/".join((*given, *numbers[len(given) :])), day_first=day_first, with_serials=False)
+
+
+def _nearest(written: str) -> str:
+    return nearest_date(re.sub("^[^0-9]+", "", written))
 
 
 @cache
