@@ -21,7 +21,7 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Khu CNC Hòa Lạc") == words("khu cnc Hoà Lạc")
     True
     """
-    return tuple(_WORD.findall(place_tones(text).lower()))
+    return tuple(_WORD.findall(place_tones(text).lower().replace("ð", "đ")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,14 @@ class Phrases(Generic[T]):
         self._longest = max(map(len, (*self._exact, *self._folded)), default=0)
 
     def whole(self, text: str) -> T | None:
-        """What a text stands for that is a phrase and nothing else; without diacritics if need be."""
-        return self._exact.get(words(text), self.folded_texts.get(fold(text)))
+        """What a text stands for that is a phrase and nothing else.
+
+        A text with diacritics must have the right ones: *khoa học* is no *khóa học*.
+        """
+        tokens = words(text)
+        meaning = self._exact.get(tokens)
+        is_plain = meaning is None and all(map(str.isascii, tokens))
+        return self.folded_texts.get(" ".join(tokens)) if is_plain else meaning
 
     def begins(self, text: str) -> T | None:
         """What the longest phrase stands for that the text begins with; a single short word needs its diacritics."""
