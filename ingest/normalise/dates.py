@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from graph.dates import last_day
 from graph.kinds import Language
-from ingest.normalise.result import Normalised, facts, plain
+from ingest.normalise.result import MAX_CHARACTERS, Normalised, facts, plain
 from ingest.values import CellError, nearest_date
 
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,][0-9]+)?")
@@ -19,6 +19,7 @@ _SERIAL_ORIGIN = calendar_date(1899, 12, 30)
 _CENTURY_PIVOT = 50
 """Years of two digits below it are of this century."""
 _YEARS = range(1000, 3000)
+_STRAY = " .,;:'\"`-"
 
 _TIME = r"(?:[t, ]+[0-9]{1,2}(?::[0-9]{2}){1,2}(?:\.[0-9]+)?(?: ?(?:am|pm|sa|ch))?(?: ?z| ?[+-][0-9]{2}:?[0-9]{2})?)?"
 _BY_NUMBER = re.compile(
@@ -83,6 +84,8 @@ def date(text: str, *, day_first: bool | None = None, with_serials: bool = True)
     >>> date("Quý II/2025")
     Normalised(value='2025', noticed=(('coarser_date', '2025'),))
     """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("bad_date", nearest_date(""))
     written = _stripped(plain(text))
     if written in facts("dates")["open_ends"]:
         return Normalised("")
@@ -91,7 +94,7 @@ def date(text: str, *, day_first: bool | None = None, with_serials: bool = True)
     exact, is_exact = _without_about(written)
     found = _read(exact, day_first=day_first) or _read(_look_alikes_mended(exact), day_first=day_first)
     if found is None:
-        raise CellError("bad_date", nearest_date(written))
+        raise CellError("bad_date", _nearest(written))
     return found if is_exact else found.saying("coarser_date", found.value)
 
 
@@ -106,6 +109,8 @@ def date_span(text: str, *, day_first: bool | None = None) -> Normalised[Span]:
     >>> date_span("01/2020 - 12/2023").value, date_span("2020-nay").value
     (Span(since='2020-01', until='2023-12'), Span(since='2020', until=''))
     """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("bad_date", nearest_date(""))
     written = _bracketed(plain(text)).strip(" .,;")
     if only_end := re.fullmatch(r"(?:den het|den|truoc|until|to) (.*[0-9].*)", written):
         end = date(only_end[1], day_first=day_first)
@@ -203,17 +208,15 @@ def _from_serial(written: str) -> str | None:
 
 def _stripped(written: str) -> str:
     """The text without what only says that a date follows, and without stray signs at its ends."""
-    written = written.strip(" .,;:'\"`-")
-    for label in _by_length("labels", "weekdays"):
-        rest = written.removeprefix(label)
-        if rest != written and re.match(r"[ ,.:]+[a-z0-9]", rest):
-            return _stripped(rest)
-    return written
+    labels = "|".join(_by_length("labels", "weekdays"))
+    return re.sub(rf"^(?:(?:{labels})[ ,.:]+(?=[a-z0-9]))+", "", written.strip(_STRAY)).strip(_STRAY)
 
 
 def _without_about(written: str) -> tuple[str, bool]:
     """The text without a word that makes its date a rough one, and whether there was none."""
-    written = written.removesuffix("?").strip().removeprefix("~").strip()
+    sure = written.removesuffix("?").strip().removeprefix("~").strip()
+    if sure != written:
+        return _stripped(sure), False
     for word in _by_length("about"):
         if written.startswith((f"{word} ", f"{word}.")):
             return _stripped(written[len(word) + 1 :]), False
@@ -241,7 +244,7 @@ def _both_ends(written: str, *, day_first: bool | None) -> Normalised[Span]:
         except CellError:
             continue
         return Normalised(Span(since.value, until.value), (*since.noticed, *until.noticed))
-    raise CellError("bad_date", nearest_date(written))
+    raise CellError("bad_date", _nearest(written))
 
 
 def _start(left: str, right: str, *, day_first: bool | None) -> Normalised[str]:
@@ -251,6 +254,10 @@ def _start(left: str, right: str, *, day_first: bool | None) -> Normalised[str]:
     except CellError:
         numbers, given = re.findall("[0-9]+", right), re.findall("[0-9]+", _stripped(left))
         return date("/".join((*given, *numbers[len(given) :])), day_first=day_first, with_serials=False)
+
+
+def _nearest(written: str) -> str:
+    return nearest_date(re.sub("^[^0-9]+", "", written))
 
 
 @cache

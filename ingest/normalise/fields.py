@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from graph.folding import fold
 from graph.kinds import load_kinds
 from ingest.normalise.phrases import Phrases
-from ingest.normalise.result import Normalised, facts, simplify
+from ingest.normalise.result import MAX_LIST_CHARACTERS, Normalised, facts, simplify
 from ingest.values import CellError
 
 _HARD_SEPARATOR = re.compile(r"[;|\n•]+|(?:^|\s)[-+*]\s")
@@ -47,6 +47,8 @@ def fields(text: str, version: str | None = None) -> Normalised[tuple[str, ...]]
     >>> fields("Triết học")
     Normalised(value=('Triết học',), noticed=(('unknown_field', None),))
     """
+    if len(text) > MAX_LIST_CHARACTERS:
+        return Normalised((text,)).saying("unknown_field", None)
     version = version or taxonomy_of(text)
     found: dict[str, None] = {}
     noticed: list[tuple[str, str | None]] = []
@@ -103,6 +105,7 @@ def _joined(parts: list[str], separator: str, version: str | None) -> Iterator[s
         start = end
 
 
+@lru_cache(maxsize=65_536)
 def _known(item: str, version: str | None) -> tuple[str, ...]:
     """The fields of an item that is an id, a label, a term or a group and nothing else."""
     if numbered := _NUMBERED.fullmatch(fold(_without_version(item))):
@@ -119,6 +122,7 @@ def _known(item: str, version: str | None) -> tuple[str, ...]:
     return ()
 
 
+@lru_cache(maxsize=65_536)
 def _loose(item: str) -> tuple[str, ...]:
     """The fields of the terms that stand somewhere in an item."""
     if _NUMBERED.fullmatch(fold(item)):
@@ -126,6 +130,7 @@ def _loose(item: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field for found in _phrases().within(item) for field in found.meaning if field))
 
 
+@lru_cache(maxsize=65_536)
 def _nearest(item: str) -> str | None:
     texts = _phrases().folded_texts
     nearest = get_close_matches(fold(item)[:80], texts, n=1, cutoff=0.75)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from stdnum.vn import mst
 
-from ingest.normalise.result import Normalised, simplify
+from ingest.normalise.result import MAX_CHARACTERS, MAX_LIST_CHARACTERS, Normalised, simplify
 from ingest.values import CellError
 
 Scheme = Literal["tax", "ror", "pic", "openalex", "wikidata"]
@@ -17,6 +17,8 @@ _LOOK_ALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
 _TAX_LABEL = re.compile(
     r"^(?:mã số thuế|mã số doanh nghiệp|mã số dn|mã số|mst|msdn|tax code|tax id|tax)[\s:.]*", re.IGNORECASE
 )
+_DIGITS = re.compile("[0-9]{10}(?:[0-9]{3})?|[1-9][0-9]{8}(?:[0-9]{3})?")
+"""A code, or one that has lost the zero before it."""
 _BASE_32 = "0123456789abcdefghjkmnpqrstvwxyz"
 _FORMS: tuple[tuple[Scheme, re.Pattern[str]], ...] = (
     (
@@ -58,15 +60,16 @@ def tax_code(text: str) -> Normalised[str]:
     >>> tax_code("MST: 0100 109 106"), tax_code("100109106").value, tax_code("0100109106001").value
     (Normalised(value='0100109106', noticed=()), '0100109106', '0100109106-001')
     """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("unread_tax_code", _TAX_EXAMPLE)
     written = _TAX_LABEL.sub("", simplify(text)).translate(_LOOK_ALIKES)
     digits = re.sub(r"[\s.\-]", "", written.strip("'\""))
-    if not re.fullmatch("[0-9]{8,13}", digits):
+    if not _DIGITS.fullmatch(digits):
         raise CellError("unread_tax_code", _TAX_EXAMPLE)
     if len(digits) in (10, 13):
         code = Normalised(mst.format(digits))
         return code if mst.is_valid(digits) else code.saying("tax_code_check_digit", _with_check_digit(digits))
-    main, branch = _split_branch(written, digits)
-    restored = main.zfill(10) + branch
+    restored = f"0{digits}"
     if not mst.is_valid(restored):
         raise CellError("unread_tax_code", _TAX_EXAMPLE)
     return Normalised(mst.format(restored)).saying("tax_code_restored", mst.format(restored))
@@ -92,6 +95,8 @@ def identifier(text: str, scheme: Scheme | None = None) -> Normalised[str]:
     >>> identifier("999894041", "pic").value, identifier("0100109106").value
     ('pic:999894041', 'tax:0100109106')
     """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("unread_identifier", _EXAMPLE)
     written = simplify(text).rstrip("/").removesuffix(".0")
     if scheme == "tax" or written.lower().startswith("tax:") or _TAX_LABEL.match(written):
         code = tax_code(written)
@@ -119,6 +124,8 @@ def split_identifiers(text: str, scheme: Scheme | None = None) -> Normalised[tup
     >>> split_identifiers("ror.org/04nyv3z04; Q1204714").value
     ('ror:04nyv3z04', 'wikidata:Q1204714')
     """
+    if len(text) > MAX_LIST_CHARACTERS:
+        raise CellError("unread_identifier", _EXAMPLE)
     found: dict[str, None] = {}
     noticed: list[tuple[str, str | None]] = []
     for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
@@ -138,13 +145,6 @@ def _with_check_digit(digits: str) -> str:
     """The code with the check digit its first nine digits ask for; as it is where no digit would do."""
     check = mst.calc_check_digit(digits)
     return mst.format(digits[:9] + check + digits[10:]) if len(check) == 1 else mst.format(digits)
-
-
-def _split_branch(written: str, digits: str) -> tuple[str, str]:
-    match = re.fullmatch(r"([0-9\s.]{8,})-\s*([0-9]{3})", written.strip())
-    if match:
-        return re.sub(r"[\s.]", "", match[1]), match[2]
-    return (digits[:-3], digits[-3:]) if len(digits) > 10 else (digits, "")
 
 
 def _is_ror(code: str) -> bool:

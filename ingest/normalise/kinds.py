@@ -9,7 +9,7 @@ from functools import cache
 from graph.folding import fold
 from graph.kinds import load_kinds
 from ingest.normalise.phrases import Phrases
-from ingest.normalise.result import Normalised, facts
+from ingest.normalise.result import MAX_CHARACTERS, Normalised, facts
 from ingest.values import CellError
 
 _PARTS = re.compile(r"[,;/|()\n]|\s-\s")
@@ -54,6 +54,7 @@ def actor_kind(text: str) -> Normalised[Party]:
     >>> actor_kind("Trường ĐH").value, actor_kind("STARTUP").value
     (Party(kind='school', subkind='university'), Party(kind='startup', subkind=None))
     """
+    text = text[:MAX_CHARACTERS]
     party = _actor_phrases().whole(text) or _agreed(_PARTS.split(text)) or kind_of_title(text) or kind_of_name(text)
     if party is None:
         raise CellError("unknown_kind", _nearest(text, _actor_phrases(), load_kinds().actor))
@@ -66,6 +67,7 @@ def kind_of_name(name: str) -> Party | None:
     >>> kind_of_name("Khoa CNTT – Trường ĐH Thủy lợi"), kind_of_name("PGS.TS. Trần An"), kind_of_name("Hội chợ xuân")
     (Party(kind='school', subkind='faculty'), Party(kind='expert', subkind=None), None)
     """
+    name = name[:MAX_CHARACTERS]
     for rule in _name_rules():
         fits = rule.begins.begins(name) or rule.ends.ends(name)
         if fits and (rule.has is None or rule.has.within(name)):
@@ -81,6 +83,7 @@ def kind_of_title(title: str) -> Party | None:
     >>> kind_of_title("DANH SÁCH DOANH NGHIỆP KHỞI NGHIỆP 2026"), kind_of_title("Hợp đồng với doanh nghiệp")
     (Party(kind='startup', subkind=None), None)
     """
+    title = title[:MAX_CHARACTERS]
     if _other_titles().within(title):
         return None
     found = (found.meaning for found in _title_phrases().within(title))
@@ -98,7 +101,7 @@ def relationship_kind(text: str) -> Normalised[Tie]:
     >>> relationship_kind("Ký MOU").value, relationship_kind("Nhận đầu tư").value
     (Tie(kind='signed_mou', is_inverse=False), Tie(kind='invested_in', is_inverse=True))
     """
-    phrases = _relationship_phrases()
+    text, phrases = text[:MAX_CHARACTERS], _relationship_phrases()
     tie = phrases.whole(text) or _longest(phrases, text)
     if tie is None:
         raise CellError("unknown_kind", _nearest(text, phrases, load_kinds().relationship))
@@ -116,7 +119,7 @@ def opportunity_kind(text: str) -> Normalised[str]:
     >>> opportunity_kind("Nhiệm vụ KH&CN cấp thành phố").value, opportunity_kind("bài toán").value
     ('project', 'challenge')
     """
-    phrases = _opportunity_phrases()
+    text, phrases = text[:MAX_CHARACTERS], _opportunity_phrases()
     kind = phrases.whole(text) or phrases.begins(text)
     if kind is None:
         raise CellError("unknown_kind", _nearest(text, phrases, load_kinds().opportunity))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from ingest.normalise.result import Normalised, facts, plain
+from ingest.normalise.result import MAX_CHARACTERS, Normalised, facts, plain
 from ingest.values import CellError
 
 _EXAMPLE = "1500000000"
@@ -82,6 +82,8 @@ def money(text: str, unit: Unit | None = None) -> Normalised[Money]:
     >>> money("$1.2 million").noticed
     (('foreign_currency', '1200000 USD'),)
     """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("unread_money", _EXAMPLE)
     tokens = tuple(_tokens(plain(text)))
     low, high = _ends(tokens, unit)
     value, most = (_as_money(each, unit) for each in (low, high))
@@ -101,7 +103,7 @@ def unit_of_header(header: str) -> Unit | None:
     >>> unit_of_header("Giá trị (triệu đồng)"), unit_of_header("Giá trị hợp đồng")
     (Unit(multiplier=Decimal('1000000'), currency='VND'), None)
     """
-    words = plain(header)
+    words = plain(header[:MAX_CHARACTERS])
     parts = [*re.findall(r"[(\[]([^()\[\]]*)[)\]]", words), *re.split(r"[:,;]| - ", words)[1:]]
     introduction = "|".join(facts("money")["words"]["unit"])
     for part in parts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from graph.folding import fold
-from ingest.normalise.result import Normalised, facts, simplify
+from ingest.normalise.result import MAX_CHARACTERS, Normalised, facts, simplify
 from ingest.values import CellError
 
 _HOME = "VN"
@@ -30,6 +30,8 @@ def phones(text: str) -> Normalised[tuple[str, ...]]:
     >>> phones("ĐT: 024.3869.4242 (máy lẻ 12) / 0168 123 4567").value
     ('+842438694242x12', '+84381234567')
     """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("unread_phone", _EXAMPLE)
     found: dict[str, None] = {}
     noticed: list[tuple[str, str | None]] = []
     for part in _SEPARATOR.split(text):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from graph.folding import fold, place_tones
@@ -13,13 +14,14 @@ _MAX_WORDS = 60
 _MIN_LETTERS = 5
 
 
+@lru_cache(maxsize=65_536)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in lower case, with their diacritics, the tone of oa, oe, uy where newer spelling has it.
 
     >>> words("Khu CNC Hòa Lạc") == words("khu cnc Hoà Lạc")
     True
     """
-    return tuple(_WORD.findall(place_tones(text).lower()))
+    return tuple(_WORD.findall(place_tones(text).lower().replace("ð", "đ")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,14 @@ class Phrases(Generic[T]):
         self._longest = max(map(len, (*self._exact, *self._folded)), default=0)
 
     def whole(self, text: str) -> T | None:
-        """What a text stands for that is a phrase and nothing else; without diacritics if need be."""
-        return self._exact.get(words(text), self.folded_texts.get(fold(text)))
+        """What a text stands for that is a phrase and nothing else.
+
+        A text with diacritics must have the right ones: *khoa học* is no *khóa học*.
+        """
+        tokens = words(text)
+        meaning = self._exact.get(tokens)
+        is_plain = meaning is None and all(map(str.isascii, tokens))
+        return self.folded_texts.get(" ".join(tokens)) if is_plain else meaning
 
     def begins(self, text: str) -> T | None:
         """What the longest phrase stands for that the text begins with; a single short word needs its diacritics."""

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from graph.folding import fold
-from ingest.normalise.result import Normalised, facts, plain, simplify
+from ingest.normalise.result import MAX_CHARACTERS, Normalised, facts, plain, simplify
 
 HOME_CITY = "Hà Nội"
 HOME_COUNTRY = "VN"
@@ -63,6 +63,7 @@ class Place:
         return f"{unit}, {self.province}" if unit else self.province
 
 
+@lru_cache(maxsize=65_536)
 def place_of(text: str) -> Normalised[Place]:
     """The place that an address or the name of a place means.
 
@@ -76,6 +77,8 @@ def place_of(text: str) -> Normalised[Place]:
     >>> place_of("Q. Đống Đa, TP HN").value.old_district, place_of("Bắc Giang").value.province
     ('Đống Đa', 'Bắc Ninh')
     """
+    if len(text) > MAX_CHARACTERS:
+        return Normalised(Place(text))
     line = _BEFORE_CITY.sub(", ", _BEFORE_UNIT.sub(", ", simplify(text).rstrip(" .")))
     segments = [segment for part in _SEPARATOR.split(line) if (segment := plain(part).strip(" .:"))]
     countries = [segment for segment in segments if fold(segment) in _countries()]

@@ -10,6 +10,10 @@ from typing import Any, Generic, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
 
+MAX_CHARACTERS = 500
+"""What is longer is text, not one of these values."""
+MAX_LIST_CHARACTERS = 2_000
+
 _STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from ingest.normalise.result import Normalised, facts, simplify
+from ingest.normalise.result import MAX_LIST_CHARACTERS, Normalised, facts, simplify
 from ingest.values import CellError
 
 _SEPARATOR = re.compile(r"[;,|\s]+|(?<=[a-z0-9])/+(?=[^/@\s]+@)", re.IGNORECASE)
@@ -15,6 +15,7 @@ _LABEL = re.compile(r"^(?:e-?mail|mailto|website|web|trang web|url|thư điện 
 _SCHEME = re.compile(r"^(https?)\s*:\s*/+\s*", re.IGNORECASE)
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LAST_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
+_EMAIL_EXAMPLE = "ten@example.vn"
 _WEB_EXAMPLE = "https://example.vn"
 
 
@@ -29,10 +30,12 @@ def emails(text: str) -> Normalised[tuple[str, ...]]:
     >>> emails("Lan <LAN@hust.edu.vn>; info (at) hic.vn").value
     ('lan@hust.edu.vn', 'info@hic.vn')
     """
+    if len(text) > MAX_LIST_CHARACTERS:
+        raise CellError("unread_email", _EMAIL_EXAMPLE)
     parts = [part.strip("<>()[].:'\"").lower() for part in _SEPARATOR.split(_AT.sub("@", simplify(text)))]
     found = dict.fromkeys(address for part in parts if _EMAIL.fullmatch(address := _LABEL.sub("", part)))
     if not found:
-        raise CellError("unread_email", "ten@example.vn")
+        raise CellError("unread_email", _EMAIL_EXAMPLE)
     unread = [part for part in parts if "@" in part and _LABEL.sub("", part) not in found]
     return Normalised(tuple(found), tuple(("unread_email", part) for part in unread))
 
@@ -48,6 +51,8 @@ def web_addresses(text: str) -> Normalised[tuple[str, ...]]:
     >>> web_addresses("WWW.HUST.edu.vn/ ; hic.vn/tin?id=3&utm_source=fb").value
     ('https://www.hust.edu.vn', 'https://hic.vn/tin?id=3')
     """
+    if len(text) > MAX_LIST_CHARACTERS:
+        raise CellError("not_a_web_address", _WEB_EXAMPLE)
     line = _LABEL.sub("", simplify(text))
     whole = _web_address(line.replace(" ", "")) if _is_broken(line) else None
     parts = [whole] if whole else [_web_address(part) for part in re.split(r"[;|\s]+|,\s*", line) if "." in part]
