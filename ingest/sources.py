@@ -58,7 +58,9 @@ def _undated(text: str) -> str:
 
 
 def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
-    """The id of a row without one: readable, marked as made up by ``auto-``, and the same whenever the same source has a row of this key again.
+    """The id of a row without one: readable, and the same whenever its source has a row of this key again.
+
+    It begins with ``auto-``, which marks it as made up.
 
     Parameters
     ----------

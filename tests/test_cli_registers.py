@@ -113,7 +113,7 @@ def test_a_conversion_killed_in_the_middle_leaves_no_table_and_can_be_run_again(
     n_records = 40_000
     source, out = tmp_path / "part.jsonl", tmp_path / "out"
     source.write_text(json_lines([openalex_record(f"I{n}", "x" * 200) for n in range(1, n_records + 1)]))
-    words = [sys.executable, "-c", "from service.cli import main; main()", "convert", "openalex", source, out]
+    words = [sys.executable, "-c", "from service.cli import main; main()", "convert", "openalex", str(source), str(out)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
