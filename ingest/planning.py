@@ -14,25 +14,16 @@ from ingest.mapping import TableMapping, mapped_table, mapping_text
 from ingest.normalise.kinds import Party, kind_of_title
 from ingest.sheets import Line, Sheet, open_sheets
 from ingest.sources import source_name
+from ingest.table_lines import words_of_lines
 
 _EXPERT = "expert"
-_SHEETS_OF_NOTES = (
-    "huong dan",
-    "ghi chu",
-    "danh muc",
-    "chu thich",
-    "readme",
-    "read me",
-    "instruction",
-    "note",
-    "lookup",
-)
+_NUMBERING = re.compile(r"\W*(?:[IVX]{1,5}|[A-Z]|[0-9]{1,2})[.)/:]\s*")
 _UNNAMED_SHEETS = ("sheet", "trang tinh", "worksheet", "table", "bang")
 _LIST = re.compile("danh sach|ds|list|bang|bieu|tong hop|cac|nhom|khoi|phu luc|thong tin|dang ky|members?|directory")
 """How titles begin; what stands above them is the letterhead of an office that is no member."""
 _SCOPE = re.compile(r"\b(?:tham gia|tham dự|thuộc|của|tại|trong|trên|năm|do|in|of the)\b", re.IGNORECASE)
-_N_LINES_LOOKED_AT = 200
-_MIN_TABLE_LINES, _MIN_TABLE_CELLS = 3, 3
+_N_LINES_LOOKED_AT, _N_LINES_OF_HEAD = 200, 10
+_MIN_TABLE_LINES, _MIN_TABLE_CELLS = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +105,31 @@ def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tupl
 
 def _found(sheet: Sheet, n_lines: int) -> tuple[list[FoundTable], tuple[Issue, ...]]:
     tables = find_tables(sheet, _is_of_experts)
-    name = fold(sheet.place.sheet or "")
-    if tables and not (name.startswith(_SHEETS_OF_NOTES) and tables[0].recognition.n_recognised < _MIN_TABLE_CELLS):
+    is_of_notes = _is_named(sheet, "notes")
+    if tables and not (is_of_notes and tables[0].recognition.n_recognised < _MIN_TABLE_CELLS):
         return tables, ()
-    first = next((line for line in sheet.read() if isinstance(line, Line)), None)
-    shown = " ".join(filter(None, first.cells)) if first else None
-    if _looks_like_a_table(sheet) and not tables:
+    lines = [line for line in islice(sheet.read(), _N_LINES_LOOKED_AT) if isinstance(line, Line)]
+    shown = " ".join(filter(None, lines[0].cells)) if lines else None
+    is_no_list = is_of_notes or _is_named(sheet, "summaries") or _counts_others(lines)
+    if not tables and not is_no_list and _looks_like_a_table(lines):
         return [], (sheet.place.issue("sheet_without_header", value=shown, detail=n_lines),)
     return [], (sheet.place.issue("sheet_passed_over", value=shown, detail=n_lines),)
 
 
-def _looks_like_a_table(sheet: Sheet) -> bool:
+def _is_named(sheet: Sheet, key: str) -> bool:
+    """Whether the name of a sheet begins with one of the words that ``ingest/lines.toml`` lists under a key."""
+    name = fold(sheet.place.sheet or "")
+    return any(name == word or name.startswith(f"{word} ") for word in map(fold, words_of_lines()["sheets"][key]))
+
+
+def _counts_others(lines: Sequence[Line]) -> bool:
+    """Whether one of the columns holds counts of what other sheets list."""
+    words = frozenset(map(fold, words_of_lines()["sheets"]["counts"]))
+    return any(fold(cell) in words for line in lines[:_N_LINES_OF_HEAD] for cell in line.cells)
+
+
+def _looks_like_a_table(lines: Sequence[Line]) -> bool:
     """Whether most lines have several cells; notes have one or two."""
-    lines = [line for line in islice(sheet.read(), _N_LINES_LOOKED_AT) if isinstance(line, Line)]
     n_wide = sum(sum(map(bool, line.cells)) >= _MIN_TABLE_CELLS for line in lines)
     return n_wide >= _MIN_TABLE_LINES and 2 * n_wide > len(lines)
 
@@ -147,6 +150,7 @@ def _party(path: Path, table: FoundTable) -> Party | None:
         return None
     names = zip(table.header, table.recognition.matches, strict=True)
     header = next((name for name, match in names if match and match.column == "name"), "")
-    titles = [_SCOPE.split(line)[0] for line in reversed(table.title.split("\n")) if _LIST.match(fold(line))]
+    lines = [_NUMBERING.sub("", line, count=1) for line in reversed(table.title.split("\n"))]
+    titles = [_SCOPE.split(line)[0] for line in lines if _LIST.match(fold(line))]
     texts = (*titles, table.sheet.place.sheet or "", header, path.stem)
     return next((party for text in texts if (party := kind_of_title(text))), None)

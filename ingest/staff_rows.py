@@ -11,11 +11,12 @@ from graph.interop import LIST_SEPARATOR
 from graph.model import Actor, Participation, Project, Relationship
 from ingest.columns import JOINED
 from ingest.issues import Issue, Place
-from ingest.layout import TableLine, table_lines
+from ingest.layout import TableLine
 from ingest.normalise import dates, fields, identifiers, money, phones, places, web
 from ingest.normalise.result import Normalised
 from ingest.planning import StaffTable
 from ingest.readers import Row
+from ingest.table_lines import table_lines
 from ingest.values import CellError
 
 _N_SAMPLED = 500

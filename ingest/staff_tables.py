@@ -9,7 +9,7 @@ from typing import TypeVar
 from graph.kinds import load_kinds
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from ingest.issues import Issue, Place
-from ingest.layout import PassedLine, table_lines
+from ingest.layout import PassedLine
 from ingest.name_book import NameBook
 from ingest.normalise.kinds import (
     Party,
@@ -25,6 +25,7 @@ from ingest.planning import StaffTable
 from ingest.readers import RawTable, Row
 from ingest.sources import row_id
 from ingest.staff_rows import Cells, day_first_of, feed, names_in
+from ingest.table_lines import table_lines
 from ingest.values import CellError
 
 _LINKS: dict[type[Fact], dict[str, str]] = {

@@ -33,6 +33,7 @@ _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "Excel 97–2003 (.xls)",
     b"%PDF": "PDF",
 }
+_WEB_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|table|meta|head)\b", re.IGNORECASE)
 _BINARY = "dữ liệu nhị phân (binary data)"
 _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
@@ -132,6 +133,8 @@ def scan_text(path: Path) -> TextFile | Issue:
         for signature, content in _SIGNATURES.items():
             if head.startswith(signature):
                 return place.issue("binary_file", detail=content)
+        if _WEB_PAGE.match(head):
+            return place.issue("binary_file", detail="HTML (.html)")
         found = detect(head)
         if found.encoding not in _WIDE:
             found = Detected("utf-8", 1.0)

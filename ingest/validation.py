@@ -129,13 +129,15 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
 
 
 def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
-    """What is said of a line passed over: that of sums and notes, which may have been meant as rows."""
+    """What is said of a line passed over: that of sums, notes and doubtful headings."""
     place = replace(table.place, line=line.number)
     match line.why:
         case "total":
             return (place.issue("total_passed_over", value=line.text),)
         case "note":
             return (place.issue("note_passed_over", value=line.text),)
+        case "heading" if not line.is_sure:
+            return (place.issue("heading_passed_over", value=line.text),)
     return ()
 
 

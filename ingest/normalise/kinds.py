@@ -13,6 +13,9 @@ from ingest.normalise.result import MAX_CHARACTERS, Normalised, facts
 from ingest.values import CellError
 
 _PARTS = re.compile(r"[,;/|()\n]|\s-\s")
+_GROUP_PARTS = re.compile(rf"{_PARTS.pattern}|\s(?:và|and)\s")
+_GROUP = re.compile(r"^\W*(?:(?:danh sách|khối|nhóm|các|loại)\s+)+", re.IGNORECASE)
+_N_OF_GROUP = re.compile(r"[\s:(]*[0-9]+(?:\s+\w+){0,2}\)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,17 @@ def kind_of_title(title: str) -> Party | None:
         return None
     found = (found.meaning for found in _title_phrases().within(title))
     return _one_of(party for party in found if party != _NOBODY)
+
+
+def kind_of_group(heading: str) -> Party | None:
+    """The kind that a heading over some rows names and nothing else; None where it may as well be somebody's name.
+
+    >>> kind_of_group("Khối doanh nghiệp (12 đơn vị)"), kind_of_group("Doanh nghiệp Ánh Dương")
+    (Party(kind='business', subkind=None), None)
+    """
+    parts = [part for part in _GROUP_PARTS.split(_N_OF_GROUP.sub("", _GROUP.sub("", heading))) if part.strip()]
+    named = [_actor_phrases().whole(part) for part in parts]
+    return _one_of(party for party in named if party) if all(named) else None
 
 
 def relationship_kind(text: str) -> Normalised[Tie]:

@@ -15,7 +15,7 @@ from graph.sqlite_store import SqliteStore
 from graph.store import Counts, UpsertCounts
 from graph.tables import SCHEMAS, Tables
 from ingest.load import LoadReport, Progress, Reading, check_folder, load_folder, read_tables
-from ingest.validation import REQUIRED
+from ingest.readers import REQUIRED
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, read_csv, write_folder
 from tests.worlds import HANOI, hanoi_network
 

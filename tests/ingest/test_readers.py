@@ -11,6 +11,7 @@ import pytest
 from graph.errors import IngestError
 from graph.model import Actor
 from ingest.issues import Issue
+from ingest.layout import PassedLine
 from ingest.readers import RawTable, Row, find_files, open_table
 from ingest.sheets import as_text
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, write_folder
@@ -24,7 +25,7 @@ def opened(folder: Path) -> RawTable | Issue:
 def rows_of(folder: Path) -> list[Row | Issue]:
     table = opened(folder)
     assert isinstance(table, RawTable)
-    return list(table.rows)
+    return [row for row in table.rows if not isinstance(row, PassedLine)]
 
 
 def codes_of(rows: list[Row | Issue]) -> list[str]:
