@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+from ingest.resolution.lexicon import BREAK, lexicon
 from ingest.resolution.names import COUNTRY, NameKey, is_slip, tones_agree
 from ingest.resolution.profiles import Profile
 
@@ -14,8 +15,9 @@ _WAYS: tuple[Way, ...] = ("own_name", "other_name", "translated", "damaged", "sl
 _MARKS = {"w": "word", "c": "word", "h": "head", "u": "unit", "p": "place", "n": "number"}
 _MIN_SUPPORT = 2
 """Words that must be alike beside one with a slip."""
-_FEW_PROPER = 3
-"""With no more proper words than this their order tells names apart."""
+
+PART_GUARDS = ("guard_number", "guard_unit")
+"""Guards that say of two records that one is another part of something: no identifier and no chain of links overrules it."""
 
 Reason = tuple[str, str]
 
@@ -60,12 +62,12 @@ def _acronyms_meet(left: Profile, right: Profile) -> bool:
 
 
 def _compare(left: Profile, right: Profile, one: NameKey, two: NameKey) -> Agreement:
+    if one.is_damaged != two.is_damaged and len(one.letters) > _MIN_SUPPORT and _is_ruin(one, two):
+        return Agreement("damaged", one, two, frozenset())
     are_foreign = None not in (one.language, two.language) and one.language != two.language
     if are_foreign and not left.is_person:
         apart = _apart(one.meaning, two.meaning, left.context_meaning, right.context_meaning)
         return Agreement("none" if apart else "translated", one, two, apart)
-    if one.is_damaged != two.is_damaged and len(one.letters) > _MIN_SUPPORT and _is_ruin(one, two):
-        return Agreement("damaged", one, two, frozenset())
     apart = _apart(one.tokens, two.tokens, left.context, right.context)
     if apart:
         kept = _without_slips(one, two, apart)
@@ -114,7 +116,8 @@ def _without_slips(one: NameKey, two: NameKey, apart: frozenset[str]) -> frozens
 def guards(left: Profile, right: Profile, found: Agreement) -> list[Reason]:
     """Everything that forbids an automatic link between two records, with what it rests on."""
     if any(left.identifiers[scheme] & right.identifiers[scheme] for scheme in _shared_schemes(left, right)):
-        return [*_identifier_guards(left, right), *_kind_guards(left, right)]
+        parts = (reason for reason in _name_guards(left, right, found) if reason[0] in PART_GUARDS)
+        return [*_identifier_guards(left, right), *_kind_guards(left, right), *_parent_guards(left, right), *parts]
     hard = [*_identifier_guards(left, right), *_kind_guards(left, right), *_parent_guards(left, right)]
     if left.is_person and right.is_person:
         return [*hard, *_name_guards(left, right, found), *_person_guards(left, right)]
@@ -167,17 +170,30 @@ def _name_guards(left: Profile, right: Profile, found: Agreement) -> Iterable[Re
     if found.left is None or found.right is None or found.way in ("acronym", "none"):
         return
     one, two = found.left, found.right
-    if found.way in ("own_name", "other_name", "slip") and not tones_agree(one.spelt, two.spelt):
+    if found.way in ("own_name", "other_name", "slip") and not _tones_agree(left, one, two):
         yield "guard_tones", " / ".join(sorted((one.text, two.text)))
-    if one.legal and two.legal and one.legal != two.legal:
+    loose = lexicon().loose_forms if found.way == "translated" else frozenset()
+    forms = one.legal - loose, two.legal - loose
+    if all(forms) and forms[0] != forms[1] and found.way != "damaged":
         yield "guard_legal_form", ", ".join(sorted(one.legal ^ two.legal))
     if found.way in ("own_name", "other_name") and _order_differs(left, one, two):
         yield "guard_order", " / ".join(sorted((one.text, two.text)))
 
 
+def _tones_agree(left: Profile, one: NameKey, two: NameKey) -> bool:
+    """Whether the tones of two names agree; of persons' names, where both bear any, in every word."""
+    if left.is_person and not one.text.isascii() and not two.text.isascii():
+        return sorted(one.spelt) == sorted(two.spelt)
+    return tones_agree(one.spelt, two.spelt)
+
+
 def _order_differs(left: Profile, one: NameKey, two: NameKey) -> bool:
+    """Whether the same words come in another order, other than by what a comma has put behind the rest."""
     first, second = (one.words, two.words) if left.is_person else (one.proper, two.proper)
-    return first != second and sorted(first) == sorted(second) and (left.is_person or len(first) <= _FEW_PROPER)
+    if first == second or sorted(first) != sorted(second):
+        return False
+    is_turned = any(first[i:] + first[:i] == second for i in range(len(first)))
+    return not (is_turned and BREAK in one.text + two.text)
 
 
 def _place_guards(left: Profile, right: Profile) -> Iterable[Reason]:

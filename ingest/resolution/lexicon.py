@@ -57,10 +57,12 @@ class Lexicon:
         By their first word, folded; longer ones first.
     abbreviations
         By their first word, folded: the words that are abbreviated and what they stand for, longer ones first.
-    generic
-        Concepts that many have in their names.
+    generic_concepts, generic_heads
+        Concepts that many have in their names, and what many are.
+    loose_forms
+        Legal forms that are said for any other.
     known
-        Whole English names, folded, that are no translation word by word, and the Vietnamese ones they stand for.
+        Whole English names that are no translation word by word, and the Vietnamese ones they stand for.
     family
         The family of every head.
     within
@@ -77,7 +79,9 @@ class Lexicon:
 
     phrases: Mapping[str, tuple[Phrase, ...]]
     abbreviations: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
-    generic: frozenset[str]
+    generic_concepts: frozenset[str]
+    generic_heads: frozenset[str]
+    loose_forms: frozenset[str]
     known: Mapping[str, str]
     family: Mapping[str, str]
     within: Mapping[str, str]
@@ -107,8 +111,10 @@ def lexicon() -> Lexicon:
     return Lexicon(
         phrases={first: tuple(found) for first, found in by_first.items()},
         abbreviations=_abbreviations(abbreviations),
-        generic=frozenset(words["generic"]["concepts"]),
-        known={fold(name): stands_for for stands_for, names in words["known"].items() for name in names},
+        generic_concepts=frozenset(words["generic"]["concepts"]),
+        generic_heads=frozenset(words["generic"]["heads"]),
+        loose_forms=frozenset(name for name, row in words["legal"].items() if row.get("loose")),
+        known={name: stands_for for stands_for, names in words["known"].items() for name in names},
         family={name: row["family"] for name, row in words["head"].items()},
         within=places["within"],
         titles=frozenset(fold(title) for title in abbreviations["titles"]["words"]),
@@ -181,6 +187,7 @@ def _phrases(words: Mapping[str, Any], places: Mapping[str, Any], concepts: Mapp
     for name, spellings in places["place"].items():
         for spelling in spellings:
             yield Phrase.of("place", name, spelling, both)
+            yield Phrase.of("place", name, f"tại {spelling}", frozenset(("vi",)))
     for spelling in places["no_place"]["words"]:
         yield Phrase.of("concept", "_".join(fold(spelling).split()), spelling, both)
     languages: tuple[Language, ...] = ("vi", "en")

@@ -27,12 +27,13 @@ import pyarrow as pa
 from graph.errors import ModelError
 from graph.folding import fold
 from ingest.resolution.blocking import PairIndices
+from ingest.resolution.lexicon import shortened
 from ingest.resolution.names import is_odd
 from ingest.resolution.profiles import Profile, direct_key
 
 MODEL_FILE = "model.json"
 _MEMORY_LIMIT = "2GB"
-_MIN_TOKENS = 2
+_MIN_TOKENS, _MIN_LETTERS = 3, 2
 _CLOSE, _NEAR = 0.95, 0.88
 _TEXTS = "least(text_l, text_r), greatest(text_l, text_r)"
 
@@ -46,7 +47,7 @@ COMPARISONS: Mapping[str, tuple[Level, ...]] = {
         ("list_has_any(vi_l, en_r) OR list_has_any(en_l, vi_r)", "alike in translation"),
         ("list_has_any(letters_l, ruins_r) OR list_has_any(ruins_l, letters_r)", "alike but for lost characters"),
         ("list_has_any(generic_l, generic_r)", "alike, as many are called"),
-        ("list_has_any(odd_l, less_r) OR list_has_any(less_l, odd_r)", "alike but for one word that is none"),
+        ("list_has_any(odd_l, even_r) OR list_has_any(even_l, odd_r)", "own names alike but for a slip of the hand"),
         (f"jaro_winkler_similarity({_TEXTS}) >= {_CLOSE}", "own names close"),
         (f"jaro_winkler_similarity({_TEXTS}) >= {_NEAR}", "own names near"),
         (
@@ -65,7 +66,7 @@ COMPARISONS: Mapping[str, tuple[Level, ...]] = {
 _NULLS = {
     "name": "own_key_l IS NULL OR own_key_r IS NULL",
     "domain": "domain_l IS NULL OR domain_r IS NULL",
-    "identifier": "len(identifiers_l) = 0 OR len(identifiers_r) = 0",
+    "identifier": "NOT list_has_any(identifiers_l, identifiers_r)",
     "place": "len(places_l) = 0 OR len(places_r) = 0",
     "belongs": "len(belongs_l) = 0 OR len(belongs_r) = 0",
     "founded": "year_l IS NULL OR year_r IS NULL",
@@ -74,7 +75,8 @@ _COLUMNS = pa.schema(
     [("unique_id", pa.int64())]
     + [(name, pa.string()) for name in ("own_key", "text", "domain")]
     + [(name, pa.list_(pa.string())) for name in ("names", "generic", "vi", "en", "letters", "ruins")]
-    + [(name, pa.list_(pa.string())) for name in ("acronyms", "initials", "odd", "less")]
+    + [(name, pa.list_(pa.string())) for name in ("acronyms", "initials")]
+    + [(name, pa.list_(pa.int64())) for name in ("odd", "even")]
     + [(name, pa.list_(pa.string())) for name in ("identifiers", "places", "belongs")]
     + [("is_generic", pa.bool_()), ("year", pa.int32())]
 )
@@ -216,8 +218,8 @@ def _row(profile: Profile) -> dict[str, Any]:
         "en": _meanings(profile, "en"),
         "letters": sorted({key.letters for key in profile.full if not key.text.isascii() and not key.is_damaged}),
         "ruins": sorted({key.letters for key in profile.full if key.is_damaged}),
-        "odd": _one_less(profile, odd=True),
-        "less": _one_less(profile, odd=False),
+        "odd": _slips(profile, odd=True),
+        "even": _slips(profile, odd=False),
         "acronyms": sorted(profile.acronyms),
         "initials": sorted({acronym for key in profile.full for acronym in key.initials}),
         "domain": profile.record.domain,
@@ -234,14 +236,19 @@ def _meanings(profile: Profile, language: str) -> list[str]:
     )
 
 
-def _one_less(profile: Profile, *, odd: bool) -> list[str]:
-    """Keys of the names without one of their words: one that is no word, or one that is."""
-    return sorted(
-        {
-            direct_key(key.tokens - {f"w:{word}"})
-            for key in profile.full
-            if len(key.tokens) > _MIN_TOKENS
-            for word in key.words
-            if is_odd(word) == odd
-        }
-    )
+def _slips(profile: Profile, *, odd: bool) -> list[int]:
+    """Digests of the own name in which one word, of those that are none or of those that are, lacks up to a letter.
+
+    Two names have one in common if they are alike but for one word, and that differs by one letter or two that are
+    swapped.
+    """
+    own = profile.own
+    if own is None or len(own.tokens) < _MIN_TOKENS:
+        return []
+    words = [word for word in dict.fromkeys(own.words) if is_odd(word) == odd and len(word) > _MIN_LETTERS]
+    spellings = ((word, spelling) for word in words for spelling in dict.fromkeys((word, *shortened(word))))
+    return sorted({_digest(f"{direct_key(own.tokens - {f'w:{word}'})} ~{spelling}") for word, spelling in spellings})
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

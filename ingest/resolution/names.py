@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
 from graph.folding import fold, nfc
-from ingest.resolution.lexicon import BREAK, Language, Part, folded_word, lexicon, shortened, spelt_words
+from ingest.resolution.lexicon import BREAK, Language, Part, Phrase, folded_word, lexicon, shortened, spelt_words
 
 _VIETNAMESE_ONLY = re.compile("[\u0309\u0323\u031b\u0306đ]")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
@@ -21,6 +21,9 @@ COUNTRY = "viet_nam"
 _MIN_CORRECTED_LETTERS = 4
 _MIN_SLIP_LETTERS = 2
 _SHAPE_OF_UTF8 = re.compile("[\u00c2-\u00f4\u0102\u0110][\u0080-\u00bf\u0152-\u2122]")
+
+_LOST_SPACE = re.compile("\u00c3(?= |$)")
+"""The first half of "à" where the other, a space that does not break, went the way of spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def name_key(name: str) -> NameKey:
     """
     text = repaired(nfc(name))
     spelt, folded = _read(text)
-    stands_for = lexicon().known.get(" ".join(word for word in folded if word != BREAK))
+    stands_for = _known().get(tuple(word for word in folded if word != BREAK))
     if stands_for is not None:
         spelt, folded = _read(stands_for)
     return _key(text, _language(spelt, folded), spelt, folded)
@@ -124,7 +127,7 @@ def person_key(name: str) -> NameKey:
         spelt=spelt[start:],
         concepts=frozenset(words),
         proper=words,
-        tokens=frozenset(f"w:{word}" for word in words),
+        tokens=_word_tokens(words),
         meaning=frozenset(f"c:{word}" for word in words),
         initials=nothing,
         is_national=False,
@@ -155,8 +158,9 @@ def repaired(text: str) -> str:
     """
     if not _SHAPE_OF_UTF8.search(text):
         return text
+    whole = _LOST_SPACE.sub("\u00c3\u00a0", text)
     try:
-        raw = b"".join(char.encode("latin-1") if ord(char) < 0x100 else char.encode("cp1252") for char in text)
+        raw = b"".join(char.encode("latin-1") if ord(char) < 0x100 else char.encode("cp1252") for char in whole)
         return nfc(raw.decode("utf-8"))
     except UnicodeError:
         return text
@@ -183,8 +187,16 @@ def tones_agree(left: Sequence[str], right: Sequence[str]) -> bool:
     >>> tones_agree(("mỏ",), ("mở",)), tones_agree(("mo",), ("mở",))
     (False, True)
     """
-    marked = {folded_word(word): word for word in left if not word.isascii()}
-    return all(marked.get(folded_word(word), word) == word for word in right if not word.isascii())
+    one, two = _marked(left), _marked(right)
+    return all(one[word] <= two[word] or two[word] <= one[word] for word in one.keys() & two.keys())
+
+
+def _marked(words: Sequence[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for word in words:
+        if not word.isascii():
+            found.setdefault(folded_word(word), set()).add(word)
+    return found
 
 
 def _bracket_apart(name: str) -> list[str]:
@@ -193,6 +205,13 @@ def _bracket_apart(name: str) -> list[str]:
     if not inner or not fold(outer) or any(" " in text or name_key(text).is_national for text in inner):
         return [name]
     return [outer, *inner]
+
+
+@cache
+def _known() -> dict[tuple[str, ...], str]:
+    """The names that whole English names stand for, by the words of these."""
+    read = ((_read(name)[1], stands_for) for name, stands_for in lexicon().known.items())
+    return {tuple(word for word in folded if word != BREAK): stands_for for folded, stands_for in read}
 
 
 def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -326,34 +345,64 @@ def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: t
         spelt=tuple(spelt[j] for j in rest),
         concepts=frozenset(found["concept"]),
         proper=tuple(proper),
-        tokens=frozenset(structure | {f"h:{head}" for head in found["head"]} | {f"w:{word}" for word in words}),
+        tokens=frozenset(structure | {f"h:{head}" for head in found["head"]} | _word_tokens(words)),
         meaning=frozenset(structure | {f"h:{one}" for one in families} | {f"c:{one}" for one in found["concept"]}),
         initials=_initials([word for word in folded if word != BREAK], said),
         is_national=bool(found["country"]),
+<<<<<<< HEAD
         is_generic=not (proper or numbers or found["place"] or found["country"])
         and found["concept"] <= lexicon().generic,
+=======
+        is_generic=_is_generic(found, has_own=bool(proper or numbers)),
+>>>>>>> linkage
         is_acronym=compact.isupper() and len(compact) <= _MAX_ACRONYM_LETTERS and " " not in text,
         letters=_letters(text),
         is_damaged=bool(_LOST.search(text)),
     )
 
 
+def _word_tokens(words: Sequence[str]) -> frozenset[str]:
+    """A token for every word, one that stands there again by another: "Sơn Sơn" is not "Sơn"."""
+    seen: dict[str, int] = {}
+    tokens = []
+    for word in words:
+        seen[word] = seen.get(word, 0) + 1
+        tokens.append(f"w:{word}" if seen[word] == 1 else f"w:{word} {seen[word]}")
+    return frozenset(tokens)
+
+
+def _is_generic(found: Mapping[Part, set[str]], *, has_own: bool) -> bool:
+    if has_own or found["place"] or found["country"]:
+        return False
+    return found["concept"] <= lexicon().generic_concepts and found["head"] <= lexicon().generic_heads
+
+
 def _phrase_at(
     i: int, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]
 ) -> tuple[int, Part | None, str]:
     """Number of words, part and meaning of the longest phrase that begins at a word; the word itself if none does."""
-    is_marked = not all(word.isascii() for word in spelt)
+    begins = i == 0 or folded[i - 1] == BREAK
     for phrase in lexicon().phrases.get(folded[i], ()):
         n = len(phrase.folded)
         if folded[i : i + n] != phrase.folded or (language is not None and language not in phrase.languages):
             continue
         if any(not own.isascii() and own != said for own, said in zip(spelt[i : i + n], phrase.spelt, strict=True)):
             continue
-        is_short_head = n == 1 and phrase.part in ("head", "unit") and "vi" in phrase.languages
-        if is_short_head and i and not is_marked:
+        ends = i + n == len(folded) or folded[i + n] == BREAK
+        if n == 1 and not _stands_alone(phrase, language, begins=begins, ends=ends):
             continue
         return n, phrase.part, phrase.id
     return 1, None, folded[i]
+
+
+def _stands_alone(phrase: Phrase, language: Language | None, *, begins: bool, ends: bool) -> bool:
+    """Whether a phrase of one syllable means what it says: many are names of people or firms as well.
+
+    "Viện" or "Khoa" begins what it is the head of, "Vinh" or "Huế" ends it.
+    """
+    if phrase.part in ("head", "unit") and "vi" in phrase.languages:
+        return begins
+    return phrase.part != "place" or ends or language == "en"
 
 
 def _initials(folded: Sequence[str], said: Sequence[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ingest.resolution.agreement import Reason, agreement, guards
+from ingest.resolution.agreement import PART_GUARDS, Reason, agreement, guards
 from ingest.resolution.blocking import candidate_pairs
 from ingest.resolution.clusters import Edge, consistent
 from ingest.resolution.model import probabilities
@@ -128,14 +128,20 @@ def _shared(left: Profile, right: Profile) -> Iterable[Reason]:
         yield "same_year", str(left.year)
 
 
+<<<<<<< HEAD
 _ALWAYS_APART = ("guard_number", "guard_unit")
 
 
 def _apart(verdicts: Mapping[tuple[int, int], Verdict], judged: Iterable[_Judged]) -> dict[int, frozenset[int]]:
+=======
+def _apart(
+    verdicts: Mapping[tuple[int, int], Verdict], judged: Iterable[_Judged]
+) -> dict[int, frozenset[int]]:
+>>>>>>> linkage
     """For every row the rows that no chain may join it with: by a person's verdict, or by numbers and units in names."""
     apart: dict[int, set[int]] = defaultdict(set)
     forbidden = [pair for pair, verdict in verdicts.items() if verdict == "different"]
-    forbidden.extend(found.edge[:2] for found in judged if any(code in _ALWAYS_APART for code, _ in found.reasons))
+    forbidden.extend(found.edge[:2] for found in judged if any(code in PART_GUARDS for code, _ in found.reasons))
     for one, two in forbidden:
         apart[one].add(two)
         apart[two].add(one)
