@@ -36,6 +36,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 _MODULE_OF = {
     "load": "network",
     "export": "network",
+    "diff": "changes",
+    "judge": "review",
+    "merges": "review",
+    "review": "review",
+    "unmerge": "review",
     "match": "partners",
     "rank": "partners",
     "evaluate": "partners",
