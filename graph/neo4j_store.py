@@ -119,6 +119,13 @@ class Neo4jStore(TransactionalWriter):
         """The project of this id, or None."""
         return self._get(Project, project_id)
 
+    def get_relationship(self, source_id: str, target_id: str, kind: str, occurrence: int = 0) -> Relationship | None:
+        """The relationship of these ends, kind and occurrence, or None."""
+        key = (source_id, target_id, kind, occurrence)
+        rows = [dict(zip(KEYS[Relationship], key, strict=True))]
+        found = self._read(cypher.facts_with_keys(Relationship), rows=rows)[0]["rows"]
+        return _fact_of_values(Relationship, found[0]) if found else None
+
     def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
         """Actors whose names begin with the words of a text, best first; see :class:`graph.store.GraphReader`."""
         words = search_words(text)[:N_SEARCH_WORDS]
@@ -267,10 +274,8 @@ class _Neo4jTransaction:
 
     def stored(self, fact_type: type[F], keys: Sequence[Key]) -> Mapping[Key, F]:
         rows = [dict(zip(KEYS[fact_type], key, strict=True)) for key in keys]
-        names = SCHEMAS[fact_type].names
         found = self._listed(cypher.facts_with_keys(fact_type), "rows", rows)
-        facts = (from_row(fact_type, dict(zip(names, values, strict=True))) for values in found)
-        return {key_of(fact): fact for fact in facts}
+        return {key_of(fact): fact for fact in (_fact_of_values(fact_type, values) for values in found)}
 
     def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
         self._run(cypher.insert(fact_type), "rows", _parameters(fact_type, rows))
@@ -393,6 +398,10 @@ def _listed(transaction: ManagedTransaction, query: str, name: str, values: Sequ
 
 def _fact(fact_type: type[F], record: Record) -> F:
     return from_row(fact_type, record.data())
+
+
+def _fact_of_values(fact_type: type[F], values: Sequence[Any]) -> F:
+    return from_row(fact_type, dict(zip(SCHEMAS[fact_type].names, values, strict=True)))
 
 
 def _event(record: Record) -> Event:

@@ -122,6 +122,10 @@ class SqliteStore(TransactionalWriter):
         """The project of this id, or None."""
         return self._get(Project, project_id)
 
+    def get_relationship(self, source_id: str, target_id: str, kind: str, occurrence: int = 0) -> Relationship | None:
+        """The relationship of these ends, kind and occurrence, or None."""
+        return self._get(Relationship, source_id, target_id, kind, occurrence)
+
     def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
         """Actors whose names begin with the words of a text, best first; see :class:`graph.store.GraphReader`."""
         words = search_words(text)[:N_SEARCH_WORDS]
@@ -193,9 +197,9 @@ class SqliteStore(TransactionalWriter):
     ) -> None:
         self.close()
 
-    def _get(self, fact_type: type[F], fact_id: str) -> F | None:
+    def _get(self, fact_type: type[F], *key: str | int) -> F | None:
         with self._reading() as connection:
-            values = connection.execute(f"{_select(fact_type)} WHERE id = ?", (fact_id,)).fetchone()
+            values = connection.execute(f"{_select(fact_type)} WHERE {_where_key(fact_type)}", key).fetchone()
         return None if values is None else _fact(fact_type, values)
 
     def _facts_from(self, fact_type: type[F], source: str) -> Iterator[F]:

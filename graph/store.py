@@ -99,6 +99,9 @@ class GraphReader(Protocol):
     def get_project(self, project_id: str) -> Project | None:
         """The project of this id, or None."""
 
+    def get_relationship(self, source_id: str, target_id: str, kind: str, occurrence: int = 0) -> Relationship | None:
+        """The relationship of these ends, kind and occurrence, or None."""
+
     def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
         """Actors whose names begin with the words of a text, whatever its diacritics.
 

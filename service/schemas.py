@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -32,6 +32,7 @@ def _one_of(known: Collection[str]) -> tuple[AfterValidator, WithJsonSchema]:
 ActorKindName = Annotated[str, *_one_of(load_kinds().actor)]
 RelationshipKindName = Annotated[str, *_one_of(load_kinds().relationship)]
 OpportunityKindName = Annotated[str, *_one_of(load_kinds().opportunity)]
+VerdictName = Literal["same", "different", "unsure"]
 LinkKindName = Annotated[str, *_one_of([*load_kinds().relationship, *load_kinds().opportunity])]
 ShortText = Annotated[str, StringConstraints(max_length=MAX_NAME), AfterValidator(nfc)]
 LongText = Annotated[str, StringConstraints(max_length=MAX_TEXT), AfterValidator(nfc)]
@@ -180,10 +181,39 @@ class ParticipantOut(Outgoing):
     source_url: str | None
 
 
+class JudgementOut(Outgoing):
+    """What somebody said of two actors."""
+
+    left_id: str
+    right_id: str
+    verdict: VerdictName
+    by: str = Field(description="A handle of staff, or `ketnoi` for the machine.", examples=["lan.p"])
+    at: str = Field(description="UTC.")
+    probability: float | None = Field(description="That the two are the same, as the machine has it.")
+
+
+class SourceRecord(Outgoing):
+    """A record that an actor is made of, as it is called there."""
+
+    id: str
+    kind: str
+    name: str
+    provenance: Source
+
+
+class MergeOut(Outgoing):
+    """What an actor is made of, and who says that these are one. To undo it, judge two of them `different`."""
+
+    canonical_id: str = Field(description="The id of the whole; any other `id` of `sources` leads here as well.")
+    sources: tuple[SourceRecord, ...]
+    judgements: tuple[JudgementOut, ...]
+
+
 class ActorAnswer(Stamp):
     """One actor."""
 
     actor: ActorDetails
+    merge: MergeOut | None = Field(description="Null unless several records were judged to be this one actor.")
 
 
 class ActorPage(Page):

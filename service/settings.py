@@ -35,6 +35,9 @@ class Settings(BaseSettings):
         min_length=16,
         description="Secret that a client sends as “Authorization: Bearer …” to write; without it nobody may write.",
     )
+    staff: str | None = Field(
+        default=None, description="Handle that judgements made on the command line are signed with, such as lan.p."
+    )
     poll_seconds: float = Field(
         default=2.0, gt=0, le=3600, description="Seconds between two looks at whether the store has changed."
     )

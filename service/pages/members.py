@@ -39,7 +39,7 @@ def find_member(network: Network, text: str) -> Typed:
     if not text:
         return Typed()
     snapshot = network.snapshot
-    row = snapshot.actor_index.get(text)
+    row = snapshot.find_actor(text)
     if row is not None:
         return Typed(text, snapshot.actor(row))
     found = [snapshot.actor(row) for row in network.names.search(text, limit=_CHOICES).indices]

@@ -109,7 +109,7 @@ class NetworkViews:
 
     def known_actor(self, actor_id: str | None) -> Actor | None:
         """The actor of an id, or None where there is none."""
-        index = self._snapshot.actor_index.get(actor_id) if actor_id is not None else None
+        index = self._snapshot.find_actor(actor_id) if actor_id is not None else None
         return None if index is None else self._snapshot.actor(index)
 
     def project(self, project_id: str) -> Project:

@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter
 
-from service.routes import actors, kinds, match, projects, state, writes
+from service.routes import actors, kinds, match, merges, projects, state, writes
 from service.routes.answers import refusals
 
 
 def api_router() -> APIRouter:
     """Every route of the API."""
     router = APIRouter(responses=refusals())
-    for module in (actors, projects, match, kinds, state, writes):
+    for module in (actors, projects, match, kinds, state, writes, merges):
         router.include_router(module.router)
     return router

@@ -18,13 +18,16 @@ from service.schemas import (
     ActorDetails,
     ActorPage,
     ActorSummary,
+    JudgementOut,
     LinkOut,
+    MergeOut,
     NeighbourOut,
     NeighboursAnswer,
     PathOut,
     PathsAnswer,
     ProjectSummary,
     RelationshipOut,
+    SourceRecord,
     stamp_of,
 )
 
@@ -54,9 +57,13 @@ def list_actors(
 
 @router.get("/actors/{actor_id:segment}", responses=refusals(404, 422, 503))
 def get_actor(network: CurrentNetwork, actor_id: IdInPath) -> ActorAnswer:
-    """Everything public about an actor."""
+    """Everything public about an actor. The id of a record that was merged into another one gives that one."""
     actor = network.snapshot.actor(network.snapshot.index_of(actor_id))
-    return ActorAnswer(**stamp_of(network).model_dump(), actor=ActorDetails.model_validate(actor))
+    return ActorAnswer(
+        **stamp_of(network).model_dump(),
+        actor=ActorDetails.model_validate(actor),
+        merge=_merge(network.snapshot, actor.id),
+    )
 
 
 @router.get("/actors/{actor_id:segment}/neighbours", response_model=NeighboursAnswer, responses=refusals(404, 422, 503))
@@ -138,6 +145,17 @@ def _paths(network: Network, ends: tuple[int, int], *, max_length: int, limit: i
             )
             for path in shortest_paths(snapshot, *ends, max_length=max_length, limit=limit)
         ),
+    )
+
+
+def _merge(snapshot: GraphSnapshot, canonical_id: str) -> MergeOut | None:
+    sources = snapshot.merges.sources.get(canonical_id)
+    if sources is None:
+        return None
+    return MergeOut(
+        canonical_id=canonical_id,
+        sources=tuple(SourceRecord.model_validate(actor) for actor in sources),
+        judgements=tuple(JudgementOut.model_validate(link) for link in snapshot.merges.links.get(canonical_id, ())),
     )
 
 

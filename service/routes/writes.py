@@ -12,10 +12,9 @@ from graph.errors import InvalidQueryError
 from graph.kinds import load_kinds
 from graph.model import Actor, Provenance, Relationship
 from graph.store import GraphStore, UpsertCounts
-from graph.tables import KEYS
 from ingest.values import MAX_ID_CHARACTERS, CellError, clean, partial_date
 from service.dependencies import CurrentState, Writing, require_write_token
-from service.network_state import Network, NetworkState
+from service.network_state import NetworkState
 from service.parameters import Id, IdInPath
 from service.routes.answers import refusals
 from service.routes.state import loose_stamp
@@ -161,22 +160,11 @@ def _write_actor(store: GraphStore, actor_id: str, body: ActorIn) -> UpsertCount
 def _write_relationship(state: NetworkState, body: RelationshipIn) -> UpsertCounts:
     _require_ends(state.store, body)
     relationship = Relationship(**_columns(body))
-    stored = _stored(state.loaded, relationship)
+    ends = (relationship.source_id, relationship.target_id)
+    stored = state.store.get_relationship(*ends, relationship.kind, relationship.occurrence)
     return state.store.upsert_relationships(
         [replace(relationship, attributes=stored.attributes) if stored else relationship]
     )
-
-
-def _stored(network: Network | None, relationship: Relationship) -> Relationship | None:
-    """The relationship under the same key as the last network has it; stores give single actors only."""
-    if network is None or relationship.source_id not in network.snapshot.actor_index:
-        return None
-    known = network.snapshot.relationships_of(network.snapshot.index_of(relationship.source_id))
-    return next((tie for tie in known if _key(tie) == _key(relationship)), None)
-
-
-def _key(relationship: Relationship) -> tuple[object, ...]:
-    return tuple(getattr(relationship, column) for column in KEYS[Relationship])
 
 
 def _columns(body: Incoming) -> dict[str, Any]:

@@ -141,6 +141,8 @@ def test_everything_comes_back_as_it_was_given(store: GraphStore) -> None:
     assert unstamped(store.get_project(FULL_PROJECT.id)) == FULL_PROJECT
     assert unstamped(store.get_project(BARE_PROJECT.id)) == BARE_PROJECT
     assert [unstamped(tie) for tie in store.tables().facts(Relationship)] == [BARE_RELATIONSHIP, FULL_RELATIONSHIP]
+    assert unstamped(store.get_relationship("st-cảm-biến", "sc-1", "rd_contract")) == FULL_RELATIONSHIP
+    assert store.get_relationship("st-cảm-biến", "sc-1", "rd_contract", 1) is None
 
 
 def test_an_absent_text_is_not_an_empty_one(store: GraphStore) -> None:
