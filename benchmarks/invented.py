@@ -14,14 +14,10 @@ _SHARE_OF_NAMESAKES = 0.02
 """Of names that another organisation in another place has too; their places are always known."""
 
 _FIRST = tuple(
-    "An Anh Bảo Bắc Bình Cao Châu Đại Đăng Đông Đức Gia Giang Hà Hải Hạnh Hiếu Hoàng Hồng Hùng Hưng Khánh Kim Lâm "
-    "Liên Linh Long Mai Mạnh Minh Nam Ngân Ngọc Nhật Phú Phúc Phương Quang Quân Quốc Sơn Tâm Tân Thái Thanh Thành Thiên "
-    "Thịnh Thuận Tiến Toàn Trí Trung Trường Tuấn Tùng Văn Việt Vĩnh Xuân Yên".split()
+    ["An", "Anh", "Bảo", "Bắc", "Bình", "Cao", "Châu", "Đại", "Đăng", "Đông", "Đức", "Gia", "Giang", "Hà", "Hải", "Hạnh", "Hiếu", "Hoàng", "Hồng", "Hùng", "Hưng", "Khánh", "Kim", "Lâm", "Liên", "Linh", "Long", "Mai", "Mạnh", "Minh", "Nam", "Ngân", "Ngọc", "Nhật", "Phú", "Phúc", "Phương", "Quang", "Quân", "Quốc", "Sơn", "Tâm", "Tân", "Thái", "Thanh", "Thành", "Thiên", "Thịnh", "Thuận", "Tiến", "Toàn", "Trí", "Trung", "Trường", "Tuấn", "Tùng", "Văn", "Việt", "Vĩnh", "Xuân", "Yên"]
 )
 _SECOND = tuple(
-    "An Bách Bảo Cường Cát Dũng Dương Đạt Điền Giang Hà Hải Hân Hiệp Hòa Hoàng Huy Hưng Khang Khoa Khôi Kiên Lâm Lộc Long "
-    "Lợi Mỹ Nam Nghĩa Nguyên Nhân Phát Phong Phú Phước Quân Quang Sang Sơn Tài Tâm Thành Thắng Thịnh Thọ Tiến Tín Trí Tú "
-    "Vinh Vũ Xương Ý".split()
+    ["An", "Bách", "Bảo", "Cường", "Cát", "Dũng", "Dương", "Đạt", "Điền", "Giang", "Hà", "Hải", "Hân", "Hiệp", "Hòa", "Hoàng", "Huy", "Hưng", "Khang", "Khoa", "Khôi", "Kiên", "Lâm", "Lộc", "Long", "Lợi", "Mỹ", "Nam", "Nghĩa", "Nguyên", "Nhân", "Phát", "Phong", "Phú", "Phước", "Quân", "Quang", "Sang", "Sơn", "Tài", "Tâm", "Thành", "Thắng", "Thịnh", "Thọ", "Tiến", "Tín", "Trí", "Tú", "Vinh", "Vũ", "Xương", "Ý"]
 )
 _BRANDS = ("Vina", "Viet", "Tech", "Green", "Agri", "Bio", "Net", "Soft", "Medi", "Edu", "Smart", "Sun", "Eco", "Nano")
 _BRAND_ENDS = ("tech", "soft", "pro", "lab", "group", "link", "care", "farm", "gate", "mind", "tek", "co", "vn", "plus")
@@ -31,8 +27,24 @@ _SUBJECTS = (
     "Phần mềm", "Giáo dục", "Truyền thông", "Năng lượng", "Vật liệu mới", "Logistics", "Thực phẩm", "Công nghệ sinh học",
     "Tự động hóa", "Viễn thông", "Dệt may", "Bao bì", "Nội thất", "Hóa chất", "Khoáng sản", "Du lịch", "Sản xuất",
 )  # fmt: skip
-_FORMS = ("Công ty Cổ phần", "Công ty TNHH", "Công ty TNHH Một thành viên", "Tập đoàn", "Tổng công ty", "Doanh nghiệp tư nhân")
-_HEADS = ("Trường Đại học", "Trường Cao đẳng", "Viện Nghiên cứu", "Trung tâm", "Bệnh viện", "Hiệp hội", "Quỹ", "Vườn ươm")
+_FORMS = (
+    "Công ty Cổ phần",
+    "Công ty TNHH",
+    "Công ty TNHH Một thành viên",
+    "Tập đoàn",
+    "Tổng công ty",
+    "Doanh nghiệp tư nhân",
+)
+_HEADS = (
+    "Trường Đại học",
+    "Trường Cao đẳng",
+    "Viện Nghiên cứu",
+    "Trung tâm",
+    "Bệnh viện",
+    "Hiệp hội",
+    "Quỹ",
+    "Vườn ươm",
+)
 _PLACES = (
     "Hà Nội", "TP. Hồ Chí Minh", "Đà Nẵng", "Hải Phòng", "Cần Thơ", "Huế", "Bắc Ninh", "Thái Nguyên", "Nghệ An",
     "Khánh Hòa", "Đồng Nai", "Quảng Ninh", "Thanh Hóa", "Lâm Đồng", "Hưng Yên", "Phú Thọ", "Đắk Lắk", "Gia Lai",

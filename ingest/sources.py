@@ -58,13 +58,9 @@ def _undated(text: str) -> str:
 
 
 def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
-<<<<<<< HEAD
-    """The id of a row without one, the same whenever its source has a row of this key again; ``auto-`` marks it.
-=======
     """The id of a row without one: readable, and the same whenever its source has a row of this key again.
 
     It begins with ``auto-``, which marks it as made up.
->>>>>>> robust
 
     Parameters
     ----------

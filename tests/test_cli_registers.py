@@ -112,16 +112,11 @@ def test_files_are_replaced_only_when_told_to(tmp_path: Path) -> None:
 def test_a_conversion_killed_in_the_middle_leaves_no_table_and_can_be_run_again(tmp_path: Path) -> None:
     n_records = 40_000
     source, out = tmp_path / "part.jsonl", tmp_path / "out"
-<<<<<<< HEAD
     parent = [{"id": "https://openalex.org/I1", "relationship": "parent"}]
     records = [openalex_record(f"I{n}", "x", associated_institutions=parent) for n in range(1, n_records + 1)]
     source.write_text(json_lines(records))
     code = "from service.cli import main; main()"
     words = [sys.executable, "-c", code, "convert", "openalex", str(source), str(out)]
-=======
-    source.write_text(json_lines([openalex_record(f"I{n}", "x" * 200) for n in range(1, n_records + 1)]))
-    words = [sys.executable, "-c", "from service.cli import main; main()", "convert", "openalex", str(source), str(out)]
->>>>>>> robust
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60

@@ -349,12 +349,7 @@ def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: t
         meaning=frozenset(structure | {f"h:{one}" for one in families} | {f"c:{one}" for one in found["concept"]}),
         initials=_initials([word for word in folded if word != BREAK], said),
         is_national=bool(found["country"]),
-<<<<<<< HEAD
-        is_generic=not (proper or numbers or found["place"] or found["country"])
-        and found["concept"] <= lexicon().generic,
-=======
         is_generic=_is_generic(found, has_own=bool(proper or numbers)),
->>>>>>> linkage
         is_acronym=compact.isupper() and len(compact) <= _MAX_ACRONYM_LETTERS and " " not in text,
         letters=_letters(text),
         is_damaged=bool(_LOST.search(text)),

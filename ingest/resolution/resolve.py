@@ -128,16 +128,7 @@ def _shared(left: Profile, right: Profile) -> Iterable[Reason]:
         yield "same_year", str(left.year)
 
 
-<<<<<<< HEAD
-_ALWAYS_APART = ("guard_number", "guard_unit")
-
-
 def _apart(verdicts: Mapping[tuple[int, int], Verdict], judged: Iterable[_Judged]) -> dict[int, frozenset[int]]:
-=======
-def _apart(
-    verdicts: Mapping[tuple[int, int], Verdict], judged: Iterable[_Judged]
-) -> dict[int, frozenset[int]]:
->>>>>>> linkage
     """For every row the rows that no chain may join it with: by a person's verdict, or by numbers and units in names."""
     apart: dict[int, set[int]] = defaultdict(set)
     forbidden = [pair for pair, verdict in verdicts.items() if verdict == "different"]

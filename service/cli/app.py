@@ -36,15 +36,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 _MODULE_OF = {
     "load": "network",
     "export": "network",
-<<<<<<< HEAD
     "convert": "registers",
-=======
     "diff": "changes",
     "judge": "review",
     "merges": "review",
     "review": "review",
     "unmerge": "review",
->>>>>>> store
     "match": "partners",
     "rank": "partners",
     "evaluate": "partners",

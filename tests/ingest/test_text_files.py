@@ -36,7 +36,6 @@ def test_unicode_text_is_read_whatever_its_byte_order_mark(tmp_path: Path, encod
     assert (found.confidence, found.noticed) == (1.0, ())
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("ending", ["csv", "csv.gz"])
 @pytest.mark.parametrize("encoding", [encoding for encoding in UNMARKED if encoding != "utf-8"])
 def test_other_encodings_are_read_with_a_warning_that_names_them(
@@ -80,9 +79,6 @@ def test_text_decomposed_on_a_mac_arrives_composed(tmp_path: Path) -> None:
 
 
 def test_two_words_in_an_old_encoding_are_no_evidence_and_are_named_with_line_and_byte(tmp_path: Path) -> None:
-=======
-def test_an_encoding_that_one_word_shows_is_named_with_its_line_and_never_guessed(tmp_path: Path) -> None:
->>>>>>> robust
     path = tmp_path / "actors.csv"
     path.write_bytes(b"id,name\na1,Ha Noi\na2," + "Đà".encode("cp1258") + b"\n")
     found = issue_of(path)
@@ -202,12 +198,9 @@ def test_a_character_that_two_reads_share_is_no_error_and_a_wrong_byte_behind_it
         (b"PAR1 and columns", ".parquet"),
         (b"\xd0\xcf\x11\xe0 old workbook", ".xls"),
         (b"id,name\n\x00\x01\x02\xff", "binary"),
-<<<<<<< HEAD
         (TEXT.encode("utf-32-le"), "binary"),
         (TEXT.encode() + b"x" * (1 << 20) + b"\x00\xff", "binary"),
-=======
         (b"\xef\xbb\xbf\n<html><table><tr><td>id</td></tr></table></html>", "HTML"),
->>>>>>> robust
     ],
 )
 def test_a_binary_file_with_the_name_of_a_text_is_told_by_its_content(
