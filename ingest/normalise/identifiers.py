@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from stdnum.exceptions import InvalidChecksum, InvalidComponent
 from stdnum.vn import mst
 
 from ingest.normalise.result import MAX_CHARACTERS, MAX_LIST_CHARACTERS, Normalised, simplify
@@ -67,8 +68,7 @@ def tax_code(text: str) -> Normalised[str]:
     if not _DIGITS.fullmatch(digits):
         raise CellError("unread_tax_code", _TAX_EXAMPLE)
     if len(digits) in (10, 13):
-        code = Normalised(mst.format(digits))
-        return code if mst.is_valid(digits) else code.saying("tax_code_check_digit", _with_check_digit(digits))
+        return _checked(digits)
     restored = f"0{digits}"
     if not mst.is_valid(restored):
         raise CellError("unread_tax_code", _TAX_EXAMPLE)
@@ -141,10 +141,18 @@ def split_identifiers(text: str, scheme: Scheme | None = None) -> Normalised[tup
     return Normalised(tuple(found), tuple(noticed))
 
 
-def _with_check_digit(digits: str) -> str:
-    """The code with the check digit its first nine digits ask for; as it is where no digit would do."""
-    check = mst.calc_check_digit(digits)
-    return mst.format(digits[:9] + check + digits[10:]) if len(check) == 1 else mst.format(digits)
+def _checked(digits: str) -> Normalised[str]:
+    """The code, a wrong check digit noticed with the code its first nine digits ask for, if there is one."""
+    code = Normalised(mst.format(digits))
+    try:
+        mst.validate(digits)
+    except InvalidChecksum:
+        check = mst.calc_check_digit(digits)
+        right = mst.format(digits[:9] + check + digits[10:]) if len(check) == 1 else None
+        return code.saying("tax_code_check_digit", right)
+    except InvalidComponent as error:
+        raise CellError("unread_tax_code", _TAX_EXAMPLE) from error
+    return code
 
 
 def _is_ror(code: str) -> bool:

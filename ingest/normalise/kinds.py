@@ -44,6 +44,8 @@ class _NameRule:
     begins: Phrases[bool]
     ends: Phrases[bool]
     has: Phrases[bool] | None
+    lacks: Phrases[bool]
+    is_anywhere: bool
 
 
 def actor_kind(text: str) -> Normalised[Party]:
@@ -72,8 +74,8 @@ def kind_of_name(name: str) -> Party | None:
     """
     name = name[:MAX_CHARACTERS]
     for rule in _name_rules():
-        fits = rule.begins.begins(name) or rule.ends.ends(name)
-        if fits and (rule.has is None or rule.has.within(name)):
+        fits_at_edge = rule.is_anywhere or rule.begins.begins(name) or rule.ends.ends(name)
+        if fits_at_edge and (rule.has is None or rule.has.within(name)) and not rule.lacks.within(name):
             return rule.party
     return None
 
@@ -212,6 +214,8 @@ def _name_rules() -> tuple[_NameRule, ...]:
             phrases(rule, "begins"),
             phrases(rule, "ends"),
             phrases(rule, "has") if "has" in rule else None,
+            phrases(rule, "lacks"),
+            is_anywhere="begins" not in rule and "ends" not in rule,
         )
         for rule in facts("kinds")["name"]
     )

@@ -19,6 +19,7 @@ _BEFORE_UNIT = re.compile(
     r"(?<!thị)\s+(?=(?:phường|quận|huyện|thị xã|thị trấn|tỉnh|xã|thành phố|tp\.?)\s)", re.IGNORECASE
 )
 _BEFORE_CITY = re.compile(r"(?<=\w)\s+(?=(?:hà nội|ha noi|hanoi)\.?$)", re.IGNORECASE)
+_POSTCODE = re.compile(r"(?<=[a-z]) +[0-9]{5,6}\s*$")
 _UNIT_IN_FULL = re.compile(r"(?:phuong|quan|huyen|thi xa|xa) [a-z]")
 
 
@@ -64,30 +65,40 @@ class Place:
 
 
 @lru_cache(maxsize=65_536)
-def place_of(text: str) -> Normalised[Place]:
+def place_of(text: str, within: str | None = None) -> Normalised[Place]:
     """The place that an address or the name of a place means.
 
     An old ward leads to the ward of today where all of it went there; otherwise the wards that have a part of it, or of
     the old district, are candidates. Places outside Hanoi are known by their province, others pass through, and so does
-    a text with several provinces.
+    a text with several provinces. Of a text with several wards only the province is certain.
+
+    Parameters
+    ----------
+    text
+        An address, or the name of a place.
+    within
+        The province that the rest of the row or the sheet tells; it counts where the text names none.
 
     >>> place = place_of("46 Trần Hưng Đạo, phường Cửa Nam, Hà Nội").value
     >>> place.ward, place.old_ward
     ('Phường Cửa Nam', None)
+    >>> place_of("P. Hàng Bạc", "Hà Nội").value.ward
+    'Phường Hoàn Kiếm'
     >>> place_of("Q. Đống Đa, TP HN").value.old_district, place_of("Bắc Giang").value.province
     ('Đống Đa', 'Bắc Ninh')
     """
     if len(text) > MAX_CHARACTERS:
         return Normalised(Place(text))
     line = _BEFORE_CITY.sub(", ", _BEFORE_UNIT.sub(", ", simplify(text).rstrip(" .")))
-    segments = [segment for part in _SEPARATOR.split(line) if (segment := plain(part).strip(" .:"))]
+    parts = (_POSTCODE.sub("", plain(part)).strip(" .:") for part in _SEPARATOR.split(line))
+    segments = list(filter(None, parts))
     countries = [segment for segment in segments if fold(segment) in _countries()]
     rest = [segment for segment in segments if segment not in countries]
     provinces = {segment: name for segment in rest if (name := _province(segment))}
     if len(set(provinces.values())) > 1:
         return Normalised(Place(text, country=HOME_COUNTRY))
     rest = [segment for segment in rest if segment not in provinces]
-    province = next(iter(provinces.values()), None)
+    province = next(iter(provinces.values()), _province(plain(within)) if within else None)
     place = Place(text, province=province, country=HOME_COUNTRY if countries or province else None)
     result = _in_home_city(place, rest) if province in (None, HOME_CITY) else Normalised(place)
     written = {name for segment in provinces for name in (fold(segment), _name_in(segment, "province"))}
@@ -111,7 +122,9 @@ def _in_home_city(place: Place, segments: list[str]) -> Normalised[Place]:
     named = [segment for segment in segments if _unit_of(segment, "ward")]
     known = [segment for segment in named if _name_in(segment, "ward") in _ward_names()]
     if place.province and (known or named):
-        return _in_ward(place, (known or named)[0])
+        found = [_in_ward(place, segment) for segment in known or named[:1]]
+        same = len({each.value.ward or each.value.old_ward for each in found}) == 1
+        return found[0] if same else Normalised(replace(place, old_district=None))
     if district:
         candidates = _wards_in(district)
         return Normalised(replace(place, candidates=candidates)).saying("old_district", ", ".join(candidates))
@@ -147,7 +160,7 @@ def _unknown(place: Place, segments: list[str]) -> Normalised[Place]:
     if written is None:
         return Normalised(place)
     nearest = get_close_matches(fold(written), _full_names(), n=1, cutoff=0.8)
-    return Normalised(place).saying("unknown_place", _full_names()[nearest[0]] if nearest else None)
+    return Normalised(place).saying("unknown_place", f"{_full_names()[nearest[0]]}, {HOME_CITY}" if nearest else None)
 
 
 def _province(segment: str) -> str | None:

@@ -15,7 +15,12 @@ MAX_CHARACTERS = 500
 MAX_LIST_CHARACTERS = 2_000
 
 _STROKE = str.maketrans({"đ": "d", "Đ": "D"})
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_PLAIN = {
+    **{0xFF00 + offset: chr(0x20 + offset) for offset in range(1, 0x5F)},
+    **dict.fromkeys(map(ord, "‐‑‒–—−"), "-"),
+    **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), None),
+}
+"""Full-width forms, dashes and what has no width, as plain text has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,12 @@ def facts(name: str) -> Mapping[str, Any]:
 def simplify(text: str) -> str:
     """The text with plain digits, plain dashes and single spaces, its letters untouched.
 
-    Full-width digits and letters, superscripts and other compatibility forms become the plain ones (NFKC).
+    Full-width forms become the usual ones; a superscript stays what it is, since 10² is not 102.
 
     >>> simplify("０３ – ０４ – ２０２５")
     '03 - 04 - 2025'
     """
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    return " ".join(text.translate(_PLAIN).split())
 
 
 def plain(text: str) -> str:

@@ -184,7 +184,12 @@ def test_a_wrong_check_digit_is_kept_and_noticed() -> None:
     assert tax_code("0100109107").noticed == (("tax_code_check_digit", "0100109106"),)
 
 
-@pytest.mark.parametrize("text", ["", "12345", "001099012345", "không", "0100109106-1", "0" * 20])
+def test_nine_digits_that_no_check_digit_fits_have_no_right_form() -> None:
+    assert mst.calc_check_digit("010000030") == "10"
+    assert tax_code("0100000300").noticed == (("tax_code_check_digit", None),)
+
+
+@pytest.mark.parametrize("text", ["", "12345", "001099012345", "không", "0100109106-1", "0100109106-000", "0" * 20])
 def test_other_texts_are_no_tax_codes(text: str) -> None:
     with pytest.raises(CellError, match="unread_tax_code"):
         tax_code(text)

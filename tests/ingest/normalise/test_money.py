@@ -109,7 +109,18 @@ def test_the_unit_of_the_header_counts_where_the_cell_has_none(text: str, unit: 
 
 @pytest.mark.parametrize(
     "text",
-    ["hợp đồng", "-5", "miễn phí", "500 triệu/năm", "1.2.3", "1,5,7 tỷ", "2 tỷ 3", "300 triệu 2 tỷ", "500 - 1 tỷ", "-"],
+    [
+        "hợp đồng",
+        "-5",
+        "miễn phí",
+        "500 triệu/năm",
+        "1.2.3",
+        "1,5,7 tỷ",
+        "2 tỷ 3",
+        "300 triệu 2 tỷ",
+        "500 - 1 tỷ",
+        "10² tỷ",
+    ],
 )
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(CellError, match="unread_money"):

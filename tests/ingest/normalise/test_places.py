@@ -106,6 +106,7 @@ def test_a_ward_of_today_may_stand_beside_the_district_there_was() -> None:
     [
         ("Hà Nội", "Hà Nội", []),
         ("Tp. Hà Nội", "Hà Nội", []),
+        ("Hà Nội 100000", "Hà Nội", []),
         ("HN", "Hà Nội", []),
         ("Hà Nội, Việt Nam", "Hà Nội", []),
         ("Khu công nghệ cao Hòa Lạc, Hà Nội", "Hà Nội", []),
@@ -137,14 +138,25 @@ def test_several_provinces_are_no_place() -> None:
 @pytest.mark.parametrize(
     ("text", "nearest"),
     [
-        ("Quận Đống Đaa, Hà Nội", "Quận Đống Đa"),
-        ("Phường Cửa Nm, Hà Nội", "Phường Cửa Nam"),
-        ("Phường Láng", "Phường Láng"),
+        ("Quận Đống Đaa, Hà Nội", "Quận Đống Đa, Hà Nội"),
+        ("Phường Cửa Nm, Hà Nội", "Phường Cửa Nam, Hà Nội"),
+        ("Phường Láng", "Phường Láng, Hà Nội"),
     ],
 )
 def test_units_that_are_not_known_are_noticed(text: str, nearest: str) -> None:
     assert place_of(text).value.ward is None
     assert place_of(text).noticed == (("unknown_place", nearest),)
+
+
+def test_the_rest_of_the_row_may_tell_the_province() -> None:
+    assert place_of("Đường Phạm Văn Nghị, phường Đông Ngạc", "Hà Nội").value.label == "Phường Đông Ngạc, Hà Nội"
+    assert place_of("Phường Láng, TP. Huế", "Hà Nội").value.province == "Huế"
+
+
+def test_of_several_wards_only_the_province_is_certain() -> None:
+    place = place_of("Phường Láng, Hà Nội; phường Nghĩa Đô, Hà Nội").value
+    assert (place.ward, place.label) == (None, "Hà Nội")
+    assert place_of("phường Hàng Bạc (nay là phường Hoàn Kiếm), Hà Nội").value.ward == "Phường Hoàn Kiếm"
 
 
 def test_rooms_are_no_wards() -> None:
