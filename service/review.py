@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Literal
 
@@ -12,6 +13,7 @@ from graph.judgements import (
     Judgement,
     Verdict,
     append_judgements,
+    canonical_of,
     clusters,
     open_proposals,
     read_judgements,
@@ -64,7 +66,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A cluster: its canonical id, the records behind it and the judgements that hold it together."""
+    """A cluster: its canonical id, the records behind it, that one first, and the judgements that hold it together."""
 
     canonical_id: str
     sources: tuple[Actor, ...]
@@ -112,8 +114,11 @@ def proposals(judgements: Sequence[Judgement], actor_of: ActorOf, language: Lang
     return found
 
 
-def merges(found: Clusters, actor_of: ActorOf) -> list[Merge]:
-    """The clusters, those that were last linked first; what is alone for want of the others' records is none."""
+def merges(found: Clusters, actor_of: ActorOf, limit: int | None = None) -> list[Merge]:
+    """The clusters, those that were last linked first, ``limit`` at most.
+
+    What is alone for want of the others' records is none.
+    """
     members: dict[str, list[str]] = {}
     for actor_id, canonical in found.canonical_ids.items():
         members.setdefault(canonical, []).append(actor_id)
@@ -121,10 +126,13 @@ def merges(found: Clusters, actor_of: ActorOf) -> list[Merge]:
     for link in found.links:
         links.setdefault(found.canonical_ids[link.left_id], []).append(link)
     newest_first = sorted(members, key=lambda canonical: max(link.at for link in links[canonical]), reverse=True)
-    found_merges = (
-        Merge(canonical, _present(members[canonical], actor_of), tuple(links[canonical])) for canonical in newest_first
-    )
-    return [merge for merge in found_merges if len(merge.sources) > 1]
+    listed = (_merge(members[canonical], links[canonical], actor_of) for canonical in newest_first)
+    return list(islice((merge for merge in listed if merge is not None), limit))
+
+
+def n_merges(found: Clusters) -> int:
+    """How many clusters there are."""
+    return len(set(found.canonical_ids.values()))
 
 
 def record_of(snapshot: GraphSnapshot, actor_id: str) -> Actor | None:
@@ -182,8 +190,13 @@ def _require_person(by: str) -> None:
         raise InvalidQueryError("bad_handle", f"{by} is how the machine signs. Sign with a handle of your own.")
 
 
-def _present(ids: Iterable[str], actor_of: ActorOf) -> tuple[Actor, ...]:
-    return tuple(actor for actor_id in ids if (actor := actor_of(actor_id)) is not None)
+def _merge(ids: Iterable[str], links: Sequence[Judgement], actor_of: ActorOf) -> Merge | None:
+    sources = {actor_id: actor for actor_id in ids if (actor := actor_of(actor_id)) is not None}
+    if len(sources) < 2:
+        return None
+    canonical = canonical_of(sources)
+    first = sources.pop(canonical)
+    return Merge(canonical, (first, *sources.values()), tuple(links))
 
 
 def _values(actor: Actor, language: Language) -> dict[str, tuple[str, ...]]:

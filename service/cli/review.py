@@ -20,7 +20,7 @@ from graph.store import GraphStore
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.network import LanguageChoice, existing_store
 from service.pages.wording import format_percent, load_catalogue
-from service.review import TRAITS, Merge, Proposal, judge, merges, proposals, unmerge
+from service.review import TRAITS, Merge, Proposal, judge, merges, n_merges, proposals, unmerge
 from service.settings import Settings
 
 ByOption = Annotated[
@@ -103,18 +103,18 @@ def merges_command(
     spoken = _language(settings, language)
     with _network(settings, store) as opened:
         found = clusters(read_judgements(opened))
-        listed = merges(found, opened.get_actor)
+        listed = merges(found, opened.get_actor, limit)
     if as_json:
-        rows = [_merge_row(merge) for merge in listed[:limit]]
+        rows = [_merge_row(merge) for merge in listed]
         _print_json(
-            {"n_merges": len(listed), "merges": rows, "conflicts": [asdict(entry) for entry in found.conflicts]}
+            {"n_merges": n_merges(found), "merges": rows, "conflicts": [asdict(entry) for entry in found.conflicts]}
         )
         return
-    for merge in listed[:limit]:
+    for merge in listed:
         _show_merge(merge)
     for conflict in found.conflicts:
         _show_conflict(conflict, spoken)
-    console.print(load_catalogue(spoken).text("review.n_merges", n=len(listed)), highlight=False)
+    console.print(load_catalogue(spoken).text("review.n_merges", n=n_merges(found)), highlight=False)
 
 
 @app.command("unmerge")

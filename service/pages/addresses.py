@@ -42,6 +42,15 @@ class Addresses:
         """The search page."""
         return self._page("search")
 
+    @property
+    def review(self) -> str:
+        """The page on which staff judge who is the same."""
+        return self._page("review")
+
+    def review_at(self, place: int, *, is_recorded: bool = False) -> str:
+        """The same page at one of the waiting pairs."""
+        return f"{self.review}?{urlencode({'place': place} | ({'done': 1} if is_recorded else {}))}"
+
     def actor(self, actor_id: str, **params: str) -> str:
         """The page of an actor, whatever characters its id is made of."""
         return self._thing("actors", actor_id, params.items())

@@ -120,6 +120,8 @@ def _environment() -> Environment:
         "as_of": None,
         "model_version": "",
         "member_names": (),
+        "is_refused": False,
+        "typed": "",
     }
     return environment
 

@@ -19,12 +19,16 @@ _MEMBERS_LISTED = 500
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A member or project found; ``also`` is the other name of it that was found."""
+    """A member or project found.
+
+    ``also`` is the other name of it that was found, ``last_seen`` the day on which it was last in its source.
+    """
 
     address: str
     name: Markup
     also: Markup | None
     summary: str | None
+    last_seen: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def _member(reader: Reader, views: NetworkViews, actor: Actor, text: str) -> Hit
     also = max(others, key=_n_marks, default=None)
     if also is not None and _n_marks(also) <= _n_marks(name):
         also = None
-    return Hit(reader.at.actor(actor.id), name, also, views.summary(actor))
+    return Hit(reader.at.actor(actor.id), name, also, views.summary(actor), actor.provenance.last_seen)
 
 
 def _n_marks(name: Markup) -> int:
@@ -113,5 +117,6 @@ def _projects(reader: Reader, network: Network, views: NetworkViews, text: str) 
     hits = []
     for row in found.indices:
         project = network.snapshot.project(row)
-        hits.append(Hit(reader.at.project(project.id), mark(views.title(project), text), None, views.summary(project)))
+        address, title = reader.at.project(project.id), mark(views.title(project), text)
+        hits.append(Hit(address, title, None, views.summary(project), project.provenance.last_seen))
     return HitGroup(reader.catalogue.text("search.projects"), None, tuple(hits), found.n_total)

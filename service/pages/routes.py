@@ -1,10 +1,11 @@
 """The addresses of the pages."""
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import service.path_segments  # noqa: F401  registers the convertor of the addresses below
 from graph.kinds import LANGUAGES, load_kinds
@@ -15,6 +16,7 @@ from service.pages.partners import PartnerCards, answer_question
 from service.pages.question import NAME_LIMIT, Question
 from service.pages.rendering import Reader
 from service.pages.results import find, list_members
+from service.pages.review import router as review_router
 from service.pages.surroundings import surroundings_of, ways_to
 from service.pages.views import missing_parties
 
@@ -55,8 +57,12 @@ async def answer(request: Request, network: CurrentNetwork, scoring: Scoring, qu
 @_pages.get("/actors/{actor_id:segment}")
 async def actor(
     request: Request, network: CurrentNetwork, scoring: Scoring, behind: Behind, actor_id: str, me: TypedName = ""
-) -> HTMLResponse:
-    """The page of a member; ``me`` asks for a way to it."""
+) -> Response:
+    """The page of a member; ``me`` asks for a way to it. A record that was merged leads to the whole, for now."""
+    canonical = network.snapshot.merges.canonical(actor_id)
+    if canonical != actor_id:
+        params = {"me": me} if me else {}
+        return RedirectResponse(Reader.of(request, behind).at.actor(canonical, **params), HTTPStatus.TEMPORARY_REDIRECT)
     return await scoring.run(lambda: _actor(Reader.of(request, behind), network, actor_id, me.strip()))
 
 
@@ -108,6 +114,7 @@ router = APIRouter()
 router.add_api_route("/", home, include_in_schema=False, response_class=HTMLResponse)
 for language in LANGUAGES:
     router.include_router(_pages, prefix=f"/{language}")
+    router.include_router(review_router, prefix=f"/{language}")
 
 
 def _answer(reader: Reader, network: Network) -> HTMLResponse:
@@ -151,6 +158,8 @@ def _actor(reader: Reader, network: Network, actor_id: str, start_text: str) -> 
         subkind=kind.subkinds.get(member.subkind or "") if kind else None,
         other_names=views.other_names(member),
         partner_groups=groups,
+        merged_sources=network.snapshot.merges.sources.get(actor_id, ()),
+        merged_links=network.snapshot.merges.links.get(actor_id, ()),
         tie_groups=views.tie_groups(actor_id),
         shares=views.shares(actor_id),
         around=surroundings_of(network.snapshot, views, actor_id),

@@ -36,6 +36,7 @@ class Tie:
     value_vnd: int | None
     note: str | None
     source_url: str | None
+    last_seen: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ def _tie(relationship: Relationship, other: Actor) -> Tie:
         value_vnd=relationship.value_vnd,
         note=relationship.note,
         source_url=relationship.provenance.source_url,
+        last_seen=relationship.provenance.last_seen,
     )
 
 

@@ -79,7 +79,7 @@ def address(network_file: Path) -> Iterator[str]:
         thread = threading.Thread(target=server.run)
         thread.start()
         url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(url)
+        wait_until_ready(url)
         yield url
         server.should_exit = True
         thread.join()
@@ -114,7 +114,7 @@ def scripted_page(chromium: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
-def _wait_until_ready(url: str) -> None:
+def wait_until_ready(url: str) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:

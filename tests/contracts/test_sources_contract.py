@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from graph.errors import DanglingEndError
+from graph.judgements import Judgement, append_judgements, read_judgements
 from graph.model import Actor, Event, Fact, Participation, Project, Provenance, Relationship
+from graph.snapshot import GraphSnapshot
 from graph.store import BATCH_SIZE, Counts, GraphStore, UpsertCounts, Upserted
 from graph.tables import key_of
 from tests.contracts.conftest import on_newest_too
@@ -147,3 +149,17 @@ def test_the_log_forgets_an_erased_actor(store: GraphStore) -> None:
     assert store.events("change") == [Event("change", at, {"new": ["hoa"], "changed": []})]
     store.upsert_actors([LAN])
     assert store.events("judgement") == [kept[0]]
+
+
+def test_judgements_merge_what_a_snapshot_shows_and_leave_the_store_as_it_is(store: GraphStore) -> None:
+    load_world(store, SMALL)
+    before, tables, revision = GraphSnapshot.from_store(store), store.tables(), store.revision()
+    append_judgements(store, [Judgement.now("lan", "hoa", "same", "minh")])
+    assert store.revision() == revision + 1
+    merged = GraphSnapshot.from_store(store)
+    assert (merged.n_actors, merged.actor(0).aliases, merged.index_of("lan")) == (1, ("Lan",), 0)
+    assert store.tables() == tables
+    append_judgements(store, [Judgement.now("hoa", "lan", "different", "minh")])
+    assert GraphSnapshot.from_store(store).digest == before.digest
+    store.erase_actor("lan")
+    assert read_judgements(store) == []
