@@ -46,7 +46,9 @@ _SHORT = {
     "National": "Natl.",
     "International": "Int'l",
 }
-_OLD_TONES = re.compile("(o)([ae])([\u0300\u0301\u0303\u0309\u0323])(?!\\w)|(u)(y)([\u0300\u0301\u0303\u0309\u0323])(?!\\w)")
+_OLD_TONES = re.compile(
+    "(o)([ae])([\u0300\u0301\u0303\u0309\u0323])(?!\\w)|(u)(y)([\u0300\u0301\u0303\u0309\u0323])(?!\\w)"
+)
 _HEADS = ("Trường Đại học", "Đại học", "Học viện", "Viện", "Bệnh viện", "University of", "Institute of")
 
 Corruption = Callable[[str, np.random.Generator], str]

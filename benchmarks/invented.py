@@ -31,8 +31,24 @@ _SUBJECTS = (
     "Phần mềm", "Giáo dục", "Truyền thông", "Năng lượng", "Vật liệu mới", "Logistics", "Thực phẩm", "Công nghệ sinh học",
     "Tự động hóa", "Viễn thông", "Dệt may", "Bao bì", "Nội thất", "Hóa chất", "Khoáng sản", "Du lịch", "Sản xuất",
 )  # fmt: skip
-_FORMS = ("Công ty Cổ phần", "Công ty TNHH", "Công ty TNHH Một thành viên", "Tập đoàn", "Tổng công ty", "Doanh nghiệp tư nhân")
-_HEADS = ("Trường Đại học", "Trường Cao đẳng", "Viện Nghiên cứu", "Trung tâm", "Bệnh viện", "Hiệp hội", "Quỹ", "Vườn ươm")
+_FORMS = (
+    "Công ty Cổ phần",
+    "Công ty TNHH",
+    "Công ty TNHH Một thành viên",
+    "Tập đoàn",
+    "Tổng công ty",
+    "Doanh nghiệp tư nhân",
+)
+_HEADS = (
+    "Trường Đại học",
+    "Trường Cao đẳng",
+    "Viện Nghiên cứu",
+    "Trung tâm",
+    "Bệnh viện",
+    "Hiệp hội",
+    "Quỹ",
+    "Vườn ươm",
+)
 _PLACES = (
     "Hà Nội", "TP. Hồ Chí Minh", "Đà Nẵng", "Hải Phòng", "Cần Thơ", "Huế", "Bắc Ninh", "Thái Nguyên", "Nghệ An",
     "Khánh Hòa", "Đồng Nai", "Quảng Ninh", "Thanh Hóa", "Lâm Đồng", "Hưng Yên", "Phú Thọ", "Đắk Lắk", "Gia Lai",

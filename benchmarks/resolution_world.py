@@ -69,10 +69,7 @@ class World:
         for record in self.records:
             members.setdefault(self.entity[record.id], []).append(record.id)
         return [
-            (one, two)
-            for ids in members.values()
-            for i, one in enumerate(sorted(ids))
-            for two in sorted(ids)[i + 1 :]
+            (one, two) for ids in members.values() for i, one in enumerate(sorted(ids)) for two in sorted(ids)[i + 1 :]
         ]
 
 

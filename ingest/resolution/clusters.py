@@ -115,6 +115,4 @@ def _have_conflicting_identifiers(rows: Sequence[int], profiles: Sequence[Profil
     for row in rows:
         for scheme, values in profiles[row].identifiers.items():
             by_scheme[scheme].add(values)
-    return any(
-        not one & two for found in by_scheme.values() for one, two in combinations(sorted(found, key=sorted), 2)
-    )
+    return any(not one & two for found in by_scheme.values() for one, two in combinations(sorted(found, key=sorted), 2))
