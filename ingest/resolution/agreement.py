@@ -6,7 +6,7 @@ from itertools import product
 from typing import Literal
 
 from ingest.resolution.lexicon import BREAK, lexicon
-from ingest.resolution.names import COUNTRY, NameKey, is_slip, tones_agree
+from ingest.resolution.names import COUNTRY, NameKey, is_slip, remains_of, tones_agree
 from ingest.resolution.profiles import Profile
 
 Way = Literal["own_name", "other_name", "translated", "damaged", "slip", "acronym", "none"]
@@ -66,12 +66,12 @@ def _compare(left: Profile, right: Profile, one: NameKey, two: NameKey) -> Agree
         return Agreement("damaged", one, two, frozenset())
     are_foreign = None not in (one.language, two.language) and one.language != two.language
     if are_foreign and not left.is_person:
-        apart = _apart(one.meaning, two.meaning, left.context_meaning, right.context_meaning)
+        apart = _apart(one.meaning, two.meaning, left.context_meaning, right.context_meaning) | _range_apart(one, two)
         return Agreement("none" if apart else "translated", one, two, apart)
-    apart = _apart(one.tokens, two.tokens, left.context, right.context)
+    apart = _apart(one.tokens, two.tokens, left.context, right.context) | _range_apart(one, two)
     if apart:
         kept = _without_slips(one, two, apart)
-        if kept and not left.is_person and one.meaning == two.meaning:
+        if kept and not left.is_person and one.meaning == two.meaning and one.is_national == two.is_national:
             return Agreement("translated", one, two, frozenset())
         return Agreement("none" if kept else "slip", one, two, kept or apart)
     is_own = one is left.own and two is right.own
@@ -88,13 +88,22 @@ def _apart(
     return (mine - context_two) | (theirs - context_one)
 
 
+def _range_apart(one: NameKey, two: NameKey) -> frozenset[str]:
+    """The country, where it stands in one name and a place in the other: "… Việt Nam" is not "… Hà Nội"."""
+    is_apart = (one.is_national and not two.is_national and two.places) or (
+        two.is_national and not one.is_national and one.places
+    )
+    return frozenset({f"p:{COUNTRY}"}) if is_apart else frozenset()
+
+
 def _places(tokens: frozenset[str]) -> frozenset[str]:
     return frozenset(token for token in tokens if token[0] == "p")
 
 
 def _is_ruin(one: NameKey, two: NameKey) -> bool:
+    """Whether one name is the other with characters lost, each of them one that is not ASCII."""
     ruin, whole = (one, two) if one.is_damaged else (two, one)
-    return ruin.letters == whole.letters and not whole.text.isascii()
+    return ruin.letters == whole.letters and remains_of(ruin.text, whole.text)
 
 
 def _without_slips(one: NameKey, two: NameKey, apart: frozenset[str]) -> frozenset[str]:

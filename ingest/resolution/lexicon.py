@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -75,6 +75,8 @@ class Lexicon:
         Words of the vocabulary by each of their spellings with one letter left out.
     pairs
         Folded words that stand next to each other in a phrase.
+    gaps
+        Words that fill the gap, an empty word, in a phrase: of three words, or of two that say what something is.
     """
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -92,6 +94,7 @@ class Lexicon:
     vocabulary: frozenset[str]
     neighbours: Mapping[str, frozenset[str]]
     pairs: frozenset[tuple[str, str]]
+    gaps: Mapping[tuple[str, ...], frozenset[str]]
 
 
 @cache
@@ -119,12 +122,11 @@ def lexicon() -> Lexicon:
         within=places["within"],
         titles=frozenset(fold(title) for title in abbreviations["titles"]["words"]),
         small_words=frozenset(word for phrase in phrases if phrase.part == "stop" for word in phrase.folded),
-        syllables=frozenset(
-            onset + rime for onset, rime in product(words["syllable"]["onsets"], words["syllable"]["rimes"])
-        ),
+        syllables=_syllables(words["syllable"]),
         markers=_markers(phrases),
         vocabulary=vocabulary,
         pairs=frozenset(pair for phrase in phrases for pair in pairwise(phrase.folded)),
+        gaps=_gaps(phrases),
         neighbours={shorter: frozenset(found) for shorter, found in neighbours.items()},
     )
 
@@ -148,6 +150,30 @@ def spelt_words(text: str) -> tuple[str, ...]:
     return tuple(BREAK if word == ";" else word for word in _WORD.findall(plain))
 
 
+def _syllables(table: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    front = [rime for rime in table["rimes"] if rime[0] in "eiy"]
+    back = [rime for rime in table["rimes"] if rime[0] not in "eiy"]
+    return frozenset(
+        onset + rime
+        for onsets, rimes in (
+            (table["onsets"], table["rimes"]),
+            (table["onsets_before_front_vowels"], front),
+            (table["onsets_before_back_vowels"], back),
+        )
+        for onset, rime in product(onsets, rimes)
+    )
+
+
+def _gaps(phrases: Iterable[Phrase]) -> dict[tuple[str, ...], frozenset[str]]:
+    filling = defaultdict(set)
+    for phrase in phrases:
+        words = phrase.folded
+        if len(words) > 2 or (len(words) == 2 and phrase.part in ("head", "unit", "legal")):
+            for i, word in enumerate(words):
+                filling[(*words[:i], "", *words[i + 1 :])].add(word)
+    return {around: frozenset(found) for around, found in filling.items()}
+
+
 def folded_word(word: str) -> str:
     """A word without its marks; one in another script as it is.
 
@@ -160,7 +186,7 @@ def folded_word(word: str) -> str:
 def _markers(phrases: Iterable[Phrase]) -> dict[Language, frozenset[str]]:
     said: dict[Language, set[str]] = {"vi": set(), "en": set()}
     for phrase in phrases:
-        if len(phrase.languages) == 1:
+        if len(phrase.languages) == 1 and phrase.part != "place":
             for language in phrase.languages:
                 said[language].update(phrase.folded)
     return {"vi": frozenset(said["vi"] - said["en"]), "en": frozenset(said["en"] - said["vi"])}

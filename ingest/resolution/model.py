@@ -34,6 +34,8 @@ from ingest.resolution.profiles import Profile, direct_key
 MODEL_FILE = "model.json"
 _MEMORY_LIMIT = "2GB"
 _MIN_TOKENS, _MIN_LETTERS = 3, 2
+_MANY_LETTERS = 8
+"""A word of so many letters is not another with one letter changed, whether it is in the lexicon or not."""
 _CLOSE, _NEAR = 0.95, 0.88
 _TEXTS = "least(text_l, text_r), greatest(text_l, text_r)"
 
@@ -44,6 +46,7 @@ COMPARISONS: Mapping[str, tuple[Level, ...]] = {
     "name": (
         ("own_key_l = own_key_r AND NOT is_generic_l", "own names alike"),
         ("list_has_any(names_l, names_r)", "a name of each alike"),
+        ("list_has_any(written_out_l, written_out_r)", "alike with its place or what it belongs to"),
         ("list_has_any(vi_l, en_r) OR list_has_any(en_l, vi_r)", "alike in translation"),
         ("list_has_any(letters_l, ruins_r) OR list_has_any(ruins_l, letters_r)", "alike but for lost characters"),
         ("list_has_any(generic_l, generic_r)", "alike, as many are called"),
@@ -74,7 +77,7 @@ _NULLS = {
 _COLUMNS = pa.schema(
     [("unique_id", pa.int64())]
     + [(name, pa.string()) for name in ("own_key", "text", "domain")]
-    + [(name, pa.list_(pa.string())) for name in ("names", "generic", "vi", "en", "letters", "ruins")]
+    + [(name, pa.list_(pa.string())) for name in ("names", "written_out", "generic", "vi", "en", "letters", "ruins")]
     + [(name, pa.list_(pa.string())) for name in ("acronyms", "initials")]
     + [(name, pa.list_(pa.int64())) for name in ("odd", "even")]
     + [(name, pa.list_(pa.string())) for name in ("identifiers", "places", "belongs")]
@@ -179,7 +182,10 @@ def _predict(profiles: Sequence[Profile], pairs: PairIndices, settings: dict[str
         connection.execute("SET temp_directory = $folder", {"folder": folder})
         interface = DuckDBAPI(connection)
         linker = Linker(
-            interface.register(columns_of(profiles)), SettingsCreator.from_path_or_dict(settings), log_level=None
+            interface.register(columns_of(profiles)),
+            SettingsCreator.from_path_or_dict(settings),
+            None,
+            validate_settings=False,
         )
         blocked = pa.table({"match_key": ["0"] * len(pairs), "join_key_l": pairs[:, 0], "join_key_r": pairs[:, 1]})
         linker.table_management.register_blocked_pairs_for_predict(interface.register(blocked))
@@ -203,17 +209,16 @@ def columns_of(profiles: Sequence[Profile]) -> pa.Table:
 
 def _row(profile: Profile) -> dict[str, Any]:
     own = profile.own
-    names = {
-        direct_key(tokens): tokens == key.tokens and key.is_generic
-        for key in profile.full
-        for tokens in reversed(profile.written_out(key))
-    }
+    generic = {direct_key(key.tokens) for key in profile.full if key.is_generic}
+    names = {direct_key(key.tokens) for key in profile.full}
+    written_out = {direct_key(tokens) for key in profile.full for tokens in profile.written_out(key)}
     return {
         "own_key": direct_key(own.tokens) if own else None,
         "text": fold(own.text) if own else None,
         "is_generic": own.is_generic if own else False,
-        "names": sorted(name for name, is_generic in names.items() if not is_generic),
-        "generic": sorted(name for name, is_generic in names.items() if is_generic),
+        "names": sorted(names - generic),
+        "written_out": sorted(written_out - generic),
+        "generic": sorted(generic),
         "vi": _meanings(profile, "vi"),
         "en": _meanings(profile, "en"),
         "letters": sorted({key.letters for key in profile.full if not key.text.isascii() and not key.is_damaged}),
@@ -245,8 +250,9 @@ def _slips(profile: Profile, *, odd: bool) -> list[int]:
     own = profile.own
     if own is None or len(own.tokens) < _MIN_TOKENS:
         return []
-    words = [word for word in dict.fromkeys(own.words) if is_odd(word) == odd and len(word) > _MIN_LETTERS]
-    spellings = ((word, spelling) for word in words for spelling in dict.fromkeys((word, *shortened(word))))
+    words = [word for word in dict.fromkeys(own.words) if len(word) > _MIN_LETTERS]
+    chosen = [word for word in words if is_odd(word) == odd or (not odd and len(word) >= _MANY_LETTERS)]
+    spellings = ((word, spelling) for word in chosen for spelling in dict.fromkeys((word, *shortened(word))))
     return sorted({_digest(f"{direct_key(own.tokens - {f'w:{word}'})} ~{spelling}") for word, spelling in spellings})
 
 

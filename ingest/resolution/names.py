@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -14,12 +14,14 @@ from ingest.resolution.lexicon import BREAK, Language, Part, Phrase, folded_word
 _VIETNAMESE_ONLY = re.compile("[\u0309\u0323\u031b\u0306đ]")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _LOST = re.compile("\ufffd|(?<=\\w)\\?|\\?(?=\\w)")
+_LOST_RUN = re.compile("[\ufffd?]+")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 _MAX_ACRONYM_LETTERS = 8
 COUNTRY = "viet_nam"
 """The place that the name of the country adds to a brand: a firm is not its Vietnamese branch."""
 _MIN_CORRECTED_LETTERS = 4
 _MIN_SLIP_LETTERS = 2
+_MAX_GAP_WORDS = 4
 _SHAPE_OF_UTF8 = re.compile("[\u00c2-\u00f4\u0102\u0110][\u0080-\u00bf\u0152-\u2122]")
 
 _LOST_SPACE = re.compile("\u00c3(?= |$)")
@@ -181,6 +183,20 @@ def is_slip(left: str, right: str) -> bool:
     return longer > 3 and OSA.distance(left, right, score_cutoff=2) <= (2 if longer > 8 else 1)
 
 
+def remains_of(ruin: str, whole: str) -> bool:
+    """Whether a text is what remains of another once characters outside ASCII became question marks.
+
+    >>> remains_of("H?ng Thành", "Hồng Thành"), remains_of("H?ng Thành", "Hồng Thịnh")
+    (True, False)
+    """
+    parts = _LOST_RUN.split(" ".join(ruin.split()).casefold())
+    lost = [len(run) for run in _LOST_RUN.findall(ruin)]
+    pattern = re.escape(parts[0])
+    for n, part in zip(lost, parts[1:], strict=True):
+        pattern += f"[^\\x00-\\x7f]{{1,{n}}}{re.escape(part)}"
+    return re.fullmatch(pattern, " ".join(whole.split()).casefold()) is not None
+
+
 def tones_agree(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether no word bears other marks than the same word of the other name; a word without any agrees with all.
 
@@ -270,10 +286,32 @@ def corrected(folded: Sequence[str]) -> tuple[str, ...]:
 
     Of several, it is the one that goes with the word before or behind it.
 
-    >>> corrected(("nha", "tbang", "univerisity")), corrected(("vinfast",))
-    (('nha', 'trang', 'university'), ('vinfast',))
+    >>> corrected(("nha", "tbang", "univerisity")), corrected(("vinfast",)), corrected(("trong", "dai", "hoc"))
+    (('nha', 'trang', 'university'), ('vinfast',), ('truong', 'dai', 'hoc'))
     """
-    return tuple(_meant(i, folded) if is_odd(word) else word for i, word in enumerate(folded))
+    right = [_meant(i, folded) if is_odd(word) else word for i, word in enumerate(folded)]
+    for i, word in enumerate(right):
+        if not _is_paired(i, right) and len(word) > _MIN_SLIP_LETTERS:
+            meant = {other for other in _completing(i, right) if OSA.distance(word, other) == 1}
+            right[i] = meant.pop() if len(meant) == 1 else word
+    return tuple(right)
+
+
+def _is_paired(i: int, folded: Sequence[str]) -> bool:
+    """Whether a word stands beside one that it stands beside in a phrase too."""
+    pairs = lexicon().pairs
+    before, behind = (folded[i - 1] if i else "", folded[i + 1] if i + 1 < len(folded) else "")
+    return (before, folded[i]) in pairs or (folded[i], behind) in pairs
+
+
+def _completing(i: int, folded: Sequence[str]) -> Iterator[str]:
+    """Words that would make a phrase with those around: of three words or more, or one that a name begins with."""
+    gaps = lexicon().gaps
+    for n in range(2, _MAX_GAP_WORDS + 1):
+        for start in range(max(0, i - n + 1), min(i, len(folded) - n) + 1):
+            if n > 2 or start == 0:
+                around = (*folded[start:i], "", *folded[i + 1 : start + n])
+                yield from gaps.get(around, ())
 
 
 def _meant(i: int, folded: Sequence[str]) -> str:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Literal
 
 from ingest.resolution.agreement import PART_GUARDS, Reason, agreement, guards
@@ -71,7 +72,7 @@ def resolve(records: Iterable[Record], decided: Decided | None = None) -> Resolu
         if one in rows and two in rows and one != two
     }
     likely = [edge for edge in _scored(profiles) if edge[:2] not in verdicts]
-    judged = [_judge(edge, profiles) for edge in likely]
+    judged = _told_from_ruins([_judge(edge, profiles) for edge in likely])
     links = [found for found in judged if found.is_link]
     kept, refused = consistent(
         (found.edge for found in links),
@@ -113,6 +114,25 @@ def _judge(edge: Edge, profiles: Sequence[Profile]) -> _Judged:
         likeness.append((found.way, " / ".join(sorted({found.left.text, found.right.text}))))
     speaks = (*likeness, *_shared(left, right), *against)
     return _Judged(edge, speaks, edge[2] >= LINK_THRESHOLD and not against)
+
+
+def _told_from_ruins(judged: Sequence[_Judged]) -> list[_Judged]:
+    """No link of a name whose lost characters leave it open which of several it was."""
+    linked = {found.edge[:2] for found in judged if found.is_link}
+    whole_of: dict[int, set[int]] = defaultdict(set)
+    for found in judged:
+        if found.is_link and found.reasons[0][0] == "damaged":
+            whole_of[found.edge[0]].add(found.edge[1])
+            whole_of[found.edge[1]].add(found.edge[0])
+    open_rows = {
+        row for row, others in whole_of.items() if any(pair not in linked for pair in combinations(sorted(others), 2))
+    }
+    return [
+        replace(found, is_link=False, reasons=(*found.reasons, ("guard_damaged", "")))
+        if found.is_link and found.reasons[0][0] == "damaged" and open_rows.intersection(found.edge[:2])
+        else found
+        for found in judged
+    ]
 
 
 def _shared(left: Profile, right: Profile) -> Iterable[Reason]:
