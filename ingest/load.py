@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.changes import ChangeLog
 from graph.interop import EXCHANGE_NAMES
-from graph.model import Event, Fact
+from graph.model import ERASURE, Event, Fact
 from graph.store import BATCH_SIZE, GraphReader, GraphStore, UpsertCounts
 from graph.tables import Tables
 from ingest.issues import Issue, Place
@@ -209,7 +209,7 @@ def check_folder(
         There is no such file or folder, or it holds nothing that could be read.
     """
     plan = plan_reading(path, mapping, _stored_actors(store) if store else None)
-    known = Known(*_stored_kinds(store)) if store else Known()
+    known = _known(store) if store else Known()
     counts, issues = _read(plan, known, lambda _: UpsertCounts(), on_progress)
     return LoadReport(path, counts, issues, plan.sheets, is_dry_run=True)
 
@@ -225,7 +225,7 @@ def read_into(
         There is no such file or folder, or it holds nothing that could be read.
     """
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
-    return _read(plan, Known(*_stored_kinds(store)), write, None)
+    return _read(plan, _known(store), write, None)
 
 
 def load_folder(
@@ -260,7 +260,7 @@ def load_folder(
     """
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
     log, seen = ChangeLog(store), Seen()
-    known = Known(*_stored_kinds(store))
+    known = _known(store)
     counts, issues = _read(plan, known, log.upsert, on_progress, seen)
     n_known: Counter[str] = Counter()
     for table in counts:
@@ -289,7 +289,9 @@ def _stored_actors(store: GraphReader) -> StoredActors:
     return lambda name: store.search_actors(name, limit=_N_NAMESAKES)
 
 
-def _stored_kinds(store: GraphReader) -> tuple[Callable[[str], str | None], Callable[[str], str | None]]:
+def _known(store: GraphReader) -> Known:
+    """What a store knows of the ends of links, and whom it must not be given again."""
+
     def actor(actor_id: str) -> str | None:
         stored = store.get_actor(actor_id)
         return stored.kind if stored else None
@@ -298,7 +300,8 @@ def _stored_kinds(store: GraphReader) -> tuple[Callable[[str], str | None], Call
         stored = store.get_project(project_id)
         return stored.kind if stored else None
 
-    return actor, project
+    erased = frozenset(str(event.payload["digest"]) for event in store.events(ERASURE))
+    return Known(actor, project, erased=erased)
 
 
 def _read(
