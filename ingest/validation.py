@@ -16,7 +16,7 @@ from graph.dates import last_day
 from graph.folding import fold
 from graph.interop import exchange_columns
 from graph.kinds import Kinds, Label, load_kinds
-from graph.model import Actor, Fact, Project, Provenance, Relationship
+from graph.model import Actor, Fact, Project, Provenance, Relationship, id_digest
 from graph.tables import KEYS, Key, key_of
 from ingest.issues import Issue, Place
 from ingest.layout import PassedLine
@@ -66,11 +66,14 @@ class Known:
         The kind of the actor or project that a store holds under an id, or None; asked once an id at most.
     names
         What accepted actors and projects are called, where links name their ends so; None where none does.
+    erased
+        Digests of the ids of actors that were erased, which are not loaded again.
     """
 
     stored_actor: KindOf = _knows_nothing
     stored_project: KindOf = _knows_nothing
     names: NameBook | None = None
+    erased: frozenset[str] = frozenset()
     actors: dict[str, str | None] = field(default_factory=dict)
     projects: dict[str, str | None] = field(default_factory=dict)
 
@@ -232,6 +235,8 @@ class _Checker:
 
     def _check_values(self, values: Mapping[str, Any]) -> None:
         if self._fact_type is Actor:
+            if self._known.erased and id_digest(values["id"]) in self._known.erased:
+                self._report("erased", "id")
             self._check_kind(values, self._kinds.actor)
             self._check_subkind(values)
         elif self._fact_type is Project:

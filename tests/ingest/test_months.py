@@ -68,6 +68,17 @@ def test_the_next_month_updates_marks_what_is_gone_and_brings_nothing_back(store
     assert [len(change.returned) for change in read_changes(store, n_loads=1)] == [1]
 
 
+def test_what_was_erased_does_not_come_back_with_the_next_file(store: SqliteStore, tmp_path: Path) -> None:
+    folder = month(tmp_path / "a", OCTOBER)
+    load_folder(store, folder)
+    erased = members(store)["Startup Xanh"].id
+    assert store.erase_actor(erased)
+    report = load_folder(store, folder)
+    assert [(issue.code, issue.line, issue.value) for issue in report.issues] == [("erased", 4, None)]
+    assert erased not in {actor.id for actor in members(store).values()}
+    assert erased not in json.dumps([dict(event.payload) for event in store.events()])
+
+
 def test_a_file_that_holds_hardly_any_of_the_list_is_another_list(store: SqliteStore, tmp_path: Path) -> None:
     load_folder(store, month(tmp_path / "a", OCTOBER))
     other = [("1", f"Công ty {name}", "Doanh nghiệp", "", "") for name in ("Đỏ", "Vàng", "Tím")]
