@@ -206,7 +206,7 @@ class Recommender:
         order = self.order_to_show(ranking, task) if options.exposure else np.arange(len(ranking.rows))
         order = order[: options.limit]
         rows, scores = ranking.rows[order], ranking.scores[order]
-        terms = self.rankers[task].contributions(ranking.table[order])
+        terms = self.rankers[task].contributions(ranking.table[order], scores)
         probability = self.rankers[task].probability(scores)
         fits = fit_of(view)[rows]
         explainer = Explainer(view)
