@@ -8,7 +8,6 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 from babel import Locale
-from scipy import sparse
 
 from graph.kinds import Language, load_kinds
 from matching.concordance import Asked, words_in_common
@@ -16,8 +15,9 @@ from matching.features import FEATURES
 from matching.links import MAX_PROJECT_SIZE
 from matching.query import Evidence, Reason, Side
 from matching.ranker import DoubleArray
+from matching.rows import IndexArray, columns_of, dense_row, values_of
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView, dense
+from matching.view import QueryView
 
 _N_SHOWN = 3
 """Names, titles or words that one reason gives at most."""
@@ -70,7 +70,8 @@ class Explainer:
     @cached_property
     def links(self) -> FloatArray:
         """Links of the asker to every actor, shape (n_actors,)."""
-        return dense(self.view.links)
+        asker = self.view.actor
+        return dense_row(self.index.links, asker) if asker is not None else np.zeros_like(self.index.degree)
 
     @cached_property
     def asked(self) -> Asked:
@@ -115,11 +116,11 @@ class Explainer:
 
     def projects_of(self, actor: int) -> IndexArray:
         """Places of an actor's projects, the latest first."""
-        return _columns(self.index.memberships_by_date, actor)
+        return columns_of(self.index.memberships_by_date, actor)
 
     def texts_of(self, actor: int) -> IndexArray:
         """Rows of the concordance: an actor's own text and those of its projects."""
-        return np.concatenate([[actor], self.index.snapshot.n_actors + _columns(self.index.memberships, actor)])
+        return np.concatenate([[actor], self.index.snapshot.n_actors + columns_of(self.index.memberships, actor)])
 
     def project(self, place: int) -> Evidence:
         """The row of a project."""
@@ -194,7 +195,7 @@ def _connection(query: Explainer, candidate: int) -> Told:
     if asker is None:
         return "no_connection", {}, ()
     links = query.index.links
-    linked, strength = _columns(links, candidate), _values(links, candidate)
+    linked, strength = columns_of(links, candidate), values_of(links, candidate)
     (shared,) = query.links[linked].nonzero()
     middles = linked[shared]
     between = query.links[middles] * (strength[shared] * query.index.damping[middles])
@@ -210,7 +211,7 @@ def _similar_work(query: Explainer, candidate: int) -> Told:
     nearness = query.nearness[projects]
     (similar,) = (nearness >= 0).nonzero()
     if not len(similar):
-        in_company = query.view.votes[_columns(query.index.links, candidate)].any()
+        in_company = query.view.votes[columns_of(query.index.links, candidate)].any()
         return ("similar_company" if in_company else "no_similar_work"), {}, ()
     best = projects[similar[nearness[similar].argsort()[:_N_SHOWN]]]
     titles = tuple(query.shown.titles[row] for row in query.index.project_order[best])
@@ -225,13 +226,13 @@ def _similar_words(query: Explainer, candidate: int) -> Told:
 
 
 def _offer(query: Explainer, candidate: int) -> Told:
-    if query.needs.isdisjoint(_columns(query.index.words.offers, candidate).tolist()):
+    if query.needs.isdisjoint(columns_of(query.index.words.offers, candidate).tolist()):
         return "no_offer", {}, ()
     return "offer", {"offers": query.shown.offers[candidate]}, (query.shown.actor(candidate),)
 
 
 def _need(query: Explainer, candidate: int) -> Told:
-    if query.offers.isdisjoint(_columns(query.index.words.needs, candidate).tolist()):
+    if query.offers.isdisjoint(columns_of(query.index.words.needs, candidate).tolist()):
         return "no_need", {}, ()
     return "need", {"needs": query.shown.needs[candidate]}, (query.shown.actor(candidate),)
 
@@ -256,8 +257,8 @@ def _sought(query: Explainer, candidate: int) -> Told:
 
 def _fields(query: Explainer, candidate: int) -> Told:
     of_candidate = query.index.actor_fields
-    columns = _columns(of_candidate, candidate)
-    weight = _values(of_candidate, candidate) * query.view.fields[columns]
+    columns = columns_of(of_candidate, candidate)
+    weight = values_of(of_candidate, candidate) * query.view.fields[columns]
     shown = [query.index.field_ids[columns[place]] for place in _largest(weight, columns) if weight[place] > 0]
     if not shown:
         return "no_shared_fields", {}, ()
@@ -309,14 +310,6 @@ _TOLD_BY: Mapping[str, Callable[[Explainer, int], Told]] = {
     "place": _place,
     "kind": _kind,
 }
-
-
-def _columns(matrix: sparse.csr_array, row: int) -> IndexArray:
-    return matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
-
-
-def _values(matrix: sparse.csr_array, row: int) -> FloatArray:
-    return matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
 
 
 def _largest(values: FloatArray, columns: IndexArray) -> IndexArray:

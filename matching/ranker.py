@@ -88,7 +88,7 @@ class LinearRanker:
         """Sum of weight times value, float64, shape (n_candidates,)."""
         return self.contributions(table).sum(axis=1)  # row by row, so that a score does not depend on its neighbours
 
-    def contributions(self, table: FloatArray, scores: DoubleArray | None = None) -> DoubleArray:
+    def contributions(self, table: FloatArray, scores: DoubleArray | None = None) -> DoubleArray:  # noqa: ARG002
         """Weight times value, float64, shape (n_candidates, n_features).
 
         Raises

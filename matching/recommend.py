@@ -14,8 +14,9 @@ from matching.exposure import exposure_order
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Profile, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
+from matching.rows import EVERYONE, IndexArray, Rows
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView
+from matching.view import QueryView
 
 MAX_LIMIT = 1000
 _MIN_FIT = 0.05
@@ -208,7 +209,7 @@ class Recommender:
         rows, scores = ranking.rows[order], ranking.scores[order]
         terms = self.rankers[task].contributions(ranking.table[order], scores)
         probability = self.rankers[task].probability(scores)
-        fits = fit_of(view)[rows]
+        fits = fit_of(view, rows)
         explainer = Explainer(view)
         return tuple(
             Suggestion(
@@ -224,13 +225,13 @@ class Recommender:
         )
 
 
-def fit_of(view: QueryView) -> FloatArray:
-    """How well each actor suits a query by what both say and do, float32 in 0 … 1, shape (n_actors,).
+def fit_of(view: QueryView, rows: Rows = EVERYONE) -> FloatArray:
+    """How well some actors suit a query by what both say and do, float32 in 0 … 1, shape of the rows.
 
     One minus the exponential of minus three times the likeness of both, half as much again for one of the sort that
     the words ask for. Popularity, place and connections do not count.
     """
-    likeness = view.likeness * (1 + 0.5 * view.sought)
+    likeness = view.likeness(rows) * (1 + 0.5 * view.sought[rows])
     return np.asarray(1 - np.exp(-3 * np.maximum(likeness, 0)), dtype=np.float32)
 
 
