@@ -120,6 +120,11 @@ class HistoryIndex(LinkIndex):
         return np.asarray(left * values * has_place[:, None], dtype=np.float32)
 
     @cached_property
+    def position_lengths(self) -> FloatArray:
+        """Length of each of :attr:`positions`, float32, shape (n_actors,)."""
+        return np.asarray(np.linalg.norm(self.positions, axis=1))
+
+    @cached_property
     def circles(self) -> FloatArray:
         """Recent joint projects of each actor by circle, as log(1 + n), float32, shape (n_actors, n_circles)."""
         return np.log1p(self._in_circles(self.project_recency))

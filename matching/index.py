@@ -152,7 +152,9 @@ class MatchIndex(HistoryIndex):
         """CSR of float32, shape (n_actors, n_fields): fields declared and fields worked in (recent ones more)."""
         recency = sparse.diags_array(0.25 + self.project_recency)
         worked_in = unit_rows(sparse.csr_array(self.memberships @ (recency @ self.project_fields)))
-        return unit_rows(sparse.csr_array(self.declared_fields + worked_in))
+        fields = unit_rows(sparse.csr_array(self.declared_fields + worked_in))
+        fields.sort_indices()
+        return fields
 
     @cached_property
     def actors_by_field(self) -> sparse.csr_array:
@@ -237,8 +239,11 @@ class MatchIndex(HistoryIndex):
 
     @cached_property
     def concordance(self) -> Concordance:
-        """The terms of the texts of actors and, after them, of projects, as they are written there."""
-        return Concordance(chain(self.profile_texts, self.project_texts))
+        """The terms of each actor's own text and of those of its projects, as they are written there."""
+        own = sparse.eye_array(self.snapshot.n_actors, format="csr")
+        texts = sparse.csr_array(sparse.hstack([own, self.memberships]))
+        texts.sort_indices()
+        return Concordance(chain(self.profile_texts, self.project_texts)).merged(texts)
 
     @cached_property
     def shown(self) -> Shown:

@@ -117,6 +117,21 @@ class LinkIndex:
         return weights
 
     @cached_property
+    def latest_common_project(self) -> npt.NDArray[np.int32]:
+        """Row of the latest project that links the two of each entry of :attr:`links`, -1 where a relationship does."""
+        membership, n_actors = self.snapshot.membership, self.snapshot.n_actors
+        linking = self.project_order[self.is_joint[self.project_order] > 0]
+        project, entry = entries_of_rows(membership, linking)  # the latest first
+        other, entry_of_other = entries_of_rows(membership, linking[project])
+        keys = membership.indices[entry][other].astype(np.int64) * n_actors + membership.indices[entry_of_other]
+        keys, first = np.unique(keys, return_index=True)
+        latest = np.full(self.links.nnz, -1, np.int32)
+        links = _row_of_entry(self.links) * n_actors + self.links.indices
+        is_link = np.isin(keys, links, assume_unique=True)  # all but those to oneself
+        latest[np.searchsorted(links, keys[is_link])] = linking[project[other[first[is_link]]]]
+        return latest
+
+    @cached_property
     def damping(self) -> FloatArray:
         """One over the square root of each actor's number of neighbours, at most one, float32, shape (n_actors,)."""
         return (1 / np.sqrt(np.maximum(self.degree, 1))).astype(np.float32)
@@ -138,10 +153,6 @@ class LinkIndex:
 
     def _damped(self, weights: FloatArray) -> FloatArray:
         return weights * self.damping[_row_of_entry(self.links)]
-
-    def spread(self, values: FloatArray, rows: Rows) -> FloatArray:
-        """What some actors receive of values that all deal out over their damped links, float32, shape of the rows."""
-        return np.asarray(self.links[rows] @ (values * self.damping), dtype=np.float32)
 
     @cached_property
     def degree(self) -> FloatArray:

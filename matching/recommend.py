@@ -1,6 +1,6 @@
 """Ranked partners with reasons, for whoever asks and however the question is put."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +9,10 @@ import numpy.typing as npt
 from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot, kind_codes
 from matching.candidates import draw
-from matching.explanation import Explainer
+from matching.explanation import explain
 from matching.exposure import exposure_order
 from matching.index import MatchIndex
-from matching.query import Answer, Options, Profile, Suggestion, Understanding
+from matching.query import Answer, Options, Profile, Reason, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
 from matching.rows import EVERYONE, IndexArray, Rows
 from matching.text import FloatArray
@@ -207,17 +207,18 @@ class Recommender:
         order = self.order_to_show(ranking, task) if options.exposure else np.arange(len(ranking.rows))
         order = order[: options.limit]
         rows, scores = ranking.rows[order], ranking.scores[order]
-        terms = self.rankers[task].contributions(ranking.table[order], scores)
         probability = self.rankers[task].probability(scores)
         fits = fit_of(view, rows)
-        explainer = Explainer(view)
+        reasons: Sequence[tuple[Reason, ...]] = [()] * len(rows)
+        if options.explain:
+            reasons = explain(view, rows, self.rankers[task].contributions(ranking.table[order], scores))
         return tuple(
             Suggestion(
                 actor_id=str(self.snapshot.actor_ids[row]),
                 rank=place + 1,
                 score=float(scores[place]),
                 fit=float(fits[place]),
-                reasons=explainer.explain(int(row), terms[place]) if options.explain else (),
+                reasons=reasons[place],
                 likelihood=None if probability is None else float(probability[place]),
                 moved=int(order[place]) - place,
             )

@@ -26,8 +26,15 @@ def entries_of_rows(matrix: sparse.csr_array, rows: npt.NDArray[np.integer[Any]]
     >>> [found.tolist() for found in entries_of_rows(matrix, np.array([2, 1]))]
     [[0, 1, 1], [3, 1, 2]]
     """
-    starts = matrix.indptr[rows]
-    lengths = matrix.indptr[rows + 1] - starts
+    return entries_of_starts(matrix.indptr, rows)
+
+
+def entries_of_starts(
+    indptr: npt.NDArray[np.integer[Any]], rows: npt.NDArray[np.integer[Any]]
+) -> tuple[IndexArray, IndexArray]:
+    """The same from the places where the entries of each row start, and after them where those of the last end."""
+    starts = indptr[rows]
+    lengths = indptr[rows + 1] - starts
     place = np.repeat(np.arange(len(rows)), lengths)
     before = np.cumsum(lengths) - lengths
     return place, np.arange(len(place)) + np.repeat(starts - before, lengths)
@@ -64,9 +71,15 @@ def sum_of_rows(matrix: sparse.csr_array, rows: IndexArray, weights: FloatArray)
     >>> sum_of_rows(matrix, np.array([2, 1]), np.array([0.5, 2], np.float32)).tolist()
     [2.0, 2.5]
     """
-    if not matrix.nnz or not len(rows):
+    starts, stops = matrix.indptr[rows], matrix.indptr[rows + 1]
+    bounds = [*zip(starts.tolist(), stops.tolist(), strict=True)]
+    if not matrix.nnz or not bounds:
         return np.zeros(matrix.shape[1], np.float32)
-    return np.asarray(matrix[rows].T @ weights, dtype=np.float32)
+    columns = np.concatenate([matrix.indices[start:stop] for start, stop in bounds])
+    values = np.concatenate([matrix.data[start:stop] for start, stop in bounds])
+    indptr = np.append(0, np.cumsum(stops - starts))
+    turned = sparse.csc_array((values, columns, indptr.astype(columns.dtype)), shape=(matrix.shape[1], len(rows)))
+    return np.asarray(turned @ weights, dtype=np.float32)
 
 
 def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> FloatArray:

@@ -10,6 +10,7 @@ from matching.index import MatchIndex
 from matching.links import TwoSteps
 from matching.query import Profile
 from matching.rows import (
+    EVERYONE,
     IndexArray,
     Rows,
     columns_of,
@@ -71,6 +72,8 @@ class QueryView:
         self.named_region: Sequence[int] = () if actor is not None else index.gazetteer.region_of(text)
         self.stated_fields = profile.fields
         self._profile = profile
+        self._linked_rows: Rows = EVERYONE
+        self._links_of_rows = index.links
 
     @cached_property
     def words(self) -> sparse.csr_array:
@@ -165,6 +168,12 @@ class QueryView:
     def by_middle(self, weights: FloatArray, rows: Rows) -> FloatArray:
         """What the partners in common with some actors weigh, each by itself, float32, shape of the rows."""
         return self.two_steps.weigh(weights, rows=rows)
+
+    def spread(self, values: FloatArray, rows: Rows) -> FloatArray:
+        """What some actors receive of values that all deal out over their damped links, float32, shape of the rows."""
+        if self._linked_rows is not rows:  # several features ask about the same candidates
+            self._linked_rows, self._links_of_rows = rows, self.index.links[rows]
+        return np.asarray(self._links_of_rows @ (values * self.index.damping), dtype=np.float32)
 
     @cached_property
     def field_activity(self) -> FloatArray:

@@ -68,15 +68,15 @@ def exclusive_allocation(view: QueryView, rows: Rows) -> FloatArray:
 
 def partners_of_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Three steps away: the partners of those with whom there are partners in common."""
-    return view.index.spread(view.two_hop, rows)
+    return view.spread(view.two_hop, rows)
 
 
 def near_position(view: QueryView, rows: Rows) -> FloatArray:
     """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
-    positions, own = view.index.positions[rows], view.own(view.index.positions)
-    product = _inner(positions, own)
+    index = view.index
+    product = _inner(index.positions[rows], view.own(index.positions))
     # what is zero comes out as a trace of rounding, which a scale of the query's own would blow up
-    least = _ROUNDING * np.linalg.norm(own) * np.linalg.norm(positions, axis=1)
+    least = _ROUNDING * index.position_lengths[view.member] * index.position_lengths[rows]
     return np.where(product > least, product, np.float32(0))
 
 

@@ -44,7 +44,7 @@ def likely_local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
 
 def company_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Partners of those who took part in past projects like this."""
-    return view.index.spread(view.votes, rows)
+    return view.spread(view.votes, rows)
 
 
 def similar_words(view: QueryView, rows: Rows) -> FloatArray:
