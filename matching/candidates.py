@@ -73,16 +73,16 @@ def _references(
     best: dict[Feature, IndexArray],
 ) -> FloatArray:
     """What the relative features are divided by, shape (n_relative,), from those drawn without regard to wishes."""
-    values = table[_IS_RELATIVE][:, is_everyone]
-    top = np.zeros((len(values), REFERENCE_RANK + 1), np.float32)
-    n_top = min(top.shape[1], values.shape[1])
-    if n_top:
-        top[:, :n_top] = np.partition(values, -n_top, axis=1)[:, -n_top:]
+    top = np.zeros((len(_RELATIVE), REFERENCE_RANK + 1), np.float32)
     for place, feature in enumerate(_RELATIVE):
         if feature in drawn:  # its budget may be less than what a reference takes
             found = drawn[feature][best[feature][: top.shape[1]]]
-            top[place] = 0
             top[place, : len(found)] = found
+    others = np.array([feature not in drawn for feature in _RELATIVE])
+    values = table[_IS_RELATIVE][others][:, is_everyone]
+    n_top = min(top.shape[1], values.shape[1])
+    if n_top:
+        top[others, :n_top] = np.partition(values, -n_top, axis=1)[:, -n_top:]
     return references(top)
 
 

@@ -43,12 +43,13 @@ def explain(view: QueryView, candidates: IndexArray, contributions: DoubleArray)
     }
     explained = []
     for place, (terms, told_here) in enumerate(zip(totals, is_told.tolist(), strict=True)):
-        reasons = []
-        for reason, contribution, is_one in zip(_REASONS, terms, told_here, strict=True):
-            if is_one:
-                code, params, evidence = told[reason][place]
-                reasons.append(Reason(code, contribution, params, evidence))
-        explained.append(tuple(sorted(reasons, key=lambda reason: (-abs(reason.contribution), reason.code))))
+        weighed = [
+            (-abs(contribution), *told[reason][place], contribution)
+            for reason, contribution, is_one in zip(_REASONS, terms, told_here, strict=True)
+            if is_one
+        ]
+        weighed.sort()  # codes differ, so that nothing beyond them is compared
+        explained.append(tuple([Reason(code, term, params, evidence) for _, code, params, evidence, term in weighed]))
     return explained
 
 

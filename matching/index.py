@@ -143,6 +143,11 @@ class MatchIndex(HistoryIndex):
         return self._field_rows(rows)
 
     @cached_property
+    def project_fields_by_date(self) -> sparse.csr_array:
+        """:attr:`project_fields` with the rows in :attr:`project_order`."""
+        return sparse.csr_array(self.project_fields[self.project_order])
+
+    @cached_property
     def declared_fields(self) -> sparse.csr_array:
         """CSR of float32, shape (n_actors, n_fields): the fields an actor says it is in, unit rows."""
         return self._field_rows([fields or () for fields in self.snapshot.tables.actors["fields"].to_pylist()])

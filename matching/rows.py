@@ -3,7 +3,7 @@
 General indexing of sparse matrices checks more than a question has time for.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ IndexArray = npt.NDArray[np.intp]
 Rows = IndexArray | slice
 """Some rows, or all as a slice."""
 EVERYONE = slice(None)
+
+_Entry = TypeVar("_Entry", bound=np.generic)
 
 _BLOCKS_PER_PLACE = 8
 
@@ -38,6 +40,18 @@ def entries_of_starts(
     place = np.repeat(np.arange(len(rows)), lengths)
     before = np.cumsum(lengths) - lengths
     return place, np.arange(len(place)) + np.repeat(starts - before, lengths)
+
+
+def gathered(
+    entries: npt.NDArray[_Entry], indptr: npt.NDArray[np.integer[Any]], rows: npt.NDArray[np.integer[Any]]
+) -> npt.NDArray[_Entry]:
+    """The entries of some rows, at least one, one after another, copied row by row.
+
+    >>> gathered(np.array([5, 6, 7, 8]), np.array([0, 1, 3, 4]), np.array([2, 1])).tolist()
+    [8, 6, 7]
+    """
+    bounds = zip(indptr[rows].tolist(), indptr[rows + 1].tolist(), strict=True)
+    return np.concatenate([entries[start:stop] for start, stop in bounds])
 
 
 def row_of(matrix: sparse.csr_array, row: int) -> sparse.csr_array:
@@ -71,14 +85,12 @@ def sum_of_rows(matrix: sparse.csr_array, rows: IndexArray, weights: FloatArray)
     >>> sum_of_rows(matrix, np.array([2, 1]), np.array([0.5, 2], np.float32)).tolist()
     [2.0, 2.5]
     """
-    starts, stops = matrix.indptr[rows], matrix.indptr[rows + 1]
-    bounds = [*zip(starts.tolist(), stops.tolist(), strict=True)]
-    if not matrix.nnz or not bounds:
+    if not matrix.nnz or not len(rows):
         return np.zeros(matrix.shape[1], np.float32)
-    columns = np.concatenate([matrix.indices[start:stop] for start, stop in bounds])
-    values = np.concatenate([matrix.data[start:stop] for start, stop in bounds])
-    indptr = np.append(0, np.cumsum(stops - starts))
-    turned = sparse.csc_array((values, columns, indptr.astype(columns.dtype)), shape=(matrix.shape[1], len(rows)))
+    lengths = matrix.indptr[rows + 1] - matrix.indptr[rows]
+    columns, values = (gathered(entries, matrix.indptr, rows) for entries in (matrix.indices, matrix.data))
+    indptr = np.append(0, np.cumsum(lengths)).astype(columns.dtype)
+    turned = sparse.csc_array((values, columns, indptr), shape=(matrix.shape[1], len(rows)))
     return np.asarray(turned @ weights, dtype=np.float32)
 
 
@@ -102,7 +114,7 @@ def largest(values: FloatArray, n: int) -> IndexArray:
     if len(found) > n:
         threshold = np.partition(values[found], len(found) - n)[len(found) - n]
         found = found[values[found] >= threshold]
-    order = np.lexsort((found, -values[found]))
+    order = np.argsort(-values[found], kind="stable")
     return found[order][:n]
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from matching.concordance import Asked, words_in_common
 from matching.query import Evidence
-from matching.rows import IndexArray, columns_of, dense_row, entries_of_rows, values_of
+from matching.rows import IndexArray, columns_of, dense_row, gathered, values_of
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -45,8 +45,10 @@ class Suggested:
     @cached_property
     def projects(self) -> tuple[IndexArray, IndexArray]:
         """The projects of all candidates, latest first: the place of each one's candidate, and the project."""
-        place, entry = entries_of_rows(self.index.memberships_by_date, self.candidates)
-        return place, self.index.memberships_by_date.indices[entry]
+        projects = self.index.memberships_by_date
+        lengths = projects.indptr[self.candidates + 1] - projects.indptr[self.candidates]
+        place = np.repeat(np.arange(len(self.candidates)), lengths)
+        return place, gathered(projects.indices, projects.indptr, self.candidates)
 
     @cached_property
     def latest_projects(self) -> tuple[list[int], list[list[int]]]:
@@ -104,7 +106,7 @@ class Suggested:
     @cached_property
     def _is_in_fields(self) -> BoolArray:
         """Whether each project is in the query's fields."""
-        return (self.index.project_fields @ self.view.fields > 0)[self.index.project_order]
+        return np.asarray(self.index.project_fields_by_date @ self.view.fields > 0)
 
     def _recent_of(self, place: IndexArray, project: IndexArray) -> tuple[list[int], list[list[int]]]:
         n_recent_projects = np.count_nonzero(self.index.project_age_years < _RECENT_YEARS)  # which are the first ones
@@ -120,24 +122,26 @@ def _connection(suggested: Suggested) -> list[Told]:
         return [("no_connection", {}, ())] * len(suggested.rows)
     strength_of_own = dense_row(links, asker)
     ties_of_asker: dict[int, tuple[Evidence, ...]] = {}  # good candidates share their partners
-    place, entry = entries_of_rows(links, suggested.candidates)
-    linked = links.indices[entry]
+    linked = gathered(links.indices, links.indptr, suggested.candidates)
+    strength = gathered(links.data, links.indptr, suggested.candidates)
+    project = gathered(index.latest_common_project, links.indptr, suggested.candidates)
     shared = strength_of_own[linked].nonzero()[0]
-    place, entry, middles = place[shared], entry[shared], linked[shared]
-    between = strength_of_own[middles] * (links.data[entry] * index.damping[middles])
-    bounds = place.searchsorted(np.arange(len(suggested.rows) + 1)).tolist()
+    middles, project = linked[shared], project[shared]
+    between = strength_of_own[middles] * (strength[shared] * index.damping[middles])
+    stops = np.cumsum(links.indptr[suggested.candidates + 1] - links.indptr[suggested.candidates])
+    bounds = [0, *shared.searchsorted(stops).tolist()]
     told: list[Told] = []
     for candidate, (start, stop) in zip(suggested.rows, pairwise(bounds), strict=True):
         best = [start + place for place in _largest(between[start:stop])]
         if best:
             through = middles[best].tolist()
             evidence: list[Evidence] = []
-            for middle, project in zip(through, index.latest_common_project[entry[best]].tolist(), strict=True):
+            for middle, common in zip(through, project[best].tolist(), strict=True):
                 if middle not in ties_of_asker:
                     own = columns_of(links, asker).searchsorted(middle) + links.indptr[asker]
                     ties_of_asker[middle] = suggested.ties(asker, middle, index.latest_common_project[own])
                 evidence += ties_of_asker[middle]
-                evidence += suggested.ties(candidate, middle, project)
+                evidence += suggested.ties(candidate, middle, common)
             names = tuple([suggested.shown.names[middle] for middle in through])
             told.append(("connection", {"through": names}, tuple(dict.fromkeys(evidence))))
         else:
