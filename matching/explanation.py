@@ -1,6 +1,7 @@
 """Reasons: the score's own terms, in words, with the rows that show them."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -68,6 +69,11 @@ def _sentences() -> dict[str, dict[str, str]]:
     return tomllib.loads(files("matching").joinpath("reasons.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def _territories(language: Language) -> Mapping[str, str]:
+    return dict(Locale(language).territories)
+
+
 def _say(name: str, value: object, language: Language) -> str:
     kinds = load_kinds()
     if isinstance(value, tuple):
@@ -77,5 +83,5 @@ def _say(name: str, value: object, language: Language) -> str:
         kind = kinds.actor.get(str(value))
         return kind.label[language] if kind else str(value)
     if name == "place":
-        return str(Locale(language).territories.get(str(value), value))
+        return str(_territories(language).get(str(value), value))
     return str(value)
