@@ -13,23 +13,25 @@ SHARE_OF_DUPLICATES = 0.15
 _SHARE_OF_NAMESAKES = 0.02
 """Of names that another organisation in another place has too; their places are always known."""
 
-_FIRST = tuple(
-    "An Anh Bảo Bắc Bình Cao Châu Đại Đăng Đông Đức Gia Giang Hà Hải Hạnh Hiếu Hoàng Hồng Hùng Hưng Khánh Kim Lâm "
-    "Liên Linh Long Mai Mạnh Minh Nam Ngân Ngọc Nhật Phú Phúc Phương Quang Quân Quốc Sơn Tâm Tân Thái Thanh Thành Thiên "
-    "Thịnh Thuận Tiến Toàn Trí Trung Trường Tuấn Tùng Văn Việt Vĩnh Xuân Yên".split()
-)
-_SECOND = tuple(
-    "An Bách Bảo Cường Cát Dũng Dương Đạt Điền Giang Hà Hải Hân Hiệp Hòa Hoàng Huy Hưng Khang Khoa Khôi Kiên Lâm Lộc Long "
-    "Lợi Mỹ Nam Nghĩa Nguyên Nhân Phát Phong Phú Phước Quân Quang Sang Sơn Tài Tâm Thành Thắng Thịnh Thọ Tiến Tín Trí Tú "
-    "Vinh Vũ Xương Ý".split()
-)
+_FIRST_TEXT = """
+An Anh Bảo Bắc Bình Cao Châu Đại Đăng Đông Đức Gia Giang Hà Hải Hạnh Hiếu Hoàng Hồng Hùng Hưng Khánh Kim Lâm
+Liên Linh Long Mai Mạnh Minh Nam Ngân Ngọc Nhật Phú Phúc Phương Quang Quân Quốc Sơn Tâm Tân Thái Thanh Thành
+Thiên Thịnh Thuận Tiến Toàn Trí Trung Trường Tuấn Tùng Văn Việt Vĩnh Xuân Yên
+"""
+_SECOND_TEXT = """
+An Bách Bảo Cường Cát Dũng Dương Đạt Điền Giang Hà Hải Hân Hiệp Hòa Hoàng Huy Hưng Khang Khoa Khôi Kiên Lâm
+Lộc Long Lợi Mỹ Nam Nghĩa Nguyên Nhân Phát Phong Phú Phước Quân Quang Sang Sơn Tài Tâm Thành Thắng Thịnh Thọ
+Tiến Tín Trí Tú Vinh Vũ Xương Ý
+"""
+_FIRST, _SECOND = tuple(_FIRST_TEXT.split()), tuple(_SECOND_TEXT.split())
 _BRANDS = ("Vina", "Viet", "Tech", "Green", "Agri", "Bio", "Net", "Soft", "Medi", "Edu", "Smart", "Sun", "Eco", "Nano")
 _BRAND_ENDS = ("tech", "soft", "pro", "lab", "group", "link", "care", "farm", "gate", "mind", "tek", "co", "vn", "plus")
 _SUBJECTS = (
     "Công nghệ", "Công nghệ thông tin", "Thương mại", "Thương mại và Dịch vụ", "Đầu tư và Phát triển", "Xây dựng",
     "Cơ khí", "Điện tử", "Thiết bị y tế", "Dược phẩm", "Nông nghiệp công nghệ cao", "Môi trường", "Tư vấn thiết kế",
-    "Phần mềm", "Giáo dục", "Truyền thông", "Năng lượng", "Vật liệu mới", "Logistics", "Thực phẩm", "Công nghệ sinh học",
-    "Tự động hóa", "Viễn thông", "Dệt may", "Bao bì", "Nội thất", "Hóa chất", "Khoáng sản", "Du lịch", "Sản xuất",
+    "Phần mềm", "Giáo dục", "Truyền thông", "Năng lượng", "Vật liệu mới", "Logistics", "Thực phẩm",
+    "Công nghệ sinh học", "Tự động hóa", "Viễn thông", "Dệt may", "Bao bì", "Nội thất", "Hóa chất", "Khoáng sản",
+    "Du lịch", "Sản xuất",
 )  # fmt: skip
 _FORMS = (
     "Công ty Cổ phần",
