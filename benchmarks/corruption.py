@@ -98,7 +98,7 @@ def _reorder(name: str, rng: np.random.Generator) -> str:
 
 
 def _misspell(name: str, rng: np.random.Generator) -> str:
-    """One slip of the hand in a word of four letters or more: a letter lost, doubled, changed or swapped with the next."""
+    """One slip of the hand in a word of four letters or more: one lost, doubled, changed or swapped with the next."""
     places = [match.start() + 1 for match in re.finditer(r"\w{4,}", name)]
     if not places:
         return name

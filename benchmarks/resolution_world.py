@@ -1,7 +1,7 @@
 """Records with known identities: the labelled reference lists, corrupted copies of them, and invented names.
 
-The reference lists are read where they lie (``KETNOI_REFERENCE_DATA``, or ``shared/data/reference`` beside the checkout)
-and are no part of the project; ``tests/gold/pairs.csv`` holds what was judged about them, as pairs of identifiers.
+The reference lists are read where they lie (``KETNOI_REFERENCE_DATA``, or ``shared/data/reference`` beside the
+checkout) and are no part of the project; ``tests/gold/pairs.csv`` holds what was judged about them, by identifiers.
 """
 
 import csv

@@ -6,8 +6,9 @@ from itertools import product
 from typing import Literal
 
 from ingest.resolution.lexicon import BREAK, lexicon
-from ingest.resolution.names import COUNTRY, NameKey, is_slip, remains_of, tones_agree
+from ingest.resolution.names import COUNTRY, NameKey
 from ingest.resolution.profiles import Profile
+from ingest.resolution.spelling import is_slip, remains_of, tones_agree
 
 Way = Literal["own_name", "other_name", "translated", "damaged", "slip", "acronym", "none"]
 """How the names agree; the earlier, the better."""
@@ -17,7 +18,7 @@ _MIN_SUPPORT = 2
 """Words that must be alike beside one with a slip."""
 
 PART_GUARDS = ("guard_number", "guard_unit")
-"""Guards that say of two records that one is another part of something: no identifier and no chain of links overrules it."""
+"""Guards that say of two records that one is another part of something: no identifier and no chain overrules them."""
 
 Reason = tuple[str, str]
 

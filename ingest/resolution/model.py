@@ -1,7 +1,7 @@
 """The probability that two records are of one actor: a Fellegi-Sunter model, run by splink on DuckDB.
 
-What is compared is written here, how much each outcome weighs in ``model.json``: the settings as splink saves them, with
-a card that says how they came about. Nothing is learnt from the records that are linked.
+What is compared is written here, how much each outcome weighs in ``model.json``: the settings of splink, with a card
+that says how they came about. Nothing is learnt from the records that are linked.
 
 References
 ----------
@@ -28,8 +28,8 @@ from graph.errors import ModelError
 from graph.folding import fold
 from ingest.resolution.blocking import PairIndices
 from ingest.resolution.lexicon import shortened
-from ingest.resolution.names import is_odd
 from ingest.resolution.profiles import Profile, direct_key
+from ingest.resolution.spelling import is_odd
 
 MODEL_FILE = "model.json"
 _MEMORY_LIMIT = "2GB"
@@ -38,6 +38,7 @@ _MANY_LETTERS = 8
 """A word of so many letters is not another with one letter changed, whether it is in the lexicon or not."""
 _CLOSE, _NEAR = 0.95, 0.88
 _TEXTS = "least(text_l, text_r), greatest(text_l, text_r)"
+_INITIALS = "list_has_any(acronyms_l, initials_r) OR list_has_any(initials_l, acronyms_r)"
 
 Level = tuple[str, str]
 """A condition in SQL and what it is called; the first that holds is the outcome."""
@@ -54,8 +55,7 @@ COMPARISONS: Mapping[str, tuple[Level, ...]] = {
         (f"jaro_winkler_similarity({_TEXTS}) >= {_CLOSE}", "own names close"),
         (f"jaro_winkler_similarity({_TEXTS}) >= {_NEAR}", "own names near"),
         (
-            "list_has_any(acronyms_l, acronyms_r) OR list_has_any(acronyms_l, initials_r) "
-            "OR list_has_any(initials_l, acronyms_r)",
+            f"list_has_any(acronyms_l, acronyms_r) OR {_INITIALS}",
             "an acronym of the other",
         ),
     ),
@@ -189,7 +189,8 @@ def _predict(profiles: Sequence[Profile], pairs: PairIndices, settings: dict[str
         )
         blocked = pa.table({"match_key": ["0"] * len(pairs), "join_key_l": pairs[:, 0], "join_key_r": pairs[:, 1]})
         linker.table_management.register_blocked_pairs_for_predict(interface.register(blocked))
-        return linker.inference.predict(warning_mode="never").as_pyarrow_table()
+        scored: pa.Table = linker.inference.predict(warning_mode="never").as_pyarrow_table()  # type: ignore[no-untyped-call]
+        return scored
 
 
 def _in_order(scored: pa.Table, pairs: PairIndices, columns: Sequence[str]) -> npt.NDArray[np.float64]:

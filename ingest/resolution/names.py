@@ -2,30 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rapidfuzz.distance import OSA
-
 from graph.folding import fold, nfc
-from ingest.resolution.lexicon import BREAK, Language, Part, Phrase, folded_word, lexicon, shortened, spelt_words
+from ingest.resolution.lexicon import BREAK, Language, Part, Phrase, folded_word, lexicon, spelt_words
+from ingest.resolution.spelling import corrected, is_damaged, repaired
 
 _VIETNAMESE_ONLY = re.compile("[\u0309\u0323\u031b\u0306đ]")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
-_LOST = re.compile("\ufffd|(?<=\\w)\\?|\\?(?=\\w)")
-_LOST_RUN = re.compile("[\ufffd?]+")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 _MAX_ACRONYM_LETTERS = 8
 COUNTRY = "viet_nam"
 """The place that the name of the country adds to a brand: a firm is not its Vietnamese branch."""
-_MIN_CORRECTED_LETTERS = 4
-_MIN_SLIP_LETTERS = 2
-_MAX_GAP_WORDS = 4
-_SHAPE_OF_UTF8 = re.compile("[\u00c2-\u00f4\u0102\u0110][\u0080-\u00bf\u0152-\u2122]")
-
-_LOST_SPACE = re.compile("\u00c3(?= |$)")
-"""The first half of "à" where the other, a space that does not break, went the way of spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +126,7 @@ def person_key(name: str) -> NameKey:
         is_generic=False,
         is_acronym=False,
         letters=_letters(name),
-        is_damaged=bool(_LOST.search(name)),
+        is_damaged=is_damaged(name),
     )
 
 
@@ -150,69 +140,6 @@ def name_keys(names: Iterable[str], *, person: bool) -> tuple[NameKey, ...]:
         return tuple(dict.fromkeys(person_key(name) for name in names if spelt_words(name)))
     apart = (part for name in names for part in _bracket_apart(name))
     return tuple(dict.fromkeys(key for part in apart if (key := name_key(part)).tokens or key.is_damaged))
-
-
-def repaired(text: str) -> str:
-    """The text, decoded anew where it is UTF-8 that was read as Windows-1252.
-
-    >>> repaired("Há»\x8dc viá»‡n")
-    'Học viện'
-    """
-    if not _SHAPE_OF_UTF8.search(text):
-        return text
-    whole = _LOST_SPACE.sub("\u00c3\u00a0", text)
-    try:
-        raw = b"".join(char.encode("latin-1") if ord(char) < 0x100 else char.encode("cp1252") for char in whole)
-        return nfc(raw.decode("utf-8"))
-    except UnicodeError:
-        return text
-
-
-def is_slip(left: str, right: str) -> bool:
-    """Whether one of two different folded words is the other with a slip of the hand.
-
-    Two syllables of Vietnamese, or two numbers, are two words however close they are.
-
-    >>> is_slip("phat", "phatt"), is_slip("long", "lang"), is_slip("university", "univerisity")
-    (True, False, True)
-    """
-    syllables = lexicon().syllables
-    if left.isdigit() or right.isdigit() or (left in syllables and right in syllables):
-        return False
-    longer = max(len(left), len(right))
-    return longer > 3 and OSA.distance(left, right, score_cutoff=2) <= (2 if longer > 8 else 1)
-
-
-def remains_of(ruin: str, whole: str) -> bool:
-    """Whether a text is what remains of another once characters outside ASCII became question marks.
-
-    >>> remains_of("H?ng Thành", "Hồng Thành"), remains_of("H?ng Thành", "Hồng Thịnh")
-    (True, False)
-    """
-    parts = _LOST_RUN.split(" ".join(ruin.split()).casefold())
-    lost = [len(run) for run in _LOST_RUN.findall(ruin)]
-    pattern = re.escape(parts[0])
-    for n, part in zip(lost, parts[1:], strict=True):
-        pattern += f"[^\\x00-\\x7f]{{1,{n}}}{re.escape(part)}"
-    return re.fullmatch(pattern, " ".join(whole.split()).casefold()) is not None
-
-
-def tones_agree(left: Sequence[str], right: Sequence[str]) -> bool:
-    """Whether no word bears other marks than the same word of the other name; a word without any agrees with all.
-
-    >>> tones_agree(("mỏ",), ("mở",)), tones_agree(("mo",), ("mở",))
-    (False, True)
-    """
-    one, two = _marked(left), _marked(right)
-    return all(one[word] <= two[word] or two[word] <= one[word] for word in one.keys() & two.keys())
-
-
-def _marked(words: Sequence[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for word in words:
-        if not word.isascii():
-            found.setdefault(folded_word(word), set()).add(word)
-    return found
 
 
 def _bracket_apart(name: str) -> list[str]:
@@ -271,72 +198,6 @@ def _language(spelt: tuple[str, ...], folded: tuple[str, ...]) -> Language | Non
     return "vi" if n_vi > n_en else "en"
 
 
-def is_odd(word: str) -> bool:
-    """Whether a folded word is neither a word of the lexicon nor a syllable of Vietnamese.
-
-    >>> is_odd("khooa"), is_odd("khoa"), is_odd("university")
-    (True, False, False)
-    """
-    words = lexicon()
-    return word not in words.vocabulary and word not in words.syllables and word.isalpha()
-
-
-def corrected(folded: Sequence[str]) -> tuple[str, ...]:
-    """Words, each that is none replaced by the one word of the lexicon that it can have been meant to be.
-
-    Of several, it is the one that goes with the word before or behind it.
-
-    >>> corrected(("nha", "tbang", "univerisity")), corrected(("vinfast",)), corrected(("trong", "dai", "hoc"))
-    (('nha', 'trang', 'university'), ('vinfast',), ('truong', 'dai', 'hoc'))
-    """
-    right = [_meant(i, folded) if is_odd(word) else word for i, word in enumerate(folded)]
-    for i, word in enumerate(right):
-        if not _is_paired(i, right) and len(word) > _MIN_SLIP_LETTERS:
-            meant = {other for other in _completing(i, right) if OSA.distance(word, other) == 1}
-            right[i] = meant.pop() if len(meant) == 1 else word
-    return tuple(right)
-
-
-def _is_paired(i: int, folded: Sequence[str]) -> bool:
-    """Whether a word stands beside one that it stands beside in a phrase too."""
-    pairs = lexicon().pairs
-    before, behind = (folded[i - 1] if i else "", folded[i + 1] if i + 1 < len(folded) else "")
-    return (before, folded[i]) in pairs or (folded[i], behind) in pairs
-
-
-def _completing(i: int, folded: Sequence[str]) -> Iterator[str]:
-    """Words that would make a phrase with those around: of three words or more, or one that a name begins with."""
-    gaps = lexicon().gaps
-    for n in range(2, _MAX_GAP_WORDS + 1):
-        for start in range(max(0, i - n + 1), min(i, len(folded) - n) + 1):
-            if n > 2 or start == 0:
-                around = (*folded[start:i], "", *folded[i + 1 : start + n])
-                yield from gaps.get(around, ())
-
-
-def _meant(i: int, folded: Sequence[str]) -> str:
-    meant = _near_words(folded[i])
-    if len(meant) == 1 and len(folded[i]) >= _MIN_CORRECTED_LETTERS:
-        return meant[0]
-    pairs = lexicon().pairs
-    before, behind = (folded[i - 1] if i else "", folded[i + 1] if i + 1 < len(folded) else "")
-    fitting = [word for word in meant if (before, word) in pairs or (word, behind) in pairs]
-    return fitting[0] if len(fitting) == 1 else folded[i]
-
-
-@lru_cache(maxsize=200_000)
-def _near_words(word: str) -> tuple[str, ...]:
-    words = lexicon()
-    if len(word) <= _MIN_SLIP_LETTERS:
-        return ()
-    near = set(words.neighbours.get(word, ()))
-    for shorter in shortened(word):
-        near.update(words.neighbours.get(shorter, ()))
-        if shorter in words.vocabulary:
-            near.add(shorter)
-    return tuple(sorted(other for other in near if OSA.distance(word, other) == 1))
-
-
 def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> NameKey:
     found: dict[Part, set[str]] = {part: set() for part in ("head", "unit", "legal", "place", "concept", "country")}
     small_words = lexicon().small_words
@@ -390,7 +251,7 @@ def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: t
         is_generic=_is_generic(found, has_own=bool(proper or numbers)),
         is_acronym=compact.isupper() and len(compact) <= _MAX_ACRONYM_LETTERS and " " not in text,
         letters=_letters(text),
-        is_damaged=bool(_LOST.search(text)),
+        is_damaged=is_damaged(text),
     )
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from ingest.resolution.agreement import agreement, guards
+from ingest.resolution.profiles import profiles_of
 from ingest.resolution.resolve import Resolution, resolve
 from tests.ingest.resolution.known_pairs import DIFFERENT, SAME, Side
 
@@ -54,9 +56,9 @@ def test_all_at_once_nothing_else_is_linked() -> None:
         (Side("Lê Minh An", kind="expert"), Side("Lê Minh An", kind="expert"), "guard_person"),
     ],
 )
-def test_a_pair_is_put_to_a_person_with_the_guard_that_stopped_it(left: Side, right: Side, code: str) -> None:
-    (pair,) = resolved(left, right).unclear
-    assert code in dict(pair.reasons)
+def test_what_tells_two_apart_is_named(left: Side, right: Side, code: str) -> None:
+    one, two = profiles_of([left.record("left"), right.record("right")])
+    assert code in dict(guards(one, two, agreement(one, two)))
 
 
 def test_the_table_is_of_both_verdicts() -> None:
