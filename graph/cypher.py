@@ -12,11 +12,13 @@ Second labels and types follow from the kinds. A kind that the kinds file does n
 type RELATED_TO. Queries about many facts answer with one list, since a record costs the driver more than what is in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from graph.kinds import load_kinds
 from graph.model import Actor, Fact, Participation, Project, Relationship
-from graph.tables import SCHEMAS
+from graph.tables import KEYS, SCHEMAS
+from graph.writing import ENDS, Row
 
 NAMES_INDEX = "ketnoi_actor_names"
 
@@ -237,6 +239,25 @@ def update_nodes(fact_type: type[Fact]) -> str:
 def delete_links(fact_type: type[Fact]) -> str:
     """Remove the relationships or participations with the keys of ``$rows``."""
     return f"UNWIND $rows AS row\n{_LINK_ENDS[fact_type]}\nMATCH {_LINK_OF_ROW[fact_type]}\nDELETE r"
+
+
+def parameters(fact_type: type[Fact], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The rows as query parameters: their key, the labels or the type they need, and the properties to write."""
+    ends = ENDS[fact_type]
+    parameters = [
+        {column: row[column] for column in KEYS[fact_type]}
+        | {"properties": {name: value for name, value in row.items() if name not in ends}}
+        for row in rows
+    ]
+    if is_node(fact_type):
+        labels = kind_labels(fact_type)
+        return [
+            row | {"labels": [labels[kind]] if (kind := row["properties"]["kind"]) in labels else []}
+            for row in parameters
+        ]
+    if fact_type is Relationship:
+        return [row | {"type": relationship_type(row["kind"])} for row in parameters]
+    return parameters
 
 
 def _columns(fact_type: type[Fact]) -> dict[str, str]:

@@ -8,10 +8,11 @@ from html import escape
 from math import sqrt
 from typing import NamedTuple
 
+from graph.columns import UNKNOWN_CODE
 from graph.kinds import ActorKind, Language, load_kinds
 from graph.links import Link
 from graph.paths import Neighbourhood, Node
-from graph.snapshot import UNKNOWN_CODE, GraphSnapshot
+from graph.snapshot import GraphSnapshot
 from graph.xml_text import legal_xml
 
 _WIDTH = 800

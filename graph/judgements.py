@@ -60,7 +60,7 @@ class Judgement:
             The ids are the same, or ``by`` is no handle.
         """
         if one_id == other_id:
-            raise InvalidQueryError("same_ends", "A judgement is about two different actors.")
+            raise InvalidQueryError("same_record", "A judgement is about two different records.")
         require_handle(by)
         left_id, right_id = sorted((one_id, other_id))
         return cls(left_id, right_id, verdict, by, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", probability)

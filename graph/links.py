@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from graph.columns import BoolArray, CodeArray, IntArray
 from graph.kinds import load_kinds
-from graph.snapshot import BoolArray, CodeArray, GraphSnapshot, IntArray
+from graph.snapshot import GraphSnapshot
 
 FACTS_PER_LINK = 10
 """A link names at most so many relationships and so many projects, and counts them all."""

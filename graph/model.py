@@ -158,6 +158,16 @@ def id_digest(actor_id: str) -> str:
     return hashlib.blake2b(actor_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def event_text(event: Event) -> str:
+    """The payload of an event as JSON."""
+    return json.dumps(dict(event.payload), ensure_ascii=False)
+
+
+def event_of(kind: str, at: str, text: str) -> Event:
+    """The event whose payload :func:`event_text` wrote down."""
+    return Event(kind, at, MappingProxyType(json.loads(text)))
+
+
 def to_row(fact: Fact) -> dict[str, Any]:
     """The fact as one flat row: the columns of its table, provenance and attributes (as a JSON object) included."""
     row = {name: getattr(fact, name) for name in _OWN_COLUMNS[type(fact)]}

@@ -1,11 +1,10 @@
 """The production store: a Neo4j database, through its official driver."""
 
-import json
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
@@ -40,10 +39,10 @@ from graph.errors import (
     StoreUriError,
 )
 from graph.folding import fold, search_words
-from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, from_row
+from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, event_of, event_text, from_row
 from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts, Credentials
 from graph.tables import KEYS, SCHEMAS, Key, Tables, key_of, table_from_columns
-from graph.writing import ENDS, Row, T, TransactionalWriter, WriteTransaction
+from graph.writing import Row, T, TransactionalWriter, WriteTransaction
 
 DATABASE = "neo4j"
 """The one database that every Neo4j server starts with, and the only one of the Community edition."""
@@ -278,14 +277,14 @@ class _Neo4jTransaction:
         return {key_of(fact): fact for fact in (_fact_of_values(fact_type, values) for values in found)}
 
     def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
-        self._run(cypher.insert(fact_type), "rows", _parameters(fact_type, rows))
+        self._run(cypher.insert(fact_type), "rows", cypher.parameters(fact_type, rows))
         if fact_type is Actor:
             self._run(cypher.DRAW_PROJECTS_OF_OWNERS, "ids", [row["id"] for row in rows])
         if fact_type is Project:
             self._draw_owners(rows)
 
     def update(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
-        parameters = _parameters(fact_type, rows)
+        parameters = cypher.parameters(fact_type, rows)
         if cypher.is_node(fact_type):
             labels = list(cypher.kind_labels(fact_type).values())
             self._run(cypher.update_nodes(fact_type), "rows", parameters, labels=labels)
@@ -305,7 +304,7 @@ class _Neo4jTransaction:
         self._transaction.run(cypher.GROW_REVISION).consume()
 
     def append_events(self, events: Sequence[Event]) -> None:
-        rows = [{"kind": event.kind, "at": event.at, "payload": _payload(event)} for event in events]
+        rows = [{"kind": event.kind, "at": event.at, "payload": event_text(event)} for event in events]
         self._run(cypher.APPEND_EVENTS, "rows", rows)
 
     def events_naming(self, text: str) -> Sequence[tuple[int, Event]]:
@@ -316,7 +315,7 @@ class _Neo4jTransaction:
         if event is None:
             self._transaction.run(cypher.DELETE_EVENT, sequence=sequence).consume()
         else:
-            self._transaction.run(cypher.WRITE_EVENT, sequence=sequence, payload=_payload(event)).consume()
+            self._transaction.run(cypher.WRITE_EVENT, sequence=sequence, payload=event_text(event)).consume()
 
     def _draw_owners(self, rows: Sequence[Row]) -> None:
         self._run(cypher.DRAW_OWNERS_OF_PROJECTS, "ids", [row["id"] for row in rows])
@@ -405,27 +404,4 @@ def _fact_of_values(fact_type: type[F], values: Sequence[Any]) -> F:
 
 
 def _event(record: Record) -> Event:
-    return Event(record["kind"], record["at"], MappingProxyType(json.loads(record["payload"])))
-
-
-def _payload(event: Event) -> str:
-    return json.dumps(dict(event.payload), ensure_ascii=False)
-
-
-def _parameters(fact_type: type[Fact], rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The rows as query parameters: their key, the labels or the type they need, and the properties to write."""
-    ends = ENDS[fact_type]
-    parameters = [
-        {column: row[column] for column in KEYS[fact_type]}
-        | {"properties": {name: value for name, value in row.items() if name not in ends}}
-        for row in rows
-    ]
-    if cypher.is_node(fact_type):
-        labels = cypher.kind_labels(fact_type)
-        return [
-            row | {"labels": [labels[kind]] if (kind := row["properties"]["kind"]) in labels else []}
-            for row in parameters
-        ]
-    if fact_type is Relationship:
-        return [row | {"type": cypher.relationship_type(row["kind"])} for row in parameters]
-    return parameters
+    return event_of(record["kind"], record["at"], record["payload"])

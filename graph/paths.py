@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from graph.columns import IntArray
 from graph.errors import InvalidQueryError
 from graph.links import Link, Ways
-from graph.snapshot import GraphSnapshot, IntArray
+from graph.snapshot import GraphSnapshot
 
 MAX_DEPTH = 4
 MAX_NODES = 1_000

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graph.columns import BoolArray, CodeArray, IntArray
 from graph.folding import fold, search_words
 from graph.kinds import load_kinds
-from graph.snapshot import BoolArray, CodeArray, GraphSnapshot, IntArray
+from graph.snapshot import GraphSnapshot
 from graph.store import N_SEARCH_WORDS
 
 _AFTER_ALL_LETTERS = "{"

@@ -1,12 +1,11 @@
 """A read-only picture of the network at one moment, as arrays that can be walked and scored."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,22 +14,29 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from graph.canonical import NO_MERGES, Merges, merged_view
-from graph.dates import NO_DAY, day_of, first_day, to_day
-from graph.errors import NotFoundError, SnapshotError
+from graph.columns import (
+    BoolArray,
+    CodeArray,
+    IntArray,
+    codes,
+    days,
+    first_days,
+    hash_column,
+    hide,
+    index_in,
+    locked,
+    locked_csr,
+    maximum_of_pairs,
+    owners_of,
+    row_ids,
+)
+from graph.dates import NO_DAY, to_day
+from graph.errors import NotFoundError
 from graph.judgements import clusters, read_judgements
 from graph.kinds import Kinds, load_kinds
 from graph.model import Actor, Participation, Project, Relationship
 from graph.store import GraphReader
 from graph.tables import SCHEMAS, Tables, fact_at
-
-IntArray = npt.NDArray[np.int32]
-CodeArray = npt.NDArray[np.int16]
-BoolArray = npt.NDArray[np.bool_]
-
-A = TypeVar("A", bound=npt.NDArray[Any])
-
-UNKNOWN_CODE = -1
-"""Stands in code arrays for a kind that the kinds file does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +116,11 @@ class GraphSnapshot:
             is none.
         """
         kinds = load_kinds()
-        actor_ids, project_ids = _ids(tables.actors, "actor"), _ids(tables.projects, "project")
+        actor_ids, project_ids = row_ids(tables.actors, "actor"), row_ids(tables.projects, "project")
         members = tables.participations
-        project_rows = _index_in(project_ids, members["project_id"], "project")
-        actor_rows = _index_in(actor_ids, members["actor_id"], "actor")
-        owned, owners = _owners(tables.projects, actor_ids)
+        project_rows = index_in(project_ids, members["project_id"], "project")
+        actor_rows = index_in(actor_ids, members["actor_id"], "actor")
+        owned, owners = owners_of(tables.projects, actor_ids)
         rows, columns = np.concatenate([project_rows, owned]), np.concatenate([actor_rows, owners])
         membership = sparse.csr_array(
             (np.ones(len(rows), np.float32), (rows, columns)), shape=(len(project_ids), len(actor_ids))
@@ -126,17 +132,17 @@ class GraphSnapshot:
             tables=tables,
             as_of=as_of or datetime.now(UTC).replace(microsecond=0),
             undated=undated or Undated(),
-            actor_ids=_locked(actor_ids),
-            project_ids=_locked(project_ids),
-            actor_kind=_codes(tables.actors["kind"], kinds.actor),
-            project_kind=_codes(tables.projects["kind"], kinds.opportunity),
-            founded_day=_days(tables.actors["founded"]),
-            project_day=_days(pc.coalesce(tables.projects["start"], tables.projects["year"])),
-            membership=_locked_csr(membership),
-            relationship_source=_locked(_index_in(actor_ids, ties["source_id"], "actor")),
-            relationship_target=_locked(_index_in(actor_ids, ties["target_id"], "actor")),
-            relationship_kind=_codes(ties["kind"], kinds.relationship),
-            relationship_day=_days(ties["since"]),
+            actor_ids=locked(actor_ids),
+            project_ids=locked(project_ids),
+            actor_kind=codes(tables.actors["kind"], kinds.actor),
+            project_kind=codes(tables.projects["kind"], kinds.opportunity),
+            founded_day=days(tables.actors["founded"]),
+            project_day=days(pc.coalesce(tables.projects["start"], tables.projects["year"])),
+            membership=locked_csr(membership),
+            relationship_source=locked(index_in(actor_ids, ties["source_id"], "actor")),
+            relationship_target=locked(index_in(actor_ids, ties["target_id"], "actor")),
+            relationship_kind=codes(ties["kind"], kinds.relationship),
+            relationship_day=days(ties["since"]),
             merges=merges,
         )
 
@@ -157,8 +163,8 @@ class GraphSnapshot:
         """
         day = to_day(cut)
         if is_recorded:
-            project_seen = _first_days(pc.coalesce(self.tables.projects["start"], self.tables.projects["year"])) < day
-            tie_seen = _first_days(self.tables.relationships["since"]) < day  # NO_DAY lies before every day
+            project_seen = first_days(pc.coalesce(self.tables.projects["start"], self.tables.projects["year"])) < day
+            tie_seen = first_days(self.tables.relationships["since"]) < day  # NO_DAY lies before every day
         else:
             project_seen = (self.project_day != NO_DAY) & (self.project_day < day)
             tie_seen = (self.relationship_day != NO_DAY) & (self.relationship_day < day)
@@ -166,17 +172,17 @@ class GraphSnapshot:
         tie_seen &= actor_seen[self.relationship_source] & actor_seen[self.relationship_target]
         members = self.tables.participations
         member_seen = (
-            project_seen[_index_in(self.project_ids, members["project_id"], "project")]
-            & actor_seen[_index_in(self.actor_ids, members["actor_id"], "actor")]
+            project_seen[index_in(self.project_ids, members["project_id"], "project")]
+            & actor_seen[index_in(self.actor_ids, members["actor_id"], "actor")]
         )
         projects = self.tables.projects.filter(pa.array(project_seen))
         unborn = pc.is_in(projects["owner_id"], value_set=pa.array(self.actor_ids[~actor_seen], pa.string()))
         ties = self.tables.relationships.filter(pa.array(tie_seen))
-        open_ended = pa.array(_days(ties["until"]) >= day)
+        open_ended = pa.array(days(ties["until"]) >= day)
         tables = Tables(
             actors=self.tables.actors.filter(pa.array(actor_seen)),
-            projects=_hide(_hide(projects, "end", pa.array(_days(projects["end"]) >= day)), "owner_id", unborn),
-            relationships=_hide(_hide(ties, "until", open_ended), "status", open_ended),
+            projects=hide(hide(projects, "end", pa.array(days(projects["end"]) >= day)), "owner_id", unborn),
+            relationships=hide(hide(ties, "until", open_ended), "status", open_ended),
             participations=members.filter(pa.array(member_seen)),
         )
         undated = Undated(
@@ -193,7 +199,7 @@ class GraphSnapshot:
 
         Those that have stay in the network as history, with all that tells of them, but nobody should be sent to them.
         """
-        return _locked(np.array(self.tables.actors["last_seen"].is_null().to_numpy(zero_copy_only=False), dtype=bool))
+        return locked(np.array(self.tables.actors["last_seen"].is_null().to_numpy(zero_copy_only=False), dtype=bool))
 
     @property
     def n_actors(self) -> int:
@@ -224,7 +230,7 @@ class GraphSnapshot:
             for name in table.column_names:
                 if name != "recorded_at":
                     digest.update(name.encode())
-                    _hash_column(digest, table[name])
+                    hash_column(digest, table[name])
         return digest.hexdigest()
 
     @cached_property
@@ -240,7 +246,7 @@ class GraphSnapshot:
     @cached_property
     def memberships(self) -> sparse.csr_array:
         """CSR of float32 ones, shape (n_actors, n_projects): the projects of each actor."""
-        return _locked_csr(sparse.csr_array(self.membership.T))
+        return locked_csr(sparse.csr_array(self.membership.T))
 
     @cached_property
     def incidence(self) -> sparse.csr_array:
@@ -252,12 +258,12 @@ class GraphSnapshot:
         )
         matrix.sum_duplicates()
         matrix.data[:] = 1
-        return _locked_csr(matrix)
+        return locked_csr(matrix)
 
     @cached_property
     def project_size(self) -> IntArray:
         """Members of each project, int32, shape (n_projects,)."""
-        return _locked(np.diff(self.membership.indptr).astype(np.int32))
+        return locked(np.diff(self.membership.indptr).astype(np.int32))
 
     @cached_property
     def ties(self) -> sparse.csr_array:
@@ -280,8 +286,8 @@ class GraphSnapshot:
             self.relationship_target[weighted],
         )
         pairs = (np.concatenate([source, target]), np.concatenate([target, source]))
-        matrix = _maximum_of_pairs(np.concatenate([strength, strength]), *pairs, n=self.n_actors)
-        return _locked_csr(matrix)
+        matrix = maximum_of_pairs(np.concatenate([strength, strength]), *pairs, n=self.n_actors)
+        return locked_csr(matrix)
 
     def find_actor(self, actor_id: str) -> int | None:
         """Row of an actor, or of the one that it is a part of; None where there is neither."""
@@ -348,96 +354,3 @@ def kind_codes(kinds: Kinds, names: Sequence[str]) -> CodeArray:
     kinds.require_actor_kinds(tuple(names))
     order = list(kinds.actor)
     return np.array([order.index(name) for name in names], np.int16)
-
-
-def _ids(table: pa.Table, what: str) -> npt.NDArray[np.object_]:
-    ids: npt.NDArray[np.object_] = np.array(table["id"].to_pylist(), dtype=object)
-    if len(ids) > 1:
-        order = ids[1:] > ids[:-1]
-        if not order.all():
-            first = str(ids[1:][~order][0])
-            raise SnapshotError(
-                "snapshot_ids",
-                f"The ids of the {what} table must be unique and ascending; see {first!r}.",
-                id=first,
-            )
-    return ids
-
-
-def _index_in(ids: npt.NDArray[np.object_], column: pa.ChunkedArray, what: str) -> IntArray:
-    index = pc.index_in(column, value_set=pa.array(ids, pa.string()))
-    if index.null_count:
-        missing = column.filter(pc.is_null(index))[0].as_py()
-        raise SnapshotError(
-            "snapshot_dangling", f"A link names the {what} {missing!r}, which is not there.", id=missing
-        )
-    return np.asarray(index.to_numpy(), dtype=np.int32)
-
-
-def _owners(projects: pa.Table, actor_ids: npt.NDArray[np.object_]) -> tuple[IntArray, IntArray]:
-    index = pc.index_in(projects["owner_id"], value_set=pa.array(actor_ids, pa.string()))
-    known = np.asarray(pc.is_valid(index).to_numpy(zero_copy_only=False), dtype=bool)
-    owners = np.asarray(pc.fill_null(index, 0).to_numpy(), dtype=np.int32)
-    return np.flatnonzero(known).astype(np.int32), owners[known]
-
-
-def _codes(column: pa.ChunkedArray, known: Mapping[str, object]) -> CodeArray:
-    index = pc.index_in(column, value_set=pa.array(list(known), pa.string()))
-    return _locked(np.asarray(pc.fill_null(index, UNKNOWN_CODE).to_numpy(), dtype=np.int16))
-
-
-def _first_days(column: pa.ChunkedArray) -> IntArray:
-    return _days(column, lambda text: to_day(first_day(text)))
-
-
-def _days(column: pa.ChunkedArray, day_of: Callable[[str], int] = day_of) -> IntArray:
-    encoded = column.combine_chunks().dictionary_encode()
-    try:
-        known = [day_of(text) for text in encoded.dictionary.to_pylist()]
-    except ValueError as bad_date:
-        raise SnapshotError("snapshot_date", f"A date cannot be read: {bad_date}.") from bad_date
-    days = np.array([*known, NO_DAY], np.int32)
-    index = np.asarray(pc.fill_null(encoded.indices, len(days) - 1).to_numpy(zero_copy_only=False))
-    return _locked(days[index])
-
-
-def _hide(table: pa.Table, column: str, hidden: pa.Array) -> pa.Table:
-    kept = pc.if_else(hidden, pa.scalar(None, pa.string()), table[column])
-    return table.set_column(table.column_names.index(column), table.schema.field(column), kept)
-
-
-def _maximum_of_pairs(
-    values: npt.NDArray[np.float32], rows: IntArray, columns: IntArray, *, n: int
-) -> sparse.csr_array:
-    order = np.lexsort((-values, columns, rows))
-    rows, columns, values = rows[order], columns[order], values[order]
-    first = np.ones(len(rows), bool)
-    first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
-    return sparse.csr_array((values[first], (rows[first], columns[first])), shape=(n, n))
-
-
-def _locked(array: A) -> A:
-    array.flags.writeable = False
-    return array
-
-
-def _locked_csr(matrix: sparse.csr_array) -> sparse.csr_array:
-    matrix.sort_indices()
-    for array in (matrix.data, matrix.indices, matrix.indptr):
-        array.flags.writeable = False
-    return matrix
-
-
-def _hash_column(digest: "hashlib.blake2b", column: pa.ChunkedArray) -> None:
-    array = column.combine_chunks()
-    digest.update(len(array).to_bytes(8, "little"))
-    digest.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)).tobytes())
-    if pa.types.is_list(array.type):
-        digest.update(pc.fill_null(pc.list_value_length(array), 0).to_numpy().tobytes())
-        array = array.flatten()
-    if pa.types.is_string(array.type):
-        filled = pc.fill_null(array, "")
-        digest.update(pc.binary_length(filled).to_numpy().tobytes())
-        digest.update("".join(filled.to_pylist()).encode())
-    else:
-        digest.update(pc.fill_null(array, 0).to_numpy().tobytes())

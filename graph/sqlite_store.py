@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
 
 from graph.errors import StoreSchemaError, StoreUnavailableError, StoreUriError
 from graph.folding import fold, search_words
-from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, from_row
+from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, event_of, event_text, from_row
 from graph.sqlite_schema import migrate, require_own_file
 from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts
 from graph.tables import KEYS, SCHEMAS, Key, Tables, key_of, table_from_columns
@@ -171,7 +171,7 @@ class SqliteStore(TransactionalWriter):
         condition = "" if kind is None else "WHERE kind = ?"
         query = f"SELECT kind, at, payload FROM events {condition} ORDER BY sequence"  # noqa: S608  as above
         with self._reading() as connection:
-            return [_event(*row) for row in connection.execute(query, () if kind is None else (kind,))]
+            return [event_of(*row) for row in connection.execute(query, () if kind is None else (kind,))]
 
     def erase_actor(self, actor_id: str) -> bool:
         """Remove an actor and what names it, from the file and its log as well; False where there is none."""
@@ -338,34 +338,26 @@ class _SqliteTransaction:
     def append_events(self, events: Sequence[Event]) -> None:
         self.connection.executemany(
             "INSERT INTO events (kind, at, payload) VALUES (?, ?, ?)",
-            ((event.kind, event.at, _payload(event)) for event in events),
+            ((event.kind, event.at, event_text(event)) for event in events),
         )
 
     def events_naming(self, text: str) -> Sequence[tuple[int, Event]]:
         rows = self.connection.execute(
             "SELECT sequence, kind, at, payload FROM events WHERE instr(payload, ?) ORDER BY sequence", (text,)
         )
-        return [(sequence, _event(*values)) for sequence, *values in rows]
+        return [(sequence, event_of(*values)) for sequence, *values in rows]
 
     def replace_event(self, sequence: int, event: Event | None) -> None:
         if event is None:
             self.connection.execute("DELETE FROM events WHERE sequence = ?", (sequence,))
         else:
-            self.connection.execute("UPDATE events SET payload = ? WHERE sequence = ?", (_payload(event), sequence))
+            self.connection.execute("UPDATE events SET payload = ? WHERE sequence = ?", (event_text(event), sequence))
 
     def _index_names(self, rows: Sequence[Row]) -> None:
         self.connection.executemany(
             "INSERT OR REPLACE INTO actor_names (rowid, search_key) SELECT row_number, ? FROM actors WHERE id = ?",
             ((row["search_key"], row["id"]) for row in rows),
         )
-
-
-def _event(kind: str, at: str, payload: str) -> Event:
-    return Event(kind, at, MappingProxyType(json.loads(payload)))
-
-
-def _payload(event: Event) -> str:
-    return json.dumps(dict(event.payload), ensure_ascii=False)
 
 
 def _values(row: Row, columns: Sequence[str]) -> list[Any]:

@@ -1,6 +1,6 @@
 """Whether two actors are one, as it is put to people: the records side by side, and what people answer."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -104,14 +104,21 @@ def compare(left: Actor, right: Actor, language: Language) -> tuple[Trait, ...]:
     )
 
 
-def proposals(judgements: Sequence[Judgement], actor_of: ActorOf, language: Language) -> list[Proposal]:
-    """What is still to be judged, the most probable first; what is about a record that is not there is left out."""
-    found = []
-    for judgement in open_proposals(judgements):
+def proposals(waiting: Iterable[Judgement], actor_of: ActorOf, language: Language) -> Iterator[Proposal]:
+    """Both records of each waiting pair, one pair after the other; a pair of which one is not there is left out."""
+    for judgement in waiting:
         left, right = (actor_of(actor_id) for actor_id in judgement.pair)
         if left is not None and right is not None:
-            found.append(Proposal(judgement, left, right, compare(left, right, language)))
-    return found
+            yield Proposal(judgement, left, right, compare(left, right, language))
+
+
+def waiting_in(snapshot: GraphSnapshot, judgements: Sequence[Judgement]) -> list[Judgement]:
+    """The pairs still to be judged of which a network has both records, the most probable first."""
+    return [
+        judgement
+        for judgement in open_proposals(judgements)
+        if all(snapshot.find_actor(actor_id) is not None for actor_id in judgement.pair)
+    ]
 
 
 def merges(found: Clusters, actor_of: ActorOf, limit: int | None = None) -> list[Merge]:

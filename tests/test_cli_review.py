@@ -74,13 +74,18 @@ class Terminal(io.StringIO):
         ("\n?\n", [("b", "c", "unsure", "lan.p")]),
         ("what\nn\nq\n", [("a", "b", "different", "lan.p")]),
         ("q\n", []),
+        ("n\n", [("a", "b", "different", "lan.p")]),
     ],
 )
 def test_review_asks_in_a_terminal(
     ketnoi: Ketnoi, monkeypatch: pytest.MonkeyPatch, typed: str, expected: list[Any]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
-    assert ketnoi("review", "--by", "lan.p").exit_code == 0
+    asked = ketnoi("review", "--by", "lan.p")
+    assert asked.exit_code == 0
+    n_left = 2 - sum(verdict != "unsure" for *_, verdict, _ in expected)
+    assert f"{n_left} cặp đang chờ duyệt" in asked.out
+    assert "[y/n/?/Enter/q]" in asked.out
     assert said(ketnoi) == expected
 
 

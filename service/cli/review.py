@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from graph.errors import InvalidQueryError, StoreUnavailableError
-from graph.judgements import Conflict, Verdict, clusters, read_judgements, require_handle
+from graph.judgements import Conflict, Verdict, clusters, open_proposals, read_judgements, require_handle
 from graph.kinds import Language
 from graph.model import Actor
 from graph.store import GraphStore
@@ -63,16 +64,18 @@ def review_command(
     is_asked = not as_json and sys.stdin.isatty()
     signed = _signed(settings, by) if is_asked else ""
     with _network(settings, store) as opened:
-        waiting = proposals(read_judgements(opened), opened.get_actor, spoken)
+        waiting = open_proposals(read_judgements(opened))
+        shown = islice(proposals(waiting, opened.get_actor, spoken), limit)
         if as_json:
-            _print_json([_proposal_row(proposal) for proposal in waiting[:limit]])
+            _print_json([_proposal_row(proposal) for proposal in shown])
         elif is_asked:
-            _ask(opened, waiting[:limit], signed, spoken)
+            _ask(opened, shown, signed, spoken)
         else:
-            for proposal in waiting[:limit]:
+            for proposal in shown:
                 _show(proposal, spoken)
         if not as_json:
-            console.print(load_catalogue(spoken).text("review.n_waiting", n=len(waiting)), highlight=False)
+            n_waiting = len(open_proposals(read_judgements(opened)) if is_asked else waiting)
+            console.print(load_catalogue(spoken).text("review.n_waiting", n=n_waiting), highlight=False)
 
 
 @app.command("judge")
@@ -152,16 +155,25 @@ def _network(settings: Settings, uri: str | None) -> Iterator[GraphStore]:
         yield opened
 
 
-def _ask(store: GraphStore, waiting: Sequence[Proposal], by: str, language: Language) -> None:
+def _ask(store: GraphStore, waiting: Iterable[Proposal], by: str, language: Language) -> None:
     question = load_catalogue(language).text("review.ask")
     for proposal in waiting:
         _show(proposal, language)
-        while (answer := console.input(f"{question} ").strip().lower()) not in {*_VERDICT_OF, "", "q"}:
-            error_console.print("y, n, ?, Enter, q")
+        answer = _answer(f"{question} ")
         if answer == "q":
             return
         if answer:
             judge(store, *proposal.judgement.pair, _VERDICT_OF[answer], by)
+
+
+def _answer(question: str) -> str:
+    """What was typed, asked again until it is an answer; the end of the input ends the questions."""
+    try:
+        while (answer := console.input(Text(question)).strip().lower()) not in {*_VERDICT_OF, "", "q"}:
+            error_console.print("y, n, ?, Enter, q")
+    except EOFError:
+        return "q"
+    return answer
 
 
 def _show(proposal: Proposal, language: Language) -> None:

@@ -14,7 +14,7 @@ from graph.model import Actor
 from service.dependencies import CurrentNetwork, CurrentSettings, CurrentState, Writing
 from service.network_state import Network, NetworkState
 from service.pages.rendering import Reader
-from service.review import TRAITS, judge, merges, n_merges, proposals, record_of, unmerge
+from service.review import TRAITS, judge, merges, n_merges, proposals, record_of, unmerge, waiting_in
 from service.settings import Settings
 from service.staff_session import COOKIE, SESSION_SECONDS, StaffSession, is_handle, is_token, new_mark, session_of
 
@@ -115,7 +115,7 @@ def _review(reader: Reader, network: Network, state: NetworkState, session: Staf
     def actor_of(actor_id: str) -> Actor | None:
         return record_of(network.snapshot, actor_id)
 
-    waiting = proposals(judgements, actor_of, reader.language)
+    waiting = waiting_in(network.snapshot, judgements)
     number = place.number if place.number < len(waiting) else 0
     return reader.page(
         "review.html",
@@ -123,7 +123,7 @@ def _review(reader: Reader, network: Network, state: NetworkState, session: Staf
         session=session,
         is_closed=False,
         is_recorded=place.is_recorded,
-        proposal=waiting[number] if waiting else None,
+        proposal=next(proposals(waiting[number:], actor_of, reader.language), None),
         number=number,
         n_waiting=len(waiting),
         trait_words=TRAITS,

@@ -12,7 +12,7 @@ from service.dependencies import CurrentNetwork, CurrentState, Writing, require_
 from service.language import language_of
 from service.paging import Position
 from service.parameters import Cursor, Id, Limit
-from service.review import judge, proposals, record_of
+from service.review import judge, proposals, record_of, waiting_in
 from service.routes.answers import refusals
 from service.routes.state import loose_stamp
 from service.schemas import (
@@ -103,9 +103,9 @@ def list_proposals(
 ) -> ProposalPage:
     """Pairs of records that may be of one actor and that nobody has decided yet; judged pairs are gone at once."""
     position = Position.of(cursor, "proposals")
-    judgements = read_judgements(state.store)
-    waiting = proposals(judgements, lambda actor_id: record_of(network.snapshot, actor_id), language_of(request))
-    shown = waiting[position.offset : position.offset + limit]
+    waiting = waiting_in(network.snapshot, read_judgements(state.store))
+    pairs = waiting[position.offset : position.offset + limit]
+    shown = list(proposals(pairs, lambda actor_id: record_of(network.snapshot, actor_id), language_of(request)))
     return ProposalPage(
         **stamp_of(network).model_dump(),
         total=len(waiting),

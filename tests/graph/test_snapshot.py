@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from graph.columns import UNKNOWN_CODE
 from graph.dates import NO_DAY, to_day
 from graph.errors import NotFoundError, SnapshotError
 from graph.kinds import load_kinds
 from graph.model import Actor, Fact, Participation, Project, Provenance, Relationship
-from graph.snapshot import UNKNOWN_CODE, GraphSnapshot, kind_codes
+from graph.snapshot import GraphSnapshot, kind_codes
 from graph.tables import Tables
 from tests.worlds import generated_network, hanoi_network
 

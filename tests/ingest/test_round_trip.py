@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.interop import EXCHANGE_NAMES, TableFormat, export_tables
-from graph.model import Actor
+from graph.model import Actor, Fact, Provenance, Relationship
 from graph.snapshot import GraphSnapshot
+from graph.tables import Tables
 from ingest.load import read_tables
 from tests.ingest.folders import ACTOR, SCHOOL, read_csv, write_folder
 from tests.ingest.test_load import content
@@ -74,3 +75,23 @@ def test_any_text_and_any_column_survives(
     (folder / "out").mkdir()
     export_tables(before, folder / "out", file_format)
     assert content(read_tables(folder / "out").tables) == content(before)
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_what_vanished_and_what_registers_call_it_come_back(tmp_path: Path, file_format: TableFormat) -> None:
+    gone = Provenance("may.csv", last_seen="2026-05-31")
+    facts: list[Fact] = [
+        Actor("a", "school", "A", identifiers=("ror:04nyv3z04", "tax:0101"), provenance=gone),
+        Actor("b", "expert", "B", provenance=Provenance("may.csv")),
+        Relationship("b", "a", "mentors", provenance=gone),
+    ]
+    paths = export_tables(Tables.from_facts(facts), tmp_path, file_format)
+    reading = read_tables(tmp_path)
+    assert reading.issues == ()
+    actors, ties = reading.tables.facts(Actor), reading.tables.facts(Relationship)
+    assert [actor.identifiers for actor in actors] == [("ror:04nyv3z04", "tax:0101"), ()]
+    assert [actor.provenance.last_seen for actor in actors] == ["2026-05-31", None]
+    assert [tie.provenance.last_seen for tie in ties] == ["2026-05-31"]
+    if file_format == "csv":
+        headers = [path.read_text(encoding="utf-8").partition("\n")[0] for path in paths]
+        assert ["last_seen" in header for header in headers] == [True, False, True, False]
