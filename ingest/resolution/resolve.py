@@ -16,7 +16,7 @@ from ingest.resolution.records import Record
 LINK_THRESHOLD = 0.65
 """From here on a pair that no guard forbids is linked without a person.
 
-Measured on pairs that nothing was fitted to (``benchmarks/resolution.py``, 95 % intervals by Wilson): precision 1.000
+Measured on pairs that no weight was fitted to (``benchmarks/resolution.py``, 95 % intervals by Wilson): precision 1.000
 (0.956 to 1) at recall 0.912 on reference lists, 0.998 (0.992 to 0.999) at 0.875 on corrupted copies; with what the
 links imply, recall 0.923 and 0.909 at the same precision.
 """
