@@ -8,8 +8,8 @@ Every pair of records is counted, also those that no block brings together. Of t
 put together by hand; pairs that could not be judged (a name under several identifiers of one register, predecessors)
 count neither way and are stated. Pairs are drawn into two halves by what they are of. The weights of the model and the
 thresholds of token-set come from one half, all figures from the other. The threshold of links was set by hand and the
-rules were changed with the totals of both halves in view, the lists of words written with all names in view: the figures
-flatter a little.
+rules were changed with the totals of both halves in view, the lists of words written with all names in view: the
+figures flatter a little.
 
 *Links* are those made automatically; *clusters* adds what they imply, which is what a merged view shows; *questions*
 are the unclear pairs that are put to a person. Exact and
