@@ -119,7 +119,7 @@ def corrupted_world(world: World, seed: int) -> World:
             parents=record.parents if rng.random() < 0.5 else (),
             founded=record.founded if rng.random() < 0.3 else None,
         )
-        copies[record.id] = (replace(copy, wholes=copy.parents and record.wholes), kind)
+        copies[record.id] = (copy, kind)
     return World(
         (*world.records, *(copy for copy, _ in copies.values())),
         {**world.entity, **{copy.id: world.entity[original] for original, (copy, _) in copies.items()}},
@@ -176,7 +176,6 @@ def _universities(folder: Path) -> Iterable[Record]:
             identifiers=(f"wikidata:{row['wikidata_id']}",) if row["wikidata_id"] else (),
             place=row["city"] or row["province"] or None,
             parents=tuple(one for one in parents if one),
-            wholes=tuple(one for one in parents if one),
             country="VN",
         )
 
@@ -193,5 +192,4 @@ def _hanoi() -> Iterable[Record]:
             record,
             id=f"hanoi:{record.id}",
             parents=tuple(f"hanoi:{parent}" for parent in record.parents),
-            wholes=tuple(f"hanoi:{whole}" for whole in record.wholes),
         )

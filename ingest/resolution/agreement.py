@@ -67,9 +67,11 @@ def _compare(left: Profile, right: Profile, one: NameKey, two: NameKey) -> Agree
         return Agreement("damaged", one, two, frozenset())
     are_foreign = None not in (one.language, two.language) and one.language != two.language
     if are_foreign and not left.is_person:
-        apart = _apart(one.meaning, two.meaning, left.context_meaning, right.context_meaning) | _range_apart(one, two)
+        contexts = _contexts(one, two, left.context_meaning, right.context_meaning)
+        apart = _apart(one.meaning, two.meaning, *contexts) | _range_apart(one, two)
         return Agreement("none" if apart else "translated", one, two, apart)
-    apart = _apart(one.tokens, two.tokens, left.context, right.context) | _range_apart(one, two)
+    contexts = _contexts(one, two, left.context, right.context)
+    apart = _apart(one.tokens, two.tokens, *contexts) | _range_apart(one, two)
     if apart:
         kept = _without_slips(one, two, apart)
         if kept and not left.is_person and one.meaning == two.meaning and one.is_national == two.is_national:
@@ -77,6 +79,18 @@ def _compare(left: Profile, right: Profile, one: NameKey, two: NameKey) -> Agree
         return Agreement("none" if kept else "slip", one, two, kept or apart)
     is_own = one is left.own and two is right.own
     return Agreement("own_name" if is_own else "other_name", one, two, apart)
+
+
+def _contexts(
+    one: NameKey, two: NameKey, around_one: frozenset[str], around_two: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """What lies around two names and may explain what one lacks.
+
+    A school leaves its city out of its name; a firm with a city in its name is not the one without.
+    """
+    if one.heads and two.heads:
+        return around_one, around_two
+    return around_one - _places(around_one), around_two - _places(around_two)
 
 
 def _apart(
@@ -216,7 +230,8 @@ def _own_name_guards(left: Profile, right: Profile, found: Agreement) -> Iterabl
     if found.way not in ("other_name", "translated", "slip"):
         return
     for one, two in _own_in_one_language(left, right):
-        mine, theirs = one.tokens - two.tokens - right.context, two.tokens - one.tokens - left.context
+        around_one, around_two = _contexts(one, two, left.context, right.context)
+        mine, theirs = one.tokens - two.tokens - around_two, two.tokens - one.tokens - around_one
         if not mine and not theirs:
             continue
         if _without_slips(one, two, mine | theirs) and (not mine or not theirs or found.way == "translated"):
@@ -238,7 +253,7 @@ def _generic_guards(left: Profile, right: Profile, found: Agreement) -> Iterable
         return
     if found.way == "damaged":
         one = two = two if one.is_damaged else one
-    is_located = _places(one.tokens | left.context) & _places(two.tokens | right.context) - {f"p:{COUNTRY}"}
+    is_located = _places(one.tokens | left.context) & _places(two.tokens | right.context)
     if (one.is_generic or two.is_generic) and not (is_located or left.belongs & right.belongs):
         yield from () if _share_domain(left, right) else (("guard_generic", one.text),)
 

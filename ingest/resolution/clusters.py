@@ -37,8 +37,8 @@ def consistent(
     same: Iterable[tuple[int, int]],
     apart: Mapping[int, frozenset[int]],
     profiles: Sequence[Profile],
-) -> tuple[list[Edge], list[tuple[Edge, str]]]:
-    """The edges that may stand together, and those that may not, with the code of the reason.
+) -> tuple[list[Edge], list[tuple[Edge, str]], dict[int, int]]:
+    """The edges that may stand together, those that may not with the code of the reason, and the groups of joined rows.
 
     Edges are taken from the most probable down, all of one probability at a time, so that neither ids nor order decide.
     Where those of one probability would join records that must stay apart, none of them that meet there is taken.
@@ -66,7 +66,7 @@ def consistent(
                     groups.join(meeting)
             else:
                 refused.extend((edge, reason) for edge in together)
-    return kept, refused
+    return kept, refused, groups.group
 
 
 def _meetings(level: Sequence[Edge], groups: _Groups) -> list[tuple[list[int], list[Edge]]]:

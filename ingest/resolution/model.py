@@ -33,7 +33,7 @@ from ingest.resolution.spelling import is_odd
 
 MODEL_FILE = "model.json"
 _MEMORY_LIMIT = "2GB"
-_MIN_TOKENS, _MIN_LETTERS = 3, 2
+_MIN_TOKENS, _MAX_TOKENS, _MIN_LETTERS = 3, 24, 2
 _MANY_LETTERS = 8
 """A word of so many letters is not another with one letter changed, whether it is in the lexicon or not."""
 _CLOSE, _NEAR = 0.95, 0.88
@@ -249,7 +249,7 @@ def _slips(profile: Profile, *, odd: bool) -> list[int]:
     swapped.
     """
     own = profile.own
-    if own is None or len(own.tokens) < _MIN_TOKENS:
+    if own is None or not _MIN_TOKENS <= len(own.tokens) <= _MAX_TOKENS:
         return []
     words = [word for word in dict.fromkeys(own.words) if len(word) > _MIN_LETTERS]
     chosen = [word for word in words if is_odd(word) == odd or (not odd and len(word) >= _MANY_LETTERS)]

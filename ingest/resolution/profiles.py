@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from graph.folding import fold
 from graph.kinds import load_kinds
 from ingest.resolution.lexicon import lexicon
-from ingest.resolution.names import COUNTRY, NameKey, name_key, name_keys
+from ingest.resolution.names import NameKey, name_key, name_keys
 from ingest.resolution.records import Record
 
-_VIETNAM = ("vn", "vietnam", "viet nam")
 _N_PARENTS = 6
 _YEAR = re.compile(r"\d{4}")
 
@@ -114,8 +113,7 @@ def _profile(record: Record, by_id: Mapping[str, Record]) -> Profile:
     near = [by_id[parent] for parent in record.parents if parent in by_id]
     parents = [key for parent in near for key in name_keys(parent.names, person=False) if not key.is_acronym]
     around = places.union(*(places_in(parent.place) for parent in near))
-    is_vietnamese = bool(around) or fold(record.country or "") in _VIETNAM
-    located = frozenset(f"p:{place}" for place in (*around, *([COUNTRY] if is_vietnamese else [])))
+    located = frozenset(f"p:{place}" for place in around)
     year = _YEAR.match(record.founded or "")
     return Profile(
         record=record,

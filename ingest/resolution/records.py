@@ -11,7 +11,6 @@ from graph.tables import Tables
 
 BELONGING = ("part_of", "affiliated_with")
 """Kinds of relationship from an actor to what it belongs to."""
-_PART_OF = "part_of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,6 @@ class Record:
         Domain of its website without ``www.``, lower case; ``None`` where there is none or many share it.
     parents
         Ids of the records it is part of or affiliated with.
-    wholes
-        Those of the parents that it is a part of.
     """
 
     id: str
@@ -39,27 +36,21 @@ class Record:
     domain: str | None = None
     place: str | None = None
     parents: tuple[str, ...] = ()
-    wholes: tuple[str, ...] = ()
     country: str | None = None
     founded: str | None = None
 
 
 def records_of(tables: Tables) -> list[Record]:
     """A record for every actor of the tables, in the order of their ids."""
-    parents, wholes = defaultdict(list), defaultdict(list)
+    parents = defaultdict(list)
     ties = tables.relationships.select(["source_id", "target_id", "kind"]).to_pydict()
     for source_id, target_id, kind in zip(ties["source_id"], ties["target_id"], ties["kind"], strict=True):
         if kind in BELONGING:
             parents[source_id].append(target_id)
-        if kind == _PART_OF:
-            wholes[source_id].append(target_id)
-    return [
-        record_of(row, parents=parents.get(row["id"], ()), wholes=wholes.get(row["id"], ()))
-        for row in tables.actors.to_pylist()
-    ]
+    return [record_of(row, parents.get(row["id"], ())) for row in tables.actors.to_pylist()]
 
 
-def record_of(row: Mapping[str, Any], *, parents: Iterable[str] = (), wholes: Iterable[str] = ()) -> Record:
+def record_of(row: Mapping[str, Any], parents: Iterable[str] = ()) -> Record:
     """The record of an actor given as a flat row of its table.
 
     >>> record_of({"id": "a", "kind": "school", "name": "Đại học A", "website": "https://www.A.edu.vn/vi"}).domain
@@ -74,7 +65,6 @@ def record_of(row: Mapping[str, Any], *, parents: Iterable[str] = (), wholes: It
         domain=domain_of(row.get("website")),
         place=row.get("district_or_city"),
         parents=tuple(sorted(set(parents))),
-        wholes=tuple(sorted(set(wholes))),
         country=row.get("country"),
         founded=row.get("founded"),
     )

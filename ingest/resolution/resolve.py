@@ -16,9 +16,9 @@ from ingest.resolution.records import Record
 LINK_THRESHOLD = 0.65
 """From here on a pair that no guard forbids is linked without a person.
 
-Measured on pairs that nothing was fitted to (``benchmarks/resolution.py``, 95 % intervals by Wilson): precision 1.000
-(0.956 to 1) at recall 0.912 on reference lists, 0.998 (0.992 to 0.999) at 0.875 on corrupted copies; with what the links
-imply, recall 0.923 and 0.909 at the same precision.
+Measured on pairs that no weight was fitted to (``benchmarks/resolution.py``, 95 % intervals by Wilson): precision 1.000
+(0.956 to 1) at recall 0.912 on reference lists, 0.998 (0.992 to 0.999) at 0.875 on corrupted copies; with what the
+links imply, recall 0.923 and 0.909 at the same precision.
 """
 UNCLEAR_THRESHOLD = 0.3
 """From here on a pair is put to a person whatever its names."""
@@ -63,10 +63,11 @@ class Resolution:
 def resolve(records: Iterable[Record], decided: Decided | None = None) -> Resolution:
     """Links and unclear pairs among records of distinct ids.
 
-    A link is a pair whose probability reaches :data:`LINK_THRESHOLD` and that no guard forbids. Another pair is put to a
-    person if it reaches :data:`UNCLEAR_THRESHOLD`, or :data:`NAMESAKE_THRESHOLD` where names agree, and neither of the
-    two belongs to the other. No chain of links, nor of what people have called the same, joins two records that people
-    have called different, that have different identifiers of one scheme, or of which one belongs to the other.
+    A link is a pair whose probability reaches :data:`LINK_THRESHOLD` and that no guard forbids. Another pair is put to
+    a person if it reaches :data:`UNCLEAR_THRESHOLD`, or :data:`NAMESAKE_THRESHOLD` where names agree, unless one of the
+    two belongs to the other or links imply the answer. No chain of links, nor of what people have called the same,
+    joins two records that people have called different, that have different identifiers of one scheme, or of which one
+    belongs to the other.
 
     Parameters
     ----------
@@ -83,14 +84,18 @@ def resolve(records: Iterable[Record], decided: Decided | None = None) -> Resolu
     likely = [edge for edge in _scored(profiles) if edge[:2] not in verdicts]
     judged = _told_from_ruins([_judge(edge, profiles) for edge in likely])
     links = [found for found in judged if found.is_link]
-    kept, refused = consistent(
+    kept, refused, group = consistent(
         (found.edge for found in links),
         sorted(pair for pair, verdict in verdicts.items() if verdict == "same"),
         _apart(verdicts, judged),
         profiles,
     )
     reasons = {found.edge: found.reasons for found in judged}
-    unclear = [(found.edge, found.reasons) for found in judged if found.is_question]
+    unclear = [
+        (found.edge, found.reasons)
+        for found in judged
+        if found.is_question and group.get(found.edge[0], found.edge[0]) != group.get(found.edge[1], found.edge[1])
+    ]
     unclear.extend((edge, (*reasons[edge], ("guard_chain", code))) for edge, code in refused)
     return Resolution(_pairs(((edge, reasons[edge]) for edge in kept), profiles), _pairs(unclear, profiles))
 

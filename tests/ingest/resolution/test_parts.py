@@ -145,13 +145,14 @@ def test_no_chain_of_kept_links_joins_what_must_stay_apart(
         apart.setdefault(j, set()).add(i)
     everybody = profiles(*"ABCDEFGH")
     links = [(i, j, p) for (i, j), p in edges]
-    kept, refused = consistent(links, [], {i: frozenset(js) for i, js in apart.items()}, everybody)
+    kept, refused, group = consistent(links, [], {i: frozenset(js) for i, js in apart.items()}, everybody)
     assert sorted([*kept, *(edge for edge, _ in refused)]) == sorted(links)
     joined = {i: {i} for i in range(8)}
     for i, j, _ in kept:
         together = joined[i] | joined[j]
         joined.update(dict.fromkeys(together, together))
     assert not any(j in joined[i] for i, j in forbidden)
+    assert all((j in joined[i]) == (group.get(i, i) == group.get(j, j)) for i, j in combinations(range(8), 2))
 
 
 def test_the_model_weighs_what_it_says() -> None:

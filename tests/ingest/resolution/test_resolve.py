@@ -150,6 +150,19 @@ def test_different_is_never_overruled_by_a_chain() -> None:
     assert [dict(pair.reasons)["guard_chain"] for pair in held.unclear] == ["guard_decided", "guard_decided"]
 
 
+def test_what_links_imply_is_no_question() -> None:
+    """The first and the last have nothing but a translation in common; both are linked with the one between."""
+    names = (
+        ("Trường Đại học Sư phạm Kỹ thuật Vinh",),
+        ("VUTE Vinh", "Trường Đại học Sư phạm Kỹ thuật Vinh"),
+        ("VUTE Vinh",),
+    )
+    records = [Record(id=i, kind="school", names=of, place="Vinh") for i, of in zip("abc", names, strict=True)]
+    resolution = resolve(records)
+    assert ids(resolution) == [("a", "b"), ("b", "c")]
+    assert not resolution.unclear
+
+
 def test_same_joins_and_different_then_holds_for_all_who_are_joined() -> None:
     """b and c are one, a and c are two: so a and b cannot be one, however alike."""
     held = resolve(chain(), {("b", "c"): "same", ("c", "a"): "different"})
@@ -192,8 +205,8 @@ def test_records_come_from_the_tables_with_what_they_belong_to() -> None:
         Relationship(source_id="an", target_id="vnu", kind="member_of"),
     ]
     an, uet, vnu = records_of(Tables.from_facts(facts))
-    assert (an.parents, an.wholes) == (("uet",), ())
-    assert (uet.parents, uet.wholes, uet.names) == (("vnu",), ("vnu",), ("Trường ĐH Công nghệ", "UET", "ĐHCN"))
+    assert an.parents == ("uet",)
+    assert (uet.parents, uet.names) == (("vnu",), ("Trường ĐH Công nghệ", "UET", "ĐHCN"))
     assert (vnu.domain, vnu.place) == ("vnu.edu.vn", "Hà Nội")
 
 
