@@ -2,7 +2,7 @@
 
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ _PASSWORD = "ketnoi-speed"
 _BATCH = 5_000
 
 CONSTRAINT = "CREATE CONSTRAINT speed_actor_row IF NOT EXISTS FOR (actor:Actor) REQUIRE actor.row IS UNIQUE"
-LOAD_ACTORS = "UNWIND $rows AS row CREATE (:Actor {row: row.row})"
+LOAD_ACTORS = "UNWIND $rows AS row CREATE (:Actor {row: row.row, name: row.name})"
 LOAD_LINKS = """
 UNWIND $rows AS row
 MATCH (source:Actor {row: row.source})
@@ -30,7 +30,7 @@ TWO_HOP = """
 MATCH (asker:Actor {row: $row})-[first:LINKED]-(:Actor)-[second:LINKED]-(candidate:Actor)
 WITH asker, candidate, sum(first.weight * second.weight) AS score
 WHERE candidate <> asker AND NOT EXISTS { (asker)-[:LINKED]-(candidate) }
-RETURN candidate.row AS row, score
+RETURN candidate.row AS row, candidate.name AS name, score
 ORDER BY score DESC, row
 LIMIT $limit
 """
@@ -96,7 +96,7 @@ def running_server() -> Iterator[Address]:
 
 
 class Neo4jPeer:
-    """The links in Neo4j: ``(:Actor {row})-[:LINKED {weight}]-(:Actor {row})``, each pair once.
+    """The links in Neo4j: ``(:Actor {row, name})-[:LINKED {weight}]-(:Actor {row, name})``, each pair once.
 
     Use :meth:`connected`; a session stays open, as it would in a service.
     """
@@ -129,11 +129,11 @@ class Neo4jPeer:
         """The records that a query returns."""
         return list(self._session.run(query, parameters))
 
-    def load(self, links: sparse.csr_array) -> None:
-        """Write the links, in batches."""
+    def load(self, links: sparse.csr_array, names: Sequence[str]) -> None:
+        """Write the actors and their links, in batches."""
         upper = sparse.triu(links, 1).tocoo()
         self.run(CONSTRAINT)
-        for actors in batches([{"row": row} for row in range(links.shape[0])], _BATCH):
+        for actors in batches([{"row": row, "name": name} for row, name in enumerate(names)], _BATCH):
             self.run(LOAD_ACTORS, rows=actors)
         columns = (upper.row.tolist(), upper.col.tolist(), upper.data.tolist())
         rows = [

@@ -137,6 +137,10 @@ JUDGEMENT = "judgement"
 """Kind of the events in which somebody says whether two actors are the same: they are part of the picture."""
 
 
+ERASURE = "erasure"
+"""Kind of the events that remember, by a digest of its id, that an actor was erased and must not be loaded again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened to the network, appended and never changed.
@@ -157,6 +161,11 @@ def event_text(event: Event) -> str:
 def event_of(kind: str, at: str, text: str) -> Event:
     """The event whose payload :func:`event_text` wrote down."""
     return Event(kind, at, MappingProxyType(json.loads(text)))
+
+
+def id_digest(actor_id: str) -> str:
+    """Digest of an id, 32 hexadecimal digits, by which an erased actor is recognised and by which nobody finds it."""
+    return hashlib.blake2b(actor_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def to_row(fact: Fact) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, cast
 from graph.errors import DanglingEndError
 from graph.folding import fold, search_words
 from graph.model import (
+    ERASURE,
     JUDGEMENT,
     Actor,
     Event,
@@ -20,6 +21,7 @@ from graph.model import (
     Relationship,
     changed_columns,
     content_digest,
+    id_digest,
     to_row,
 )
 from graph.store import UpsertCounts, Upserted
@@ -152,7 +154,10 @@ def upsert(transaction: WriteTransaction, fact_type: type[F], facts: Sequence[F]
 
 
 def erase_actor(transaction: WriteTransaction, actor_id: str) -> bool:
-    """Whether there was such an actor; its projects stay, without their owner."""
+    """Whether there was such an actor; its projects stay, without their owner.
+
+    The log keeps a digest of the id and nothing else, so that no load brings back what was erased.
+    """
     if not transaction.known_ids(Actor, [actor_id]):
         return False
     orphans = [replace(project, owner_id=None) for project in transaction.projects_of_owner(actor_id)]
@@ -160,6 +165,8 @@ def erase_actor(transaction: WriteTransaction, actor_id: str) -> bool:
     transaction.delete_actor(actor_id)
     for sequence, event in transaction.events_naming(json.dumps(actor_id, ensure_ascii=False)):
         transaction.replace_event(sequence, without(event, actor_id))
+    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    transaction.append_events([Event(ERASURE, at, {"digest": id_digest(actor_id)})])
     transaction.grow_revision()
     return True
 

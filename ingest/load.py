@@ -1,20 +1,31 @@
-"""A folder in the exchange format, read into tables or loaded into a store."""
+"""A file or folder, read into tables or loaded into a store."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any
 
+from graph.changes import ChangeLog
 from graph.interop import EXCHANGE_NAMES
-from graph.model import Actor, Event, Fact, Participation, Project, Relationship
-from graph.store import BATCH_SIZE, GraphReader, GraphStore, GraphWriter, UpsertCounts
+from graph.model import ERASURE, Event, Fact
+from graph.store import BATCH_SIZE, GraphReader, GraphStore, UpsertCounts
 from graph.tables import Tables
-from ingest.issues import Issue
-from ingest.readers import RawTable, list_tables, open_table
-from ingest.validation import Known, check_rows, missing_columns
+from ingest.issues import Issue, Place
+from ingest.linking import MAX_ACTORS, Linked, link_records
+from ingest.mapping import TableMapping
+from ingest.name_book import StoredActors
+from ingest.planning import SheetPlan
+from ingest.readers import RawTable
+from ingest.reading import ReadingPlan, plan_reading
+from ingest.validation import Known, Outcome, check_rows
+from ingest.vanished import Seen, Vanished, mark_vanished
 
+_LOAD = "load"
 _PROGRESS_ROWS = 500
+_N_NAMESAKES = 20
+"""Actors of a store that are looked at to find the one of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+Write = Callable[[Sequence[Fact]], UpsertCounts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +47,101 @@ class TableCounts:
 
     Attributes
     ----------
+    table
+        Its name in the exchange format.
+    source
+        The name of the list it is, the same from month to month.
     n_repeated
-        Loaded rows that repeat an earlier link word for word and count once.
+        Loaded rows that say word for word what an earlier one does, and count once.
+    n_passed_over
+        Lines below the header that are no rows: headings, sums, notes.
+    is_derived
+        Whether the rows are links that columns of another table name; its lines are counted there.
     upserts
         What the other loaded rows were to the store; all zero in a dry run.
     """
 
+    table: str
     file: str
+    sheet: str | None
+    source: str
     n_read: int
     n_loaded: int
     n_rejected: int
     n_repeated: int
+    n_passed_over: int
+    is_derived: bool
     upserts: UpsertCounts
 
 
 @dataclass(frozen=True, slots=True)
-class LoadReport:
-    """What a load did: counts by table of the exchange format, and every issue in the order of the files."""
+class Rows:
+    """What became of the rows of several tables together."""
 
-    folder: Path
-    counts: Mapping[str, TableCounts]
-    issues: tuple[Issue, ...]
-    is_dry_run: bool = False
+    tables: tuple[TableCounts, ...]
 
     @property
     def n_read(self) -> int:
-        """Rows read, of all tables."""
-        return sum(counts.n_read for counts in self.counts.values())
+        """Rows read."""
+        return sum(table.n_read for table in self.tables)
 
     @property
     def n_loaded(self) -> int:
         """Rows loaded, or fit to be loaded in a dry run."""
-        return sum(counts.n_loaded for counts in self.counts.values())
+        return sum(table.n_loaded for table in self.tables)
 
     @property
     def n_rejected(self) -> int:
         """Rows kept out."""
-        return sum(counts.n_rejected for counts in self.counts.values())
+        return sum(table.n_rejected for table in self.tables)
+
+    @property
+    def n_repeated(self) -> int:
+        """Rows that an earlier one said."""
+        return sum(table.n_repeated for table in self.tables)
+
+    @property
+    def n_passed_over(self) -> int:
+        """Lines that are no rows."""
+        return sum(table.n_passed_over for table in self.tables)
+
+    @property
+    def upserts(self) -> UpsertCounts:
+        """What they were to the store."""
+        return sum((table.upserts for table in self.tables), UpsertCounts())
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did: every table in the order in which they were read, and every issue.
+
+    Attributes
+    ----------
+    sheets
+        How the sheets of staff's own files were understood.
+    vanished
+        What the lists had last time and have no longer.
+    linked
+        Records of one actor that were found; None where nobody looked.
+    """
+
+    path: Path
+    tables: tuple[TableCounts, ...]
+    issues: tuple[Issue, ...]
+    sheets: tuple[SheetPlan, ...] = ()
+    vanished: tuple[Vanished, ...] = ()
+    linked: Linked | None = None
+    is_dry_run: bool = False
+
+    @property
+    def rows(self) -> Rows:
+        """All rows of files together; derived links, whose lines count with the rows they stand in, left out."""
+        return Rows(tuple(table for table in self.tables if not table.is_derived))
+
+    @property
+    def counts(self) -> Mapping[str, Rows]:
+        """The rows of each table of the exchange format."""
+        return _by_table(self.tables)
 
     @property
     def has_errors(self) -> bool:
@@ -85,21 +155,31 @@ class Reading:
 
     tables: Tables
     issues: tuple[Issue, ...]
-    counts: Mapping[str, TableCounts]
+    read: tuple[TableCounts, ...]
+
+    @property
+    def counts(self) -> Mapping[str, Rows]:
+        """The rows of each table of the exchange format."""
+        return _by_table(self.read)
 
     @property
     def n_rows(self) -> int:
         """Rows read, of all tables."""
-        return sum(counts.n_read for counts in self.counts.values())
+        return sum(table.n_read for table in self.read if not table.is_derived)
 
 
-def read_tables(folder: Path, on_progress: OnProgress | None = None) -> Reading:
-    """The tables of a folder, without a store: links may only name what the folder itself holds.
+def _by_table(tables: Sequence[TableCounts]) -> Mapping[str, Rows]:
+    names = dict.fromkeys(table.table for table in tables)
+    return {name: Rows(tuple(table for table in tables if table.table == name)) for name in names}
+
+
+def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: Sequence[TableMapping] = ()) -> Reading:
+    """The tables of a file or folder, without a store: links may only name what is read itself.
 
     Raises
     ------
     IngestError
-        The folder is missing or holds no table.
+        There is no such file or folder, or it holds nothing that could be read.
     """
     facts: list[Fact] = []
 
@@ -107,46 +187,111 @@ def read_tables(folder: Path, on_progress: OnProgress | None = None) -> Reading:
         facts.extend(batch)
         return UpsertCounts(n_inserted=len(batch))
 
-    counts, issues = _read(folder, Known(), keep, on_progress)
+    plan = plan_reading(path, mapping)
+    counts, issues = _read(plan, Known(), keep, on_progress)
     return Reading(Tables.from_facts(facts), issues, counts)
 
 
-def check_folder(folder: Path, store: GraphReader | None = None, on_progress: OnProgress | None = None) -> LoadReport:
+def check_folder(
+    path: Path,
+    store: GraphReader | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    mapping: Sequence[TableMapping] = (),
+) -> LoadReport:
     """What :func:`load_folder` would load and reject; nothing is written.
 
-    Links may name what the folder holds and, where a store is given, what that holds.
+    Links may name what is read and, where a store is given, what that holds.
 
     Raises
     ------
     IngestError
-        The folder is missing or holds no table.
+        There is no such file or folder, or it holds nothing that could be read.
     """
-    known = Known(*_stored_kinds(store)) if store else Known()
-    counts, issues = _read(folder, known, lambda _: UpsertCounts(), on_progress)
-    return LoadReport(folder, counts, issues, is_dry_run=True)
+    plan = plan_reading(path, mapping, _stored_actors(store) if store else None)
+    known = _known(store) if store else Known()
+    counts, issues = _read(plan, known, lambda _: UpsertCounts(), on_progress)
+    return LoadReport(path, counts, issues, plan.sheets, is_dry_run=True)
 
 
-def load_folder(store: GraphStore, folder: Path, on_progress: OnProgress | None = None) -> LoadReport:
-    """What became of every row of a folder that was loaded into a store, table by table and batch by batch.
-
-    Loading a folder again changes nothing, and a corrected file changes what it corrects. A load that was cut off
-    leaves whole batches; loading again completes it. What was loaded before and is no longer in the files stays.
+def read_into(
+    write: Write, path: Path, store: GraphReader, *, mapping: Sequence[TableMapping] = (), collection: str | None = None
+) -> tuple[tuple[TableCounts, ...], tuple[Issue, ...]]:
+    """What became of the rows of a file or folder whose facts were handed on as a load would write them.
 
     Raises
     ------
     IngestError
-        The folder is missing or holds no table.
+        There is no such file or folder, or it holds nothing that could be read.
+    """
+    plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
+    return _read(plan, _known(store), write, None)
+
+
+def load_folder(
+    store: GraphStore,
+    path: Path,
+    on_progress: OnProgress | None = None,
+    *,
+    mapping: Sequence[TableMapping] = (),
+    collection: str | None = None,
+    link: bool = True,
+) -> LoadReport:
+    """What became of every row of a file or folder that was loaded into a store, table by table, batch by batch.
+
+    Loading it again changes nothing, and a corrected file changes what it corrects. What its lists had last time and
+    have no longer is marked with the day it was last seen. A load that was cut off leaves whole batches; loading again
+    completes it.
+
+    Parameters
+    ----------
+    collection
+        A name that keeps these lists apart from others whose files are called the same.
+    link
+        Whether records of one actor are looked for afterwards; never in a store of more than
+        :data:`ingest.linking.MAX_ACTORS`.
+
+    Raises
+    ------
+    IngestError
+        There is no such file or folder, or it holds nothing that could be read.
     StoreError
         The store cannot be read or written. Batches written before stay.
     """
-    counts, issues = _read(folder, Known(*_stored_kinds(store)), lambda batch: _write(store, batch), on_progress)
-    report = LoadReport(folder, counts, issues)
-    if any(table.upserts.n_inserted or table.upserts.n_updated for table in counts.values()):
-        store.append_event(_load_event(report))
+    plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
+    log, seen = ChangeLog(store), Seen()
+    known = _known(store)
+    counts, issues = _read(plan, known, log.upsert, on_progress, seen)
+    n_known: Counter[str] = Counter()
+    for table in counts:
+        n_known[table.source] += table.upserts.n_updated + table.upserts.n_unchanged
+    vanished = mark_vanished(store, log, seen, n_known, _days_of_sources(store))
+    other_lists = tuple(_other_list(each, counts) for each in vanished if not each.is_marked)
+    report = LoadReport(path, counts, (*issues, *other_lists), plan.sheets, tuple(vanished))
+    store.append_event(_load_event(report))
+    has_changed = any(table.upserts.n_inserted or table.upserts.n_updated for table in counts)
+    if link and has_changed and store.counts().n_actors <= MAX_ACTORS:
+        return replace(report, linked=link_records(store))
     return report
 
 
-def _stored_kinds(store: GraphReader) -> tuple[Callable[[str], str | None], Callable[[str], str | None]]:
+def _days_of_sources(store: GraphReader) -> Mapping[str, str]:
+    """The day on which each source was loaded last."""
+    return {source: event.at[:10] for event in store.events(_LOAD) for source in event.payload.get("sources", ())}
+
+
+def _other_list(vanished: Vanished, counts: Sequence[TableCounts]) -> Issue:
+    table = next(table for table in counts if table.source == vanished.source)
+    return Place(table.file, table.sheet).issue("other_list", value=vanished.source, detail=vanished.n_vanished)
+
+
+def _stored_actors(store: GraphReader) -> StoredActors:
+    return lambda name: store.search_actors(name, limit=_N_NAMESAKES)
+
+
+def _known(store: GraphReader) -> Known:
+    """What a store knows of the ends of links, and whom it must not be given again."""
+
     def actor(actor_id: str) -> str | None:
         stored = store.get_actor(actor_id)
         return stored.kind if stored else None
@@ -155,79 +300,76 @@ def _stored_kinds(store: GraphReader) -> tuple[Callable[[str], str | None], Call
         stored = store.get_project(project_id)
         return stored.kind if stored else None
 
-    return actor, project
-
-
-def _write(store: GraphWriter, batch: Sequence[Fact]) -> UpsertCounts:
-    match batch[0]:
-        case Actor():
-            return store.upsert_actors(cast(Sequence[Actor], batch))
-        case Project():
-            return store.upsert_projects(cast(Sequence[Project], batch))
-        case Relationship():
-            return store.upsert_relationships(cast(Sequence[Relationship], batch))
-        case Participation():
-            return store.upsert_participations(cast(Sequence[Participation], batch))
+    erased = frozenset(str(event.payload["digest"]) for event in store.events(ERASURE))
+    return Known(actor, project, erased=erased)
 
 
 def _read(
-    folder: Path,
+    plan: ReadingPlan,
     known: Known,
-    write: Callable[[Sequence[Fact]], UpsertCounts],
+    write: Write,
     on_progress: OnProgress | None,
-) -> tuple[dict[str, TableCounts], tuple[Issue, ...]]:
-    files, issues = list_tables(folder)
-    counts = {}
-    for file in files:
-        table = open_table(file)
-        unusable = (table,) if isinstance(table, Issue) else missing_columns(table)
-        if isinstance(table, Issue) or unusable:
-            issues.extend(unusable)
-        else:
-            counts[EXCHANGE_NAMES[file.fact_type]] = _read_table(table, known, write, issues, on_progress)
-    return counts, tuple(issues)
+    seen: Seen | None = None,
+) -> tuple[tuple[TableCounts, ...], tuple[Issue, ...]]:
+    issues = list(plan.issues)
+    known.names = plan.book
+    tables = tuple(_read_table(table, known, write, issues, on_progress, seen) for table in plan.tables)
+    return tables, tuple(issues)
 
 
 def _read_table(
     table: RawTable,
     known: Known,
-    write: Callable[[Sequence[Fact]], UpsertCounts],
+    write: Write,
     issues: list[Issue],
     on_progress: OnProgress | None,
+    seen: Seen | None,
 ) -> TableCounts:
-    n_read = n_fit = n_rejected = n_repeated = 0
+    n_lines: Counter[Outcome] = Counter()
     upserts = UpsertCounts()
     batch: list[Fact] = []
+    n_seen = 0
     for row in check_rows(table, known):
-        n_read += 1
+        n_seen += 1
+        n_lines[row.outcome] += row.n_lines
         issues.extend(row.issues)
         if row.fact is not None:
-            n_fit += 1
             batch.append(row.fact)
-        elif row.is_rejected:
-            n_rejected += 1
-        else:
-            n_repeated += 1
+        if seen is not None and row.key:
+            seen.add(table.source, row.key)
         if len(batch) == BATCH_SIZE:
             upserts += write(batch)
             batch = []
-        if on_progress and n_read % _PROGRESS_ROWS == 0:
-            on_progress(Progress(table.place.file, n_read, min(row.line / max(table.n_lines, 1), 1.0)))
+        if on_progress and n_seen % _PROGRESS_ROWS == 0:
+            on_progress(Progress(table.place.file, n_seen, min(row.line / max(table.n_lines, 1), 1.0)))
     if batch:
         upserts += write(batch)
     if on_progress:
-        on_progress(Progress(table.place.file, n_read, 1.0))
-    return TableCounts(table.place.file, n_read, n_fit + n_repeated, n_rejected, n_repeated, upserts)
+        on_progress(Progress(table.place.file, n_seen, 1.0))
+    return TableCounts(
+        EXCHANGE_NAMES[table.fact_type],
+        table.place.file,
+        table.place.sheet,
+        table.source,
+        n_read=n_lines.total() - n_lines["passed"],
+        n_loaded=n_lines["fit"] + n_lines["repeated"],
+        n_rejected=n_lines["rejected"],
+        n_repeated=n_lines["repeated"],
+        n_passed_over=n_lines["passed"],
+        is_derived=table.is_derived,
+        upserts=upserts,
+    )
 
 
 def _load_event(report: LoadReport) -> Event:
-    payload = {
+    payload: dict[str, Any] = {
         name: {
-            "n_inserted": counts.upserts.n_inserted,
-            "n_updated": counts.upserts.n_updated,
-            "n_unchanged": counts.upserts.n_unchanged,
-            "n_rejected": counts.n_rejected,
+            "n_inserted": rows.upserts.n_inserted,
+            "n_updated": rows.upserts.n_updated,
+            "n_unchanged": rows.upserts.n_unchanged,
+            "n_rejected": rows.n_rejected,
         }
-        for name, counts in report.counts.items()
+        for name, rows in report.counts.items()
     }
-    return Event("load", datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), payload)
+    payload["sources"] = sorted({table.source for table in report.tables})
+    return Event(_LOAD, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), payload)

@@ -1,37 +1,49 @@
-"""A folder in the exchange format as streams of raw rows, each with the place it was read from."""
+"""Files and folders as streams of raw rows: tables of the exchange format, and the files that staff made themselves."""
 
-import json
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from types import NoneType
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineSheet, load_workbook
+from types import MappingProxyType
 
 from graph.errors import IngestError
 from graph.folding import nfc
-from graph.interop import EXCHANGE_NAMES, LIST_SEPARATOR, exchange_columns
-from graph.model import Fact
+from graph.interop import EXCHANGE_NAMES, exchange_columns
+from graph.model import Actor, Fact, Participation, Project, Relationship
 from ingest.issues import Issue, Place
-from ingest.text_files import TextFile, csv_records, find_delimiter, scan_text
+from ingest.layout import PassedLine
+from ingest.sheets import (
+    TABLE_ENDINGS,
+    Line,
+    Sheet,
+    as_text,
+    csv_sheet,
+    ending_of,
+    json_content,
+    json_lines,
+    open_sheets,
+)
+from ingest.text_files import TextFile, scan_text
 
-_ENDINGS = (".csv", ".csv.gz", ".xlsx", ".parquet", ".json", ".jsonl")
+_EXCHANGE_ENDINGS = ("csv", "csv.gz", "xlsx", "parquet", "json", "jsonl")
 _NOT_FOR_PEOPLE = (".", "~$", "thumbs.db", "desktop.ini")
 """How the names of files begin that systems leave in folders; they are passed over."""
 
-_PARQUET_BATCH = 1_000
+_NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
+
+REQUIRED: Mapping[type[Fact], tuple[str, ...]] = {
+    Actor: ("id", "kind", "name"),
+    Project: ("id", "kind", "title"),
+    Relationship: ("source_id", "target_id", "kind"),
+    Participation: ("project_id", "actor_id"),
+}
+"""The columns a table of the exchange format cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A file of the folder that holds a table."""
+    """A file that is named after a table of the exchange format."""
 
     fact_type: type[Fact]
     path: Path
@@ -39,10 +51,25 @@ class TableFile:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it stands in its file: the text of each cell that is not empty."""
+    """A row, ready to be checked.
+
+    Attributes
+    ----------
+    cells
+        The text of each cell that is not empty, under the name of its column.
+    attributes
+        What is known not to belong to the exchange format and is kept all the same.
+    issues
+        What was noticed while the row was read.
+    n_lines
+        Lines of the file that it takes: several where a name is merged over them, none for the second fact of a line.
+    """
 
     line: int
     cells: Mapping[str, str]
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
+    issues: tuple[Issue, ...] = ()
+    n_lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,64 +79,89 @@ class RawTable:
     Attributes
     ----------
     columns
-        The header; None where every row names its own columns (JSON).
+        The header; None where rows say by themselves what their cells are.
     n_lines
         Lines there are, to tell how far reading has come.
     rows
         The rows in their order, read as they are asked for; an issue stands for a row that cannot be read.
+    source
+        What the facts are said to come from.
+    is_derived
+        Whether the rows are links found in the columns of another table, whose lines are counted there.
+    noticed
+        What a person should know of the file though it can be read.
     """
 
     fact_type: type[Fact]
     place: Place
     columns: tuple[str, ...] | None
     n_lines: int
-    rows: Iterator[Row | Issue]
+    rows: Iterator[Row | Issue | PassedLine]
+    source: str
+    is_derived: bool = False
+    noticed: tuple[Issue, ...] = ()
 
 
-def list_tables(folder: Path) -> tuple[list[TableFile], list[Issue]]:
-    """The tables of a folder, actors first and links last, and what else is wrong with its files.
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The files to be read: tables of the exchange format, actors first and links last, and all others by name."""
+
+    tables: tuple[TableFile, ...]
+    others: tuple[Path, ...]
+    issues: tuple[Issue, ...]
+
+
+def find_files(path: Path) -> FoundFiles:
+    """The files of a folder that may hold tables, or the one file named, and what is wrong with others.
 
     Raises
     ------
     IngestError
-        The folder is missing, is no folder, or holds no table.
+        There is no such file or folder, or it holds nothing that could be read.
     """
-    if not folder.is_dir():
-        what = "is a file; name the folder that holds it" if folder.exists() else "does not exist"
-        raise IngestError("folder_missing", f"{folder} {what}.", folder=str(folder))
-    found: dict[type[Fact], list[Path]] = {fact_type: [] for fact_type in EXCHANGE_NAMES}
+    paths = _paths(path)
     issues = []
-    try:
-        paths = sorted(path for path in folder.iterdir() if not path.name.lower().startswith(_NOT_FOR_PEOPLE))
-    except OSError as failure:
-        raise IngestError(
-            "folder_unreadable", f"{folder} cannot be read: {failure.strerror}.", folder=str(folder)
-        ) from failure
-    for path in paths:
-        fact_type = _table_of(path)
-        if fact_type is None:
-            issues.append(Place(path.name).issue("unknown_file", detail=_nearest_table(path)))
+    found: dict[type[Fact], list[Path]] = {fact_type: [] for fact_type in EXCHANGE_NAMES}
+    others = []
+    for each in paths:
+        fact_type = _table_of(each)
+        if fact_type is not None:
+            found[fact_type].append(each)
+        elif each.is_file() and ending_of(each) in TABLE_ENDINGS:
+            others.append(each)
         else:
-            found[fact_type].append(path)
-    if not any(found.values()):
-        names = ", ".join(EXCHANGE_NAMES.values())
+            issues.append(Place(each.name).issue("unknown_file", detail=_nearest_table(each)))
+    if not others and not any(found.values()):
         raise IngestError(
             "folder_without_tables",
-            f"{folder} holds no table. A table is a file named {names}, ending in {', '.join(_ENDINGS)}.",
-            folder=str(folder),
+            f"{path} holds no table. Tables are files that end in .{', .'.join(TABLE_ENDINGS)}.",
+            folder=str(path),
         )
-    for candidates in found.values():
-        if len(candidates) > 1:
-            kept = candidates[0].name
-            issues += [
-                Place(path.name).issue("duplicate_table", value=path.name, detail=kept) for path in candidates[1:]
-            ]
-    return [TableFile(fact_type, paths[0]) for fact_type, paths in found.items() if len(paths) == 1], issues
+    issues += [
+        Place(second.name).issue("duplicate_table", value=second.name, detail=candidates[0].name)
+        for candidates in found.values()
+        for second in candidates[1:]
+    ]
+    tables = tuple(TableFile(fact_type, each[0]) for fact_type, each in found.items() if len(each) == 1)
+    return FoundFiles(tables, tuple(others), tuple(issues))
+
+
+def _paths(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise IngestError("folder_missing", f"{path} does not exist.", folder=str(path))
+    try:
+        return sorted(each for each in path.iterdir() if not each.name.lower().startswith(_NOT_FOR_PEOPLE))
+    except OSError as failure:
+        raise IngestError(
+            "folder_unreadable", f"{path} cannot be read: {failure.strerror}.", folder=str(path)
+        ) from failure
 
 
 def _table_of(path: Path) -> type[Fact] | None:
-    stem, dot, ending = path.name.lower().partition(".")
-    if dot + ending not in _ENDINGS or not path.is_file():
+    stem, _, ending = path.name.lower().partition(".")
+    if ending not in _EXCHANGE_ENDINGS or not path.is_file():
         return None
     return next((fact_type for fact_type, name in EXCHANGE_NAMES.items() if name == stem), None)
 
@@ -119,123 +171,67 @@ def _nearest_table(path: Path) -> str | None:
     nearest = get_close_matches(stem, EXCHANGE_NAMES.values(), n=1)
     if not nearest:
         return None
-    return nearest[0] + (dot + ending if dot + ending in _ENDINGS else ".csv")
+    return nearest[0] + (dot + ending if ending in _EXCHANGE_ENDINGS else ".csv")
 
 
 def open_table(file: TableFile) -> RawTable | Issue:
-    """The table in a file, ready to be read, or why it cannot be read at all."""
-    ending = file.path.name.lower().partition(".")[2]
-    if ending == "xlsx":
-        return _open_workbook(file)
-    if ending == "parquet":
-        return _open_parquet(file)
-    text = scan_text(file.path)
-    if isinstance(text, Issue):
-        return text
-    openers = {"json": _open_json, "jsonl": _open_json_lines}
-    return openers.get(ending, _open_csv)(file, text)
+    """The table in a file of the exchange format, ready to be read, or why it cannot be read at all."""
+    ending = ending_of(file.path)
+    if ending in {"csv", "csv.gz", "json", "jsonl"}:
+        text = scan_text(file.path)
+        if isinstance(text, Issue):
+            return text
+        openers = {"json": _open_json, "jsonl": _open_json_lines}
+        return openers.get(ending, _open_csv)(file, text)
+    sheets, issues = open_sheets(file.path)
+    if issues:
+        return issues[0]
+    if len(sheets) == 1:
+        return _open_sheet(file, sheets[0])
+    name = EXCHANGE_NAMES[file.fact_type]
+    chosen = next((sheet for sheet in sheets if (sheet.place.sheet or "").strip().lower() == name), None)
+    if chosen is None:
+        names = ", ".join(sheet.place.sheet or "" for sheet in sheets)
+        return Place(file.path.name).issue("several_sheets", value=name, detail=names)
+    return _open_sheet(file, chosen)
 
 
 def _open_csv(file: TableFile, text: TextFile) -> RawTable | Issue:
-    place = Place(file.path.name)
-    records = csv_records(text.lines(), find_delimiter(text.lines(), exchange_columns(file.fact_type)))
-    header_line, header = next(((line, cells) for line, cells in records if cells is None or any(cells)), (1, []))
+    return _open_sheet(file, csv_sheet(text, exchange_columns(file.fact_type)))
+
+
+def _open_sheet(file: TableFile, sheet: Sheet) -> RawTable | Issue:
+    lines = sheet.read()
+    header = next(lines, None)
     if header is None:
-        return replace(place, line=header_line).issue("bad_quotes")
-    columns = _columns(file.fact_type, header, place)
+        return sheet.place.issue("empty_file")
+    if isinstance(header, Issue):
+        return header
+    columns = _columns(file.fact_type, header.cells, sheet.place)
     if isinstance(columns, Issue):
         return columns
-
-    def rows() -> Iterator[Row | Issue]:
-        for line, cells in records:
-            if cells is None:
-                yield Place(place.file, line=line).issue("bad_quotes")
-            elif any(cells):
-                yield _row(Place(place.file, line=line), columns, cells)
-
-    return RawTable(file.fact_type, place, columns, text.n_lines, rows())
-
-
-def _open_workbook(file: TableFile) -> RawTable | Issue:
-    place = Place(file.path.name)
-    try:
-        workbook = load_workbook(file.path)
-        sheets = [sheet for name in workbook.sheet_names if (sheet := workbook.get_sheet_by_name(name)).height]
-    except (CalamineError, OSError) as failure:
-        return place.issue("unreadable_file", detail=failure)
-    if not sheets:
-        return place.issue("empty_file")
-    chosen = _sheet_of_table(sheets, EXCHANGE_NAMES[file.fact_type])
-    if chosen is None:
-        names = ", ".join(each.name for each in sheets)
-        return place.issue("several_sheets", value=EXCHANGE_NAMES[file.fact_type], detail=names)
-    place = Place(file.path.name, chosen.name)
-    lines = ((line, [as_text(value) for value in values]) for line, values in enumerate(chosen.iter_rows(), 1))
-    records = ((line, cells) for line, cells in lines if any(cells))
-    columns = _columns(file.fact_type, next(records, (0, []))[1], place)
-    if isinstance(columns, Issue):
-        return columns
-    rows = (_row(replace(place, line=line), columns, cells) for line, cells in records)
-    return RawTable(file.fact_type, place, columns, chosen.total_height, rows)
-
-
-def _sheet_of_table(sheets: Sequence[CalamineSheet], name: str) -> CalamineSheet | None:
-    if len(sheets) == 1:
-        return sheets[0]
-    return next((sheet for sheet in sheets if sheet.name.strip().lower() == name), None)
-
-
-def _open_parquet(file: TableFile) -> RawTable | Issue:
-    place = Place(file.path.name)
-    try:
-        parquet = pq.ParquetFile(file.path)
-    except (pa.ArrowException, OSError) as failure:
-        return place.issue("unreadable_file", detail=failure)
-    columns = _columns(file.fact_type, parquet.schema_arrow.names, place)
-    if isinstance(columns, Issue):
-        return columns
-
-    def rows() -> Iterator[Row | Issue]:
-        line = 0
-        try:
-            for batch in parquet.iter_batches(batch_size=_PARQUET_BATCH):
-                for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    line += 1
-                    yield _row(Place(place.file, line=line), columns, [as_text(value) for value in values])
-        except (pa.ArrowException, OSError, ValueError) as failure:
-            yield Place(place.file, line=line + 1).issue("unreadable_file", detail=failure)
-        finally:
-            parquet.close()
-
-    return RawTable(file.fact_type, place, columns, parquet.metadata.num_rows, rows())
+    rows = (line if isinstance(line, Issue) else _row(sheet.place, columns, line) for line in lines)
+    return RawTable(file.fact_type, sheet.place, columns, sheet.n_lines, rows, file.path.name, noticed=sheet.noticed)
 
 
 def _open_json(file: TableFile, text: TextFile) -> RawTable | Issue:
     place = Place(file.path.name)
-    try:
-        items = json.loads("".join(text.lines()))
-    except (ValueError, RecursionError) as failure:
-        line = getattr(failure, "lineno", None)
-        return Place(file.path.name, line=line).issue("bad_json", detail=getattr(failure, "msg", failure))
+    items = json_content(text)
+    if isinstance(items, Issue):
+        return items
     if not isinstance(items, list):
         return place.issue("bad_json", detail=f"{type(items).__name__} ≠ […]")
-    rows = (_object_row(file.fact_type, Place(place.file, line=line), item) for line, item in enumerate(items, 1))
-    return RawTable(file.fact_type, place, None, len(items), rows)
+    rows = (_object_row(file.fact_type, replace(place, line=line), item) for line, item in enumerate(items, 1))
+    return RawTable(file.fact_type, place, None, len(items), rows, file.path.name, noticed=text.noticed)
 
 
 def _open_json_lines(file: TableFile, text: TextFile) -> RawTable:
     place = Place(file.path.name)
-
-    def rows() -> Iterator[Row | Issue]:
-        for line, content in enumerate(text.lines(), 1):
-            if not content.strip():
-                continue
-            try:
-                yield _object_row(file.fact_type, Place(place.file, line=line), json.loads(content))
-            except (ValueError, RecursionError) as failure:
-                yield Place(place.file, line=line).issue("bad_json", detail=getattr(failure, "msg", failure))
-
-    return RawTable(file.fact_type, place, None, text.n_lines, rows())
+    rows = (
+        item if isinstance(item, Issue) else _object_row(file.fact_type, replace(place, line=line), item)
+        for line, item in json_lines(text)
+    )
+    return RawTable(file.fact_type, place, None, text.n_lines, rows, file.path.name, noticed=text.noticed)
 
 
 def _columns(fact_type: type[Fact], header: Sequence[str], place: Place) -> tuple[str, ...] | Issue:
@@ -256,10 +252,12 @@ def _column(fact_type: type[Fact], written: str) -> str:
     return name.lower() if name.lower() in exchange_columns(fact_type) else name
 
 
-def _row(place: Place, columns: Sequence[str], cells: Sequence[str]) -> Row | Issue:
+def _row(place: Place, columns: Sequence[str], line: Line) -> Row | Issue:
+    cells = line.cells
     if len(cells) != len(columns) and (len(cells) < len(columns) or any(islice(cells, len(columns), None))):
-        return place.issue("wrong_number_of_cells", value=str(len(cells)), detail=len(columns))
-    return Row(place.line or 0, {column: cell for column, cell in zip(columns, cells, strict=False) if cell})
+        here = replace(place, line=line.number)
+        return here.issue("wrong_number_of_cells", value=str(len(cells)), detail=len(columns))
+    return Row(line.number, {column: cell for column, cell in zip(columns, cells, strict=False) if cell})
 
 
 def _object_row(fact_type: type[Fact], place: Place, item: object) -> Row | Issue:
@@ -273,39 +271,3 @@ def _object_row(fact_type: type[Fact], place: Place, item: object) -> Row | Issu
         if text := as_text(value):
             cells[column] = text
     return Row(place.line or 0, cells)
-
-
-def as_text(value: Any) -> str:
-    """A cell of a typed format as a person would have typed it into a CSV file.
-
-    >>> as_text(2024.0), as_text(datetime(2025, 2, 3)), as_text(["ai", "iot"]), as_text(None)
-    ('2024', '2025-02-03', 'ai|iot', '')
-    """
-    return _TEXT_OF_TYPE.get(type(value), str)(value)
-
-
-def _number_text(value: float) -> str:
-    if math.isnan(value):
-        return ""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def _moment_text(value: datetime) -> str:
-    return value.date().isoformat() if value.time() == time.min else value.isoformat()
-
-
-def _list_text(value: list[Any] | tuple[Any, ...]) -> str:
-    return LIST_SEPARATOR.join(map(as_text, value))
-
-
-_TEXT_OF_TYPE: Mapping[type, Callable[[Any], str]] = {
-    NoneType: lambda _: "",
-    bool: lambda value: "true" if value else "false",
-    float: _number_text,
-    datetime: _moment_text,
-    bytes: lambda value: value.decode("utf-8", errors="replace"),
-    list: _list_text,
-    tuple: _list_text,
-    dict: lambda value: json.dumps(value, ensure_ascii=False, default=as_text),
-}
-"""Every other type of cell is written as :func:`str` does; dates come out in ISO 8601."""

@@ -6,20 +6,22 @@ outside the taxonomy, is said once.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from graph.dates import last_day
 from graph.folding import fold
 from graph.interop import exchange_columns
 from graph.kinds import Kinds, Label, load_kinds
-from graph.model import Actor, Fact, Participation, Project, Provenance, Relationship
-from graph.tables import KEYS
+from graph.model import Actor, Fact, Project, Provenance, Relationship, id_digest
+from graph.tables import KEYS, Key, key_of
 from ingest.issues import Issue, Place
-from ingest.readers import RawTable, Row
+from ingest.layout import PassedLine
+from ingest.name_book import NameBook
+from ingest.readers import REQUIRED, RawTable, Row
 from ingest.values import (
     MAX_TEXT_CHARACTERS,
     CellError,
@@ -31,14 +33,6 @@ from ingest.values import (
     partial_date,
     whole_number,
 )
-
-REQUIRED: Mapping[type[Fact], tuple[str, ...]] = {
-    Actor: ("id", "kind", "name"),
-    Project: ("id", "kind", "title"),
-    Relationship: ("source_id", "target_id", "kind"),
-    Participation: ("project_id", "actor_id"),
-}
-"""The columns a table cannot do without."""
 
 _IDENTIFIERS = ("id", "kind", "subkind", "owner_id", "source_id", "target_id", "project_id", "actor_id")
 _PARSERS: Mapping[str, Callable[[str], object]] = {
@@ -53,7 +47,7 @@ _SPANS = (("since", "until"), ("start", "end"))
 _WEB_ADDRESSES = ("website", "source_url")
 _WEB_ADDRESS = re.compile(r"(https?://)?[^\s/:@?#]+\.[^\s/:@?#]+(:[0-9]+)?([/?#].*)?", re.IGNORECASE)
 
-_MAX_COLUMNS_SHOWN = 20
+_REPETITIONS = frozenset({"repeated_row"})
 
 KindOf = Callable[[str], str | None]
 
@@ -70,10 +64,16 @@ class Known:
     ----------
     stored_actor, stored_project
         The kind of the actor or project that a store holds under an id, or None; asked once an id at most.
+    names
+        What accepted actors and projects are called, where links name their ends so; None where none does.
+    erased
+        Digests of the ids of actors that were erased, which are not loaded again.
     """
 
     stored_actor: KindOf = _knows_nothing
     stored_project: KindOf = _knows_nothing
+    names: NameBook | None = None
+    erased: frozenset[str] = frozenset()
     actors: dict[str, str | None] = field(default_factory=dict)
     projects: dict[str, str | None] = field(default_factory=dict)
 
@@ -90,30 +90,30 @@ class Known:
         return self.projects[project_id]
 
 
+Outcome = Literal["fit", "repeated", "rejected", "passed"]
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """What became of one row. A row without fact and without error repeats an earlier one."""
+    """What became of one row.
+
+    Attributes
+    ----------
+    outcome
+        ``fit``: it is a fact. ``repeated``: an earlier row says the same. ``rejected``: the issues say why it is kept
+        out. ``passed``: it is no row, but a heading, a sum or a note.
+    n_lines
+        Lines of the file that it takes.
+    key
+        What tells it from other rows, as far as it is known of a row that is kept out: such a row is still there.
+    """
 
     line: int
-    fact: Fact | None
+    outcome: Outcome
+    fact: Fact | None = None
     issues: tuple[Issue, ...] = ()
-
-    @property
-    def is_rejected(self) -> bool:
-        """Whether an error keeps it out."""
-        return any(issue.is_error for issue in self.issues)
-
-
-def missing_columns(table: RawTable) -> tuple[Issue, ...]:
-    """One issue for each required column that the header lacks."""
-    columns = table.columns
-    if columns is None:
-        return ()
-    return tuple(
-        table.place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))
-        for column in REQUIRED[table.fact_type]
-        if column not in columns
-    )
+    n_lines: int = 1
+    key: Key | None = None
 
 
 def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
@@ -123,7 +123,25 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
     """
     checker = _Checker(table, known)
     for row in table.rows:
-        yield CheckedRow(row.line or 0, None, (row,)) if isinstance(row, Issue) else checker.check(row)
+        if isinstance(row, Row):
+            yield checker.check(row)
+        elif isinstance(row, Issue):
+            yield CheckedRow(row.line or 0, "rejected" if row.code not in _REPETITIONS else "repeated", issues=(row,))
+        else:
+            yield CheckedRow(row.number, "passed", issues=_said_of(table, row))
+
+
+def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
+    """What is said of a line passed over: that of sums, notes and doubtful headings."""
+    place = replace(table.place, line=line.number)
+    match line.why:
+        case "total":
+            return (place.issue("total_passed_over", value=line.text),)
+        case "note":
+            return (place.issue("note_passed_over", value=line.text),)
+        case "heading" if not line.is_sure:
+            return (place.issue("heading_passed_over", value=line.text),)
+    return ()
 
 
 class _Checker:
@@ -133,6 +151,7 @@ class _Checker:
         self._fact_type = table.fact_type
         self._columns = exchange_columns(table.fact_type)
         self._place = table.place
+        self._source = table.source
         self._known = known
         self._kinds = load_kinds()
         self._lines: dict[object, int] = {}
@@ -143,11 +162,24 @@ class _Checker:
 
     def check(self, row: Row) -> CheckedRow:
         self._here = Place(self._place.file, self._place.sheet, row.line)
-        self._issues = []
-        values, attributes = self._parse(row)
-        self._check_values(values)
-        fact = None if self._has_error() else self._remember(values, attributes, row.line)
-        return CheckedRow(row.line, fact, tuple(self._issues))
+        self._issues = list(row.issues)
+        fact = None
+        if not self._has_error():
+            values, attributes = self._parse(row)
+            self._check_values(values)
+            if not self._has_error():
+                fact = self._remember(values, attributes, row.line)
+        outcome: Outcome = "rejected" if self._has_error() else "fit" if fact else "repeated"
+        key = key_of(fact) if fact else self._key_of_cells(row.cells)
+        return CheckedRow(row.line, outcome, fact, tuple(self._issues), row.n_lines, key)
+
+    def _key_of_cells(self, cells: Mapping[str, str]) -> Key | None:
+        """The key that a row would have that is no fact of its own, taken for the first between its ends."""
+        columns = [column for column in KEYS[self._fact_type] if column != "occurrence"]
+        if not all(column in cells for column in columns):
+            return None
+        ids = tuple(cells[column] for column in columns)
+        return ids if len(columns) == len(KEYS[self._fact_type]) else (*ids, 0)
 
     def _has_error(self) -> bool:
         return any(issue.is_error for issue in self._issues)
@@ -177,6 +209,11 @@ class _Checker:
                         self._report_once("unknown_column", column, None, _nearest(column, self._columns))
             except CellError as error:
                 self._report(error.code, column, written, error.detail)
+        for column, written in row.attributes.items():
+            try:
+                attributes.setdefault(column, self._text(column, written))
+            except CellError as error:
+                self._report(error.code, column, written, error.detail)
         for column in REQUIRED[self._fact_type]:
             if column not in values and not any(issue.is_error and issue.column == column for issue in self._issues):
                 self._report("missing_title" if column == "title" else "missing_value", column)
@@ -198,6 +235,8 @@ class _Checker:
 
     def _check_values(self, values: Mapping[str, Any]) -> None:
         if self._fact_type is Actor:
+            if self._known.erased and id_digest(values["id"]) in self._known.erased:
+                self._report("erased", "id")
             self._check_kind(values, self._kinds.actor)
             self._check_subkind(values)
         elif self._fact_type is Project:
@@ -260,7 +299,7 @@ class _Checker:
 
     def _remember(self, values: dict[str, Any], attributes: dict[str, str], line: int) -> Fact | None:
         source_url, last_seen = values.pop("source_url", None), values.pop("last_seen", None)
-        provenance = Provenance(self._place.file, source_url, last_seen=last_seen)
+        provenance = Provenance(self._source, source_url, last_seen=last_seen)
         if attributes:
             values["attributes"] = MappingProxyType(attributes)
         if self._fact_type is Actor or self._fact_type is Project:
@@ -272,7 +311,10 @@ class _Checker:
             return None
         else:
             values["occurrence"] = occurrence
-        return self._fact_type(**values, provenance=provenance)
+        fact = self._fact_type(**values, provenance=provenance)
+        if self._known.names is not None:
+            self._known.names.add(fact)
+        return fact
 
     def _is_new(self, fact_id: str, line: int) -> bool:
         first = self._lines.setdefault(fact_id, line)

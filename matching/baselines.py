@@ -12,8 +12,9 @@ from threadpoolctl import threadpool_limits
 
 from matching.index import MatchIndex
 from matching.ranker import Task
+from matching.rows import largest
 from matching.text import FloatArray
-from matching.view import QueryView, largest
+from matching.view import QueryView
 
 Baseline = Callable[[QueryView], FloatArray]
 """Scores of all actors for one query, shape (n_actors,)."""

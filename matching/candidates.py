@@ -6,9 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.features import FEATURES, REFERENCE_RANK, Feature, reference, scaled
+from matching.features import FEATURES, REFERENCE_RANK, Feature, references, scaled
+from matching.rows import EVERYONE, IndexArray, largest
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView, largest
+from matching.view import QueryView
+
+_RELATIVE = [feature for feature in FEATURES if feature.scale == "relative"]
+_IS_RELATIVE = np.array([feature.scale == "relative" for feature in FEATURES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +45,50 @@ def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np
         Whom the asker wants to see, bool, shape (n_actors,); all where None. Whoever is drawn has the features it has
         among everyone allowed, so that a filter takes away and never reorders.
     """
-    pool = np.flatnonzero(allowed)
-    drawn = {feature: feature.values(view, pool) for feature in FEATURES if feature.budget and feature.concerns(view)}
+    drawn = _values_of_all(view, allowed)
     best = {feature: largest(values, max(feature.budget, REFERENCE_RANK + 1)) for feature, values in drawn.items()}
-    everyone = chosen = _union(best, len(pool))
+    is_everyone = is_chosen = _union(best, len(allowed))
     if wanted is not None:
-        is_wanted = wanted[pool]
-        chosen = _union(
-            {feature: largest(values * is_wanted, feature.budget) for feature, values in drawn.items()}, len(pool)
-        )
-    rows, rows_of_everyone = pool[chosen], pool[everyone]
-    table = np.empty((len(rows), len(FEATURES)), np.float32, order="F")
-    for column, feature in enumerate(FEATURES):
-        if feature in drawn:
-            values, top = drawn[feature][chosen], drawn[feature][best[feature]]
-        else:
-            values = feature.values(view, rows)
-            among_everyone = values if wanted is None else feature.values(view, rows_of_everyone)
-            top = among_everyone[largest(among_everyone, REFERENCE_RANK + 1)] if feature.scale == "relative" else values
-        table[:, column] = scaled(values, feature.scale, reference(top, feature.scale))
-    return Candidates(rows, table)
+        is_wanted = wanted.astype(np.float32)
+        best_wanted = {feature: largest(values * is_wanted, feature.budget) for feature, values in drawn.items()}
+        is_chosen = _union(best_wanted, len(allowed))
+    rows = np.flatnonzero(is_everyone | is_chosen)
+    table = np.stack([drawn[each][rows] if each in drawn else each.values(view, rows) for each in FEATURES])
+    table[_IS_RELATIVE] = scaled(table[_IS_RELATIVE], _references(table, is_everyone[rows], drawn, best))
+    kept = is_chosen[rows]
+    return Candidates(rows[kept], table.T[kept])
 
 
-def _union(best: Mapping[Feature, IndexArray], n: int) -> IndexArray:
-    """Places that are among the best of any feature within its budget, ascending."""
+def _values_of_all(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, FloatArray]:
+    """The features with a budget, for every actor; zero for those that are not allowed."""
+    may_come = allowed.astype(np.float32)
+    drawing = (feature for feature in FEATURES if feature.budget and feature.concerns(view))
+    return {feature: feature.function(view, EVERYONE) * may_come for feature in drawing}
+
+
+def _references(
+    table: FloatArray,
+    is_everyone: npt.NDArray[np.bool_],
+    drawn: dict[Feature, FloatArray],
+    best: dict[Feature, IndexArray],
+) -> FloatArray:
+    """What the relative features are divided by, shape (n_relative,), from those drawn without regard to wishes."""
+    top = np.zeros((len(_RELATIVE), REFERENCE_RANK + 1), np.float32)
+    for place, feature in enumerate(_RELATIVE):
+        if feature in drawn:  # its budget may be less than what a reference takes
+            found = drawn[feature][best[feature][: top.shape[1]]]
+            top[place, : len(found)] = found
+    others = np.array([feature not in drawn for feature in _RELATIVE])
+    values = table[_IS_RELATIVE][others][:, is_everyone]
+    n_top = min(top.shape[1], values.shape[1])
+    if n_top:
+        top[others, :n_top] = np.partition(values, -n_top, axis=1)[:, -n_top:]
+    return references(top)
+
+
+def _union(best: Mapping[Feature, IndexArray], n: int) -> npt.NDArray[np.bool_]:
+    """Who is among the best of any feature within its budget, bool, shape (n,)."""
     chosen = np.zeros(n, bool)
     for feature, places in best.items():
         chosen[places[: feature.budget]] = True
-    return np.flatnonzero(chosen)
+    return chosen

@@ -1,11 +1,14 @@
 """Which terms each text of a network holds, and how it writes them."""
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
+from matching.rows import entries_of_rows, entries_of_starts
 from matching.text import terms, written_terms
 
 CodeArray = npt.NDArray[np.int32]
@@ -23,7 +26,7 @@ class Concordance:
         The texts, numbered in their order.
 
     >>> concordance = Concordance(["Bụi mịn", "bui min, quan trac"])
-    >>> words_in_common(concordance.asked_by("quan trac bui min"), concordance, np.array([0]))
+    >>> words_in_common(concordance.asked_by("quan trac bui min"), concordance, 0)
     ('bụi mịn',)
     """
 
@@ -40,7 +43,7 @@ class Concordance:
         self._terms = list(term_codes)
         self._forms = list(form_codes)
         self._is_pair = np.array([" " in term for term in term_codes], bool)
-        self._starts = np.cumsum([0, *(part.shape[1] for part in entries)])
+        self._starts: IndexArray = np.cumsum([0, *(part.shape[1] for part in entries)])
         self._term_of_entry, self._form_of_entry = np.concatenate([np.empty((2, 0), np.int32), *entries], axis=1)
 
     def asked_by(self, text: str) -> "Asked":
@@ -48,23 +51,41 @@ class Concordance:
         codes = [self._code_of.get(term, -1) for term in dict.fromkeys(terms(text))]
         return self._asked(np.array([code for code in codes if code >= 0], np.intp))
 
-    def asked_by_texts(self, rows: IndexArray) -> "Asked":
-        """The terms of some of the texts, in the order in which they are first said."""
-        codes, first = np.unique(self._term_of_entry[self._entries_of(rows)], return_index=True)
-        return self._asked(codes[np.argsort(first)])
+    def merged(self, texts: sparse.csr_array) -> "Concordance":
+        """The concordance of texts put together, each term in the form in which the first of them writes it.
+
+        Parameters
+        ----------
+        texts
+            CSR of shape (n_merged, n_texts) with sorted columns: which texts belong together.
+        """
+        merged_text, entry = entries_of_rows(texts, np.arange(texts.shape[0]))
+        place, entry = entries_of_starts(self._starts, texts.indices[entry])
+        keys = merged_text[place] * max(len(self._terms), 1) + self._term_of_entry[entry]
+        first = np.sort(np.unique(keys, return_index=True)[1])
+        merged = copy(self)
+        merged._term_of_entry, merged._form_of_entry = (
+            self._term_of_entry[entry[first]],
+            self._form_of_entry[entry[first]],
+        )
+        merged._starts = merged_text[place[first]].searchsorted(np.arange(texts.shape[0] + 1))
+        return merged
+
+    def said_by(self, row: int) -> "Asked":
+        """The terms of one of the texts, in the order in which they are first said."""
+        return self._asked(self._term_of_entry[self._entries_of(row)])
 
     def _asked(self, codes: IndexArray) -> "Asked":
         is_pair = self._is_pair[codes]
         return Asked(np.concatenate([codes[is_pair], codes[~is_pair]]), int(is_pair.sum()), len(self._terms))
 
-    def written(self, asked: "Asked", rows: IndexArray) -> CodeArray:
-        """The form in which some of the texts first write each term that is asked for, -1 where they lack it."""
-        entries = self._entries_of(rows)
+    def written(self, asked: "Asked", row: int) -> tuple[IndexArray, CodeArray]:
+        """Places of the terms asked for that one of the texts has, ascending, and the form in which it writes each."""
+        entries = self._entries_of(row)
         places = asked.place_of[self._term_of_entry[entries]]
-        found = (places >= 0).nonzero()[0][::-1]  # the first form is written last and stays
-        written = np.full(len(asked.codes), -1, np.int32)
-        written[places[found]] = self._form_of_entry[entries[found]]
-        return written
+        found = (places >= 0).nonzero()[0]
+        found = found[places[found].argsort()]
+        return places[found], self._form_of_entry[entries][found]
 
     def term(self, code: int) -> str:
         """The term of a code."""
@@ -74,11 +95,8 @@ class Concordance:
         """The form of a code."""
         return self._forms[code]
 
-    def _entries_of(self, rows: IndexArray) -> IndexArray:
-        stops = self._starts[rows + 1]
-        lengths = stops - self._starts[rows]
-        ends = lengths.cumsum()
-        return np.repeat(stops - ends, lengths) + np.arange(ends[-1] if len(ends) else 0)
+    def _entries_of(self, row: int) -> slice:
+        return slice(self._starts[row], self._starts[row + 1])
 
 
 class Asked:
@@ -101,18 +119,16 @@ class Asked:
         self.place_of[codes] = np.arange(len(codes), dtype=np.int32)
 
 
-def words_in_common(asked: Asked, concordance: Concordance, rows: IndexArray, limit: int = 3) -> tuple[str, ...]:
-    """The words asked for that some of the texts have, as these write them: phrases first, then single words."""
-    written = concordance.written(asked, rows)
-    (found,) = (written >= 0).nonzero()
+def words_in_common(asked: Asked, concordance: Concordance, row: int, limit: int = 3) -> tuple[str, ...]:
+    """The words asked for that one of the texts has, as it writes them: phrases first, then single words."""
+    found, written = concordance.written(asked, row)
     n_pairs = int(found.searchsorted(asked.n_pairs))
-    pairs = (concordance.form(written[place]) for place in found[:n_pairs])
-    shown = _first_phrases(pairs, limit)
+    shown = _first_phrases(map(concordance.form, written[:n_pairs]), limit)
     if len(shown) < limit and n_pairs < len(found):
-        covered = set(chain.from_iterable(concordance.term(asked.codes[place]).split() for place in found[:n_pairs]))
-        for place in found[n_pairs:]:
-            if len(shown) < limit and concordance.term(asked.codes[place]) not in covered:
-                shown.append(concordance.form(written[place]))
+        covered = set(chain.from_iterable(concordance.term(code).split() for code in asked.codes[found[:n_pairs]]))
+        for code, form in zip(asked.codes[found[n_pairs:]], written[n_pairs:], strict=True):
+            if len(shown) < limit and concordance.term(code) not in covered:
+                shown.append(concordance.form(form))
     return tuple(shown)
 
 

@@ -17,8 +17,9 @@ from matching.index import MatchIndex
 from matching.metrics import Bin, DoubleArray, bootstrap_interval, calibration_error, gini, ndcg, reliability
 from matching.ranker import Ranker, Task
 from matching.recommend import Recommender
+from matching.rows import IndexArray, largest
 from matching.training import Progress, Question, new_partner_questions, project_text, train_or_day_one
-from matching.view import IndexArray, QueryView, largest
+from matching.view import QueryView
 
 CUTOFF = 20
 _SHORT_HISTORY = 10

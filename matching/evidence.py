@@ -24,6 +24,8 @@ class Shown:
         Of each actor.
     titles
         Of each project, in quotation marks and with its year.
+    actors, projects
+        The row of each as evidence.
     """
 
     def __init__(self, snapshot: GraphSnapshot) -> None:
@@ -33,26 +35,24 @@ class Shown:
         self.kinds: list[str] = actors["kind"].to_pylist()
         self.needs, self.offers = _lists(actors["needs"]), _lists(actors["offers"])
         self.titles = _titles(projects)
-        self._actor_url: list[str | None] = actors["source_url"].to_pylist()
-        self._project_url: list[str | None] = projects["source_url"].to_pylist()
+        self.actors = [
+            Evidence("actors", (str(actor_id),), url)
+            for actor_id, url in zip(snapshot.actor_ids, actors["source_url"].to_pylist(), strict=True)
+        ]
+        self.projects = [
+            Evidence("projects", (str(project_id),), url)
+            for project_id, url in zip(snapshot.project_ids, projects["source_url"].to_pylist(), strict=True)
+        ]
         self._tie_url: list[str | None] = ties["source_url"].to_pylist()
         columns = [ties[name].to_pylist() for name in ("source_id", "target_id", "kind", "occurrence")]
+        self._has_ties: list[bool] = (np.diff(snapshot.incidence.indptr) > 0).tolist()
         self._tie_key = [tuple(map(str, key)) for key in zip(*columns, strict=True)]
-
-    def actor(self, row: int) -> Evidence:
-        """The row of an actor."""
-        return Evidence("actors", (str(self._snapshot.actor_ids[row]),), self._actor_url[row])
-
-    def project(self, row: int) -> Evidence:
-        """The row of a project."""
-        return Evidence("projects", (str(self._snapshot.project_ids[row]),), self._project_url[row])
 
     def ties(self, one: int, other: int, limit: int) -> tuple[Evidence, ...]:
         """The first relationships between two actors, in the order of their table."""
-        of_one, of_other = self._ties_of(one), self._ties_of(other)
-        if not len(of_one) or not len(of_other):
+        if not self._has_ties[one] or not self._has_ties[other]:
             return ()
-        rows = np.intersect1d(of_one, of_other, assume_unique=True)[:limit]
+        rows = np.intersect1d(self._ties_of(one), self._ties_of(other), assume_unique=True)[:limit]
         return tuple(Evidence("relationships", self._tie_key[row], self._tie_url[row]) for row in rows)
 
     def _ties_of(self, actor: int) -> IndexArray:

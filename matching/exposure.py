@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy.special import logit
 
 from matching.ranker import DoubleArray
+from matching.rows import IndexArray
 from matching.text import FloatArray
-from matching.view import IndexArray
 
 MAX_ODDS_RATIO = 4.0
 """Nobody is put before an actor whose odds of working together, as the ranker states them, are more times better.

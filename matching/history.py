@@ -32,6 +32,16 @@ class HistoryIndex(LinkIndex):
         return self._activity(self.is_joint * np.exp2(-self.project_age_years))
 
     @cached_property
+    def activity_level(self) -> FloatArray:
+        """log(1 + :attr:`recent_activity`), float32, shape (n_actors,)."""
+        return np.log1p(self.recent_activity)
+
+    @cached_property
+    def fresh_activity_level(self) -> FloatArray:
+        """log(1 + :attr:`fresh_activity`), float32, shape (n_actors,)."""
+        return np.log1p(self.fresh_activity)
+
+    @cached_property
     def solo_activity(self) -> FloatArray:
         """Projects that each actor does alone, each weighted by its recency, float32, shape (n_actors,)."""
         return self._activity((self.snapshot.project_size == 1) * self.project_recency)
@@ -108,6 +118,11 @@ class HistoryIndex(LinkIndex):
         left, values, _ = randomized_svd(weighted, n_dimensions, n_iter=3, random_state=0)
         has_place = np.diff(weighted.indptr) > 0  # who is in no joint project has none, but for rounding
         return np.asarray(left * values * has_place[:, None], dtype=np.float32)
+
+    @cached_property
+    def position_lengths(self) -> FloatArray:
+        """Length of each of :attr:`positions`, float32, shape (n_actors,)."""
+        return np.asarray(np.linalg.norm(self.positions, axis=1))
 
     @cached_property
     def circles(self) -> FloatArray:

@@ -146,6 +146,11 @@ class MatchIndex(HistoryIndex):
         return self._field_rows(rows)
 
     @cached_property
+    def project_fields_by_date(self) -> sparse.csr_array:
+        """:attr:`project_fields` with the rows in :attr:`project_order`."""
+        return sparse.csr_array(self.project_fields[self.project_order])
+
+    @cached_property
     def declared_fields(self) -> sparse.csr_array:
         """CSR of float32, shape (n_actors, n_fields): the fields an actor says it is in, unit rows."""
         return self._field_rows([fields or () for fields in self.snapshot.tables.actors["fields"].to_pylist()])
@@ -155,7 +160,19 @@ class MatchIndex(HistoryIndex):
         """CSR of float32, shape (n_actors, n_fields): fields declared and fields worked in (recent ones more)."""
         recency = sparse.diags_array(0.25 + self.project_recency)
         worked_in = unit_rows(sparse.csr_array(self.memberships @ (recency @ self.project_fields)))
-        return unit_rows(sparse.csr_array(self.declared_fields + worked_in))
+        fields = unit_rows(sparse.csr_array(self.declared_fields + worked_in))
+        fields.sort_indices()
+        return fields
+
+    @cached_property
+    def actors_by_field(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_fields, n_actors): :attr:`actor_fields` turned, for fast products."""
+        return sparse.csr_array(self.actor_fields.T)
+
+    @cached_property
+    def actors_by_concept(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_concepts, n_actors): the concepts of everything, turned."""
+        return sparse.csr_array(self.subjects.all.T)
 
     @cached_property
     def field_activity(self) -> sparse.csr_array:
@@ -230,8 +247,11 @@ class MatchIndex(HistoryIndex):
 
     @cached_property
     def concordance(self) -> Concordance:
-        """The terms of the texts of actors and, after them, of projects, as they are written there."""
-        return Concordance(chain(self.profile_texts, self.project_texts))
+        """The terms of each actor's own text and of those of its projects, as they are written there."""
+        own = sparse.eye_array(self.snapshot.n_actors, format="csr")
+        texts = sparse.csr_array(sparse.hstack([own, self.memberships]))
+        texts.sort_indices()
+        return Concordance(chain(self.profile_texts, self.project_texts)).merged(texts)
 
     @cached_property
     def shown(self) -> Shown:

@@ -1,7 +1,6 @@
 """Who has worked with whom, how closely and how lately, and the walks of two steps over these links."""
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +9,8 @@ from scipy import sparse
 from graph.dates import NO_DAY
 from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
+from matching.rows import EVERYONE, IndexArray, Rows, entries_of_rows
 from matching.text import FloatArray
-
-IndexArray = npt.NDArray[np.intp]
 
 MAX_PROJECT_SIZE = 60
 """A project with more members links nobody: to have been in one crowd is not to have worked together."""
@@ -119,6 +117,21 @@ class LinkIndex:
         return weights
 
     @cached_property
+    def latest_common_project(self) -> npt.NDArray[np.int32]:
+        """Row of the latest project that links the two of each entry of :attr:`links`, -1 where a relationship does."""
+        membership, n_actors = self.snapshot.membership, self.snapshot.n_actors
+        linking = self.project_order[self.is_joint[self.project_order] > 0]
+        project, entry = entries_of_rows(membership, linking)  # the latest first
+        other, entry_of_other = entries_of_rows(membership, linking[project])
+        keys = membership.indices[entry][other].astype(np.int64) * n_actors + membership.indices[entry_of_other]
+        keys, first = np.unique(keys, return_index=True)
+        latest = np.full(self.links.nnz, -1, np.int32)
+        links = _row_of_entry(self.links) * n_actors + self.links.indices
+        is_link = np.isin(keys, links, assume_unique=True)  # all but those to oneself
+        latest[np.searchsorted(links, keys[is_link])] = linking[project[other[first[is_link]]]]
+        return latest
+
+    @cached_property
     def damping(self) -> FloatArray:
         """One over the square root of each actor's number of neighbours, at most one, float32, shape (n_actors,)."""
         return (1 / np.sqrt(np.maximum(self.degree, 1))).astype(np.float32)
@@ -138,17 +151,8 @@ class LinkIndex:
         """:attr:`fresh_weights` damped as :attr:`damped_weights` are."""
         return self._damped(self.fresh_weights)
 
-    @cached_property
-    def equal_weights(self) -> FloatArray:
-        """A one for every entry of :attr:`links`."""
-        return np.ones_like(self.links.data)
-
     def _damped(self, weights: FloatArray) -> FloatArray:
         return weights * self.damping[_row_of_entry(self.links)]
-
-    def spread(self, values: FloatArray, rows: IndexArray) -> FloatArray:
-        """What some actors receive of values that all deal out over their damped links, float32, shape of the rows."""
-        return np.asarray(self.links[rows] @ (values * self.damping), dtype=np.float32)
 
     @cached_property
     def degree(self) -> FloatArray:
@@ -200,10 +204,10 @@ class TwoSteps:
         self.middles: npt.NDArray[np.int32] = links.indices[self.entries]
         self._step, self._entry = entries_of_rows(links, self.middles)
         self._end = links.indices[self._entry]
-        self._rows: IndexArray | None = None
-        self._among = self._step, self._entry, self._end
+        self._rows: Rows = EVERYONE
+        self._among = self._step, self._entry, self._end, self._n_actors
 
-    def weigh(self, first: FloatArray, second: FloatArray, rows: IndexArray | None = None) -> FloatArray:
+    def weigh(self, first: FloatArray, second: FloatArray | None = None, rows: Rows = EVERYONE) -> FloatArray:
         """Sum over the walks that end at each actor of the products of their two weights, float32.
 
         Parameters
@@ -211,39 +215,24 @@ class TwoSteps:
         first
             Weight of the step to each middle, shape (n_middles,).
         second
-            Weight of each entry of the links, shape (n_links,).
+            Weight of each entry of the links, shape (n_links,); one where None.
         rows
-            The actors to sum for; all where None.
+            The actors to sum for.
         """
-        if rows is None:
-            walks, n_ends = (self._step, self._entry, self._end), self._n_actors
-        else:
-            walks, n_ends = self._walks_to(rows), len(rows)
-        step, entry, end = walks
-        return np.bincount(end, weights=first[step] * second[entry], minlength=n_ends).astype(np.float32)
+        step, entry, end, n_ends = self._walks_to(rows)
+        weights = first[step] if second is None else first[step] * second[entry]
+        return np.bincount(end, weights=weights, minlength=n_ends).astype(np.float32)
 
-    def _walks_to(self, rows: IndexArray) -> tuple[IndexArray, IndexArray, IndexArray]:
+    def _walks_to(self, rows: Rows) -> tuple[IndexArray, IndexArray, IndexArray, int]:
+        if isinstance(rows, slice):
+            return self._step, self._entry, self._end, self._n_actors
         if self._rows is not rows:  # several features ask about the same candidates
             place = np.full(self._n_actors, -1, np.intp)
             place[rows] = np.arange(len(rows))
             ends = place[self._end]
             kept = np.flatnonzero(ends >= 0)
-            self._rows, self._among = rows, (self._step[kept], self._entry[kept], ends[kept])
+            self._rows, self._among = rows, (self._step[kept], self._entry[kept], ends[kept], len(rows))
         return self._among
-
-
-def entries_of_rows(matrix: sparse.csr_array, rows: npt.NDArray[np.integer[Any]]) -> tuple[IndexArray, IndexArray]:
-    """All entries of some rows one after another: the place of each one's row among the rows, and its own place.
-
-    >>> matrix = sparse.csr_array(np.array([[1, 0], [1, 1], [0, 1]]))
-    >>> [found.tolist() for found in entries_of_rows(matrix, np.array([2, 1]))]
-    [[0, 1, 1], [3, 1, 2]]
-    """
-    starts = matrix.indptr[rows]
-    lengths = matrix.indptr[rows + 1] - starts
-    place = np.repeat(np.arange(len(rows)), lengths)
-    before = np.cumsum(lengths) - lengths
-    return place, np.arange(len(place)) + np.repeat(starts - before, lengths)
 
 
 def _row_of_entry(matrix: sparse.csr_array) -> npt.NDArray[np.int64]:

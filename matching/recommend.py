@@ -1,6 +1,6 @@
 """Ranked partners with reasons, for whoever asks and however the question is put."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +9,14 @@ import numpy.typing as npt
 from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot, kind_codes
 from matching.candidates import draw
-from matching.explanation import Explainer
+from matching.explanation import explain
 from matching.exposure import exposure_order
 from matching.index import MatchIndex
-from matching.query import Answer, Options, Profile, Suggestion, Understanding
+from matching.query import Answer, Options, Profile, Reason, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
+from matching.rows import EVERYONE, IndexArray, Rows
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView
+from matching.view import QueryView
 
 MAX_LIMIT = 1000
 _MIN_FIT = 0.05
@@ -206,17 +207,18 @@ class Recommender:
         order = self.order_to_show(ranking, task) if options.exposure else np.arange(len(ranking.rows))
         order = order[: options.limit]
         rows, scores = ranking.rows[order], ranking.scores[order]
-        terms = self.rankers[task].contributions(ranking.table[order])
         probability = self.rankers[task].probability(scores)
-        fits = fit_of(view)[rows]
-        explainer = Explainer(view)
+        fits = fit_of(view, rows)
+        reasons: Sequence[tuple[Reason, ...]] = [()] * len(rows)
+        if options.explain:
+            reasons = explain(view, rows, self.rankers[task].contributions(ranking.table[order], scores))
         return tuple(
             Suggestion(
                 actor_id=str(self.snapshot.actor_ids[row]),
                 rank=place + 1,
                 score=float(scores[place]),
                 fit=float(fits[place]),
-                reasons=explainer.explain(int(row), terms[place]) if options.explain else (),
+                reasons=reasons[place],
                 likelihood=None if probability is None else float(probability[place]),
                 moved=int(order[place]) - place,
             )
@@ -224,13 +226,13 @@ class Recommender:
         )
 
 
-def fit_of(view: QueryView) -> FloatArray:
-    """How well each actor suits a query by what both say and do, float32 in 0 … 1, shape (n_actors,).
+def fit_of(view: QueryView, rows: Rows = EVERYONE) -> FloatArray:
+    """How well some actors suit a query by what both say and do, float32 in 0 … 1, shape of the rows.
 
     One minus the exponential of minus three times the likeness of both, half as much again for one of the sort that
     the words ask for. Popularity, place and connections do not count.
     """
-    likeness = view.likeness * (1 + 0.5 * view.sought)
+    likeness = view.likeness(rows) * (1 + 0.5 * view.sought[rows])
     return np.asarray(1 - np.exp(-3 * np.maximum(likeness, 0)), dtype=np.float32)
 
 

@@ -19,8 +19,9 @@ from matching.candidates import draw
 from matching.index import MatchIndex
 from matching.links import MAX_PROJECT_SIZE
 from matching.ranker import BlendedRanker, Calibration, LinearRanker, Ranker, Task, day_one_rankers
+from matching.rows import IndexArray
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView
+from matching.view import QueryView
 
 HORIZON = timedelta(days=730)
 """How far ahead a partner question looks: labels end at the snapshot, features two years before."""

@@ -4,15 +4,24 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from matching.index import MatchIndex
-from matching.links import TwoSteps, entries_of_rows
+from matching.links import TwoSteps
 from matching.query import Profile
+from matching.rows import (
+    EVERYONE,
+    IndexArray,
+    Rows,
+    columns_of,
+    dense_row,
+    entries_of_rows,
+    largest,
+    row_of,
+    sum_of_rows,
+    values_of,
+)
 from matching.text import FieldReading, FloatArray
-
-IndexArray = npt.NDArray[np.intp]
 
 N_SIMILAR_PROJECTS = 200
 """Nearest past projects that vote for their members."""
@@ -29,10 +38,6 @@ class QueryView:
         Row of the asker, or of the project partners are sought for, where it is in the network; else None.
     readings
         Fields read out of the text.
-    words, needs, offers
-        CSR of shape (1, n_dimensions).
-    fields
-        float32, shape (n_fields,): unit vector of the fields asked about.
     kind
         Code of the asker's kind, -1 where unknown.
     country
@@ -57,14 +62,6 @@ class QueryView:
         self.project = project
         reads = read_fields and actor is None
         self.readings: tuple[FieldReading, ...] = index.field_reader.read(text) if reads else ()
-        if actor is None:
-            self.words, self.needs, self.offers = (
-                sparse.csr_array(index.embedder.embed([part]))
-                for part in (text, " . ".join(profile.needs) or text, " . ".join(profile.offers))
-            )
-        else:
-            rows = (index.words.profile, index.words.needs, index.words.offers)
-            self.words, self.needs, self.offers = (row_of(matrix, actor) for matrix in rows)
         self.kind = _kind_code(index, actor, profile)
         self.country = (
             int(index.country[actor])
@@ -74,13 +71,36 @@ class QueryView:
         self.named_countries: Sequence[int] = () if actor is not None else index.gazetteer.named_in(text)
         self.named_region: Sequence[int] = () if actor is not None else index.gazetteer.region_of(text)
         self.stated_fields = profile.fields
+        self._profile = profile
+        self._linked_rows: Rows = EVERYONE
+        self._links_of_rows = index.links
+
+    @cached_property
+    def words(self) -> sparse.csr_array:
+        """All that the asker says and does, CSR of shape (1, n_dimensions)."""
+        return self._said(self.index.words.profile, self.text)
+
+    @cached_property
+    def needs(self) -> sparse.csr_array:
+        """What is sought, of the same shape; all of a brief."""
+        return self._said(self.index.words.needs, " . ".join(self._profile.needs) or self.text)
+
+    @cached_property
+    def offers(self) -> sparse.csr_array:
+        """What the asker offers, of the same shape."""
+        return self._said(self.index.words.offers, " . ".join(self._profile.offers))
+
+    def _said(self, of_members: sparse.csr_array, text: str) -> sparse.csr_array:
+        if self.actor is not None:
+            return row_of(of_members, self.actor)
+        return sparse.csr_array(self.index.embedder.embed([text]))
 
     @cached_property
     def similar_projects(self) -> tuple[IndexArray, FloatArray]:
         """Rows of the past projects nearest to the query's words, at most 200, and their squared cosines."""
-        likeness = dense(self.words @ self.index.words_to_projects)
+        likeness = sum_of_rows(self.index.words_to_projects, self.words.indices, self.words.data)
         if self.actor is not None:
-            likeness[row_of(self.index.memberships, self.actor).indices] = 0  # its own projects are not news
+            likeness[columns_of(self.index.memberships, self.actor)] = 0  # its own projects are not news
         if self.project is not None:
             likeness[self.project] = 0
         rows = largest(likeness, N_SIMILAR_PROJECTS)
@@ -90,16 +110,16 @@ class QueryView:
     def fields(self) -> FloatArray:
         """Unit vector over the fields of the index: stated, read from the words, and those of similar projects."""
         if self.actor is not None:
-            return dense(row_of(self.index.actor_fields, self.actor))
+            return dense_row(self.index.actor_fields, self.actor)
         rows, weight = self.similar_projects
-        likely = dense(sparse.csr_array(weight[None, :]) @ self.index.project_fields[rows]) if len(rows) else 0
+        likely = sum_of_rows(self.index.project_fields, rows, weight)
         said = np.zeros(len(self.index.field_ids), np.float32)
         for reading in self.readings:
             said[self.index.field_column[reading.field_id]] = reading.weight
         for field_id in self.stated_fields:
             if field_id in self.index.field_column:
                 said[self.index.field_column[field_id]] = 1
-        return unit(unit(said) + unit(np.zeros_like(said) + likely) * (0.5 if said.any() else 1.0))
+        return unit(unit(said) + unit(likely) * (0.5 if said.any() else 1.0))
 
     @cached_property
     def asked_concepts(self) -> FloatArray:
@@ -107,26 +127,25 @@ class QueryView:
         subjects = self.index.subjects
         if self.actor is None:
             return unit(subjects.query(self.text))
-        return unit(dense(row_of(subjects.own, self.actor)) * subjects.rarity)
+        return unit(dense_row(subjects.own, self.actor) * subjects.rarity)
 
     @cached_property
     def concept_likeness(self) -> FloatArray:
         """How much of what is asked about each actor speaks of and does, float32, shape (n_actors,)."""
-        return self.weighted_by(self.index.subjects.all, self.asked_concepts)
+        return self._weighted(self.index.actors_by_concept, self.asked_concepts)
 
-    @cached_property
-    def likeness(self) -> FloatArray:
-        """How much each actor says and does what is asked about, float32, shape (n_actors,).
+    def likeness(self, rows: Rows) -> FloatArray:
+        """How much each of some actors says and does what is asked about, float32, shape of the rows.
 
         A sum of cosines: of words, in part of offer and need both ways, concepts, fields and past projects like this.
         """
         return (
-            self.word_likeness
-            + 0.5 * self.offers_meeting_needs
-            + 0.2 * self.needs_meeting_offers
-            + 0.3 * self.concept_likeness
-            + 0.2 * self.field_likeness
-            + 0.15 * self.broad_votes
+            self.word_likeness[rows]
+            + 0.5 * self.offers_meeting_needs[rows]
+            + 0.2 * self.needs_meeting_offers[rows]
+            + 0.3 * self.concept_likeness[rows]
+            + 0.2 * self.field_likeness[rows]
+            + 0.15 * self.broad_votes[rows]
         )
 
     @cached_property
@@ -142,27 +161,26 @@ class QueryView:
         return np.append(self.index.country_reader.read(self.words), np.float32(0))
 
     @cached_property
-    def links(self) -> sparse.csr_array:
-        """Row of the asker in the links, shape (1, n_actors); empty for one outside the network."""
-        if self.actor is None:
-            return sparse.csr_array((1, self.index.snapshot.n_actors), dtype=np.float32)
-        return row_of(self.index.links, self.actor)
-
-    @cached_property
     def two_steps(self) -> TwoSteps:
         """The walks of two steps from the asker."""
         return TwoSteps(self.index, self.member)
 
-    def by_middle(self, weights: FloatArray, rows: IndexArray) -> FloatArray:
+    def by_middle(self, weights: FloatArray, rows: Rows) -> FloatArray:
         """What the partners in common with some actors weigh, each by itself, float32, shape of the rows."""
-        return self.two_steps.weigh(weights, self.index.equal_weights, rows)
+        return self.two_steps.weigh(weights, rows=rows)
+
+    def spread(self, values: FloatArray, rows: Rows) -> FloatArray:
+        """What some actors receive of values that all deal out over their damped links, float32, shape of the rows."""
+        if self._linked_rows is not rows:  # several features ask about the same candidates
+            self._linked_rows, self._links_of_rows = rows, self.index.links[rows]
+        return np.asarray(self._links_of_rows @ (values * self.index.damping), dtype=np.float32)
 
     @cached_property
     def field_activity(self) -> FloatArray:
         """Recent joint projects of the asker by field, as log(1 + n); for words, the fields they point to."""
         if self.actor is None:
             return self.fields
-        return dense(row_of(self.index.joint_fields, self.actor))
+        return dense_row(self.index.joint_fields, self.actor)
 
     @cached_property
     def votes(self) -> FloatArray:
@@ -190,35 +208,33 @@ class QueryView:
     @cached_property
     def word_likeness(self) -> FloatArray:
         """Cosine of the words with each actor's, float32, shape (n_actors,)."""
-        return dense(self.words @ self.index.words_to_profiles)
+        return sum_of_rows(self.index.words_to_profiles, self.words.indices, self.words.data)
 
     @cached_property
     def offers_meeting_needs(self) -> FloatArray:
         """Cosine of the asker's needs with each actor's offers, float32, shape (n_actors,)."""
-        return dense(self.needs @ self.index.words_to_offers)
+        return sum_of_rows(self.index.words_to_offers, self.needs.indices, self.needs.data)
 
     @cached_property
     def needs_meeting_offers(self) -> FloatArray:
         """Cosine of the asker's offers, or its words, with each actor's needs, float32, shape (n_actors,)."""
-        return dense((self.offers if self.offers.nnz else self.words) @ self.index.words_to_needs)
+        offered = self.offers if self.offers.nnz else self.words
+        return sum_of_rows(self.index.words_to_needs, offered.indices, offered.data)
 
     @cached_property
     def field_likeness(self) -> FloatArray:
         """Cosine of the fields with each actor's, float32, shape (n_actors,)."""
-        return self.weighted_by(self.index.actor_fields, self.fields)
+        return self._weighted(self.index.actors_by_field, self.fields)
 
     @cached_property
     def activity_in_fields(self) -> FloatArray:
         """Recent projects of each actor in the fields, float32, shape (n_actors,)."""
-        return np.asarray(self.index.field_activity.T @ self.fields, dtype=np.float32)
+        return self._weighted(self.index.field_activity, self.fields)
 
-    def weighted_by(self, matrix: sparse.csr_array, weights: FloatArray) -> FloatArray:
-        """Each actor's row of a matrix times weights, float32, shape (n_actors,)."""
-        return np.asarray(matrix @ weights, dtype=np.float32)
-
-    def weighted_by_own(self, matrix: sparse.csr_array) -> FloatArray:
-        """Each actor's row of a matrix times the asker's own, float32, shape (n_actors,)."""
-        return np.asarray(matrix @ dense(row_of(matrix, self.member)), dtype=np.float32)
+    def _weighted(self, by_column: sparse.csr_array, weights: FloatArray) -> FloatArray:
+        """Each actor's column of a matrix times weights, few of which are not zero, float32, shape (n_actors,)."""
+        (rows,) = weights.nonzero()
+        return sum_of_rows(by_column, rows, weights[rows])
 
     def own(self, matrix: FloatArray) -> FloatArray:
         """The asker's own row of a dense matrix."""
@@ -240,20 +256,23 @@ class QueryView:
     @cached_property
     def usual_countries(self) -> FloatArray:
         """Each country's share of the votes, float32, shape (n_countries + 1,), last 0."""
-        return self._shares_by_country(self.votes)
+        (rows,) = self.votes.nonzero()
+        return self._shares_by_country(rows, self.votes[rows])
 
     @cached_property
     def partner_countries(self) -> FloatArray:
         """Each country's share of the asker's links, float32, shape (n_countries + 1,), last 0."""
-        return self._shares_by_country(dense(self.links))
+        if self.actor is None:
+            return np.zeros(len(self.index.gazetteer.codes) + 1, np.float32)
+        links = self.index.links
+        return self._shares_by_country(columns_of(links, self.actor), values_of(links, self.actor))
 
-    def _shares_by_country(self, weights: FloatArray) -> FloatArray:
+    def _shares_by_country(self, rows: IndexArray, weights: FloatArray) -> FloatArray:
         n_countries = len(self.index.gazetteer.codes)
         total = float(weights.sum())
         if total <= 0:
             return np.zeros(n_countries + 1, np.float32)
-        rows = np.flatnonzero(weights)
-        shares = np.bincount(self.index.country[rows] + 1, weights=weights[rows], minlength=n_countries + 1) / total
+        shares = np.bincount(self.index.country[rows] + 1, weights=weights, minlength=n_countries + 1) / total
         return np.append(shares[1:], 0).astype(np.float32)
 
     @cached_property
@@ -270,33 +289,11 @@ class QueryView:
         return self.two_steps.weigh(index.recent_weights[self.two_steps.entries], index.damped_recent_weights)
 
 
-def largest(values: FloatArray, n: int) -> IndexArray:
-    """Rows of the n largest positive values, largest first, ties by row."""
-    positive = np.flatnonzero(values > 0)
-    if len(positive) > n:
-        threshold = np.partition(values[positive], len(positive) - n)[len(positive) - n]
-        positive = positive[values[positive] >= threshold]
-    order = np.lexsort((positive, -values[positive]))
-    return positive[order][:n]
-
-
 def _kind_code(index: MatchIndex, actor: int | None, profile: Profile) -> int:
     if actor is not None:
         return int(index.snapshot.actor_kind[actor])
     order = list(index.kinds.actor)
     return order.index(profile.kind) if profile.kind in order else -1
-
-
-def row_of(matrix: sparse.csr_array, row: int) -> sparse.csr_array:
-    """One row of a matrix, CSR of shape (1, n_columns), without the checks of general indexing."""
-    start, stop = matrix.indptr[row], matrix.indptr[row + 1]
-    indptr = np.array([0, stop - start], matrix.indptr.dtype)
-    return sparse.csr_array((matrix.data[start:stop], matrix.indices[start:stop], indptr), shape=(1, matrix.shape[1]))
-
-
-def dense(row: sparse.csr_array) -> FloatArray:
-    """A sparse row as float32 of shape (n_columns,)."""
-    return np.asarray(row.toarray(), dtype=np.float32).ravel()
 
 
 def unit(vector: FloatArray) -> FloatArray:

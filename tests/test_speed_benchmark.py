@@ -72,7 +72,7 @@ def test_cypher_gives_the_same_lists(links: sparse.csr_array, neo4j_lts: Neo4jSe
     neo4j_lts.clear()
     address = Address(neo4j_lts.uri, neo4j_lts.credentials.user, neo4j_lts.credentials.password)
     with Neo4jPeer.connected(address) as peer:
-        peer.load(links)
+        peer.load(links, [f"actor {row}" for row in range(links.shape[0])])
         assert_two_hop(links, [peer.two_hop(row) for row in ROWS])
         with pytest.raises(NotRunError, match="no Graph Data Science"):
             peer.project()

@@ -1,7 +1,7 @@
 """The features of a pair of query and candidate: one function each, over many candidates at once.
 
-Every function takes a :class:`~matching.view.QueryView` and the rows of actors, and returns float32 of the shape of
-the rows, larger where the candidate fits better; zero is the absence of the thing measured.
+Every function takes a :class:`~matching.view.QueryView` and the rows of actors, some or all, and returns float32 of the
+shape of the rows, larger where the candidate fits better; zero is the absence of the thing measured.
 """
 
 from collections.abc import Callable
@@ -72,8 +72,9 @@ from matching.features.words import (
     similar_work,
     sought_kind,
 )
+from matching.rows import IndexArray, Rows
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView
+from matching.view import QueryView
 
 REFERENCE_RANK = 20
 """Relative features are divided by the query's own value at this rank …"""
@@ -81,7 +82,7 @@ RELATIVE_CEILING = 4.0
 """… or by the part of its largest value that lets none exceed this."""
 
 Scale = Literal["relative", "plain"]
-Function = Callable[[QueryView, IndexArray], FloatArray]
+Function = Callable[[QueryView, Rows], FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,31 +180,28 @@ FEATURES: tuple[Feature, ...] = (
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
 
-def reference(best: FloatArray, scale: Scale) -> float:
-    """What the values of one query are divided by: its 20th largest, at least a quarter of its largest; 0 for none.
+def references(top: FloatArray) -> FloatArray:
+    """What relative features are divided by: the 20th largest value, at least a quarter of the largest; 0 for none.
 
     Parameters
     ----------
-    best
-        The largest positive values, largest first, at least 20 where there are so many.
+    top
+        The 21 largest values of each feature in any order, zero where there are no more, shape (n_features, 21).
 
-    >>> reference(np.array([4, 1], np.float32), "relative")
-    1.0
+    >>> references(np.array([[4, 1] + [0] * 19, [8, *[3] * 20]], np.float32)).tolist()
+    [1.0, 3.0]
     """
-    if scale == "plain":
-        return 1.0
-    if not len(best):
-        return 0.0
-    least = float(best[0]) / RELATIVE_CEILING
-    return max(float(best[REFERENCE_RANK - 1]), least) if len(best) > REFERENCE_RANK else least
+    descending = -np.sort(-top, axis=1)
+    least = descending[:, 0] / np.float32(RELATIVE_CEILING)
+    has_more = descending[:, REFERENCE_RANK] > 0
+    return np.where(has_more, np.maximum(descending[:, REFERENCE_RANK - 1], least), least)
 
 
-def scaled(values: FloatArray, scale: Scale, divisor: float) -> FloatArray:
-    """The values of one query as the ranker sees them.
+def scaled(values: FloatArray, divisors: FloatArray) -> FloatArray:
+    """Relative features as the ranker sees them, each divided by its reference, as log(1 + x); as they are without.
 
-    >>> [round(float(value), 2) for value in scaled(np.array([0, 1, 4], np.float32), "relative", 1.0)]
-    [0.0, 0.69, 1.61]
+    >>> scaled(np.array([[0, 2, 8]], np.float32), np.array([2], np.float32)).astype(np.float64).round(2).tolist()
+    [[0.0, 0.69, 1.61]]
     """
-    if scale == "plain" or not divisor:
-        return values
-    return np.log1p(values / divisor)
+    columns = divisors[:, None]
+    return np.where(columns > 0, np.log1p(values / np.where(columns > 0, columns, 1)), values)

@@ -5,86 +5,87 @@ All of them are asked of a member of the network only.
 
 import numpy as np
 
+from matching.rows import Rows
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView
+from matching.view import QueryView
 
 _ROUNDING = 1e-4
 
 
-def shared_partners(view: QueryView, rows: IndexArray) -> FloatArray:
+def shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common: sum over them of both links, each hub damped by the root of its degree."""
     return view.two_hop[rows]
 
 
-def recent_shared_partners(view: QueryView, rows: IndexArray) -> FloatArray:
+def recent_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common lately: as above, with projects halved in weight every two years."""
     return view.recent_two_hop[rows]
 
 
-def fresh_shared_partners(view: QueryView, rows: IndexArray) -> FloatArray:
+def fresh_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common in the last months: as above, halved every year."""
     steps, index = view.two_steps, view.index
     return steps.weigh(index.fresh_weights[steps.entries], index.damped_fresh_weights, rows)
 
 
-def lasting_shared_partners(view: QueryView, rows: IndexArray) -> FloatArray:
+def lasting_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners of the asker that are well linked to the candidate lately, however old the asker's own link."""
     steps, index = view.two_steps, view.index
     return steps.weigh(index.links.data[steps.entries], index.damped_recent_weights, rows)
 
 
-def common_neighbours(view: QueryView, rows: IndexArray) -> FloatArray:
+def common_neighbours(view: QueryView, rows: Rows) -> FloatArray:
     """Number of partners in common (Newman 2001)."""
     return view.by_middle(np.ones(len(view.two_steps.middles), np.float32), rows)
 
 
-def adamic_adar(view: QueryView, rows: IndexArray) -> FloatArray:
+def adamic_adar(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common, each by 1 / log of its degree (Adamic & Adar 2003)."""
     degree = view.index.degree[view.two_steps.middles]
     return view.by_middle((1 / np.log(np.maximum(degree, 2))).astype(np.float32), rows)
 
 
-def resource_allocation(view: QueryView, rows: IndexArray) -> FloatArray:
+def resource_allocation(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common, each by 1 / its degree (Zhou, Lü & Zhang 2009)."""
     degree = view.index.degree[view.two_steps.middles]
     return view.by_middle((1 / np.maximum(degree, 1)).astype(np.float32), rows)
 
 
-def number_of_shared_partners(view: QueryView, rows: IndexArray) -> FloatArray:
+def number_of_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """How many partners in common there are at all, as log(1 + n): what is relative elsewhere, in absolute terms."""
     return np.log1p(common_neighbours(view, rows))
 
 
-def exclusive_shared_partners(view: QueryView, rows: IndexArray) -> FloatArray:
+def exclusive_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common in proportion: over the root of the candidate's own degree, which hubs have plenty of."""
     return view.two_hop[rows] * view.index.damping[rows]
 
 
-def exclusive_allocation(view: QueryView, rows: IndexArray) -> FloatArray:
+def exclusive_allocation(view: QueryView, rows: Rows) -> FloatArray:
     """Resource allocation over the root of the candidate's own degree."""
     return resource_allocation(view, rows) * view.index.damping[rows]
 
 
-def partners_of_partners(view: QueryView, rows: IndexArray) -> FloatArray:
+def partners_of_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Three steps away: the partners of those with whom there are partners in common."""
-    return view.index.spread(view.two_hop, rows)
+    return view.spread(view.two_hop, rows)
 
 
-def near_position(view: QueryView, rows: IndexArray) -> FloatArray:
+def near_position(view: QueryView, rows: Rows) -> FloatArray:
     """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
-    positions, own = view.index.positions[rows], view.own(view.index.positions)
-    product = _inner(positions, own)
+    index = view.index
+    product = _inner(index.positions[rows], view.own(index.positions))
     # what is zero comes out as a trace of rounding, which a scale of the query's own would blow up
-    least = _ROUNDING * np.linalg.norm(own) * np.linalg.norm(positions, axis=1)
+    least = _ROUNDING * index.position_lengths[view.member] * index.position_lengths[rows]
     return np.where(product > least, product, np.float32(0))
 
 
-def shared_circles(view: QueryView, rows: IndexArray) -> FloatArray:
+def shared_circles(view: QueryView, rows: Rows) -> FloatArray:
     """Active in the same circles: clusters of projects with like members, found without any field or theme."""
     return _inner(view.index.circles[rows], view.own(view.index.circles))
 
 
-def late_circles(view: QueryView, rows: IndexArray) -> FloatArray:
+def late_circles(view: QueryView, rows: Rows) -> FloatArray:
     """Active in the same circles in the last eighteen months: sum of products of the numbers of projects."""
     return _inner(view.index.late_circles[rows], view.own(view.index.late_circles))
 

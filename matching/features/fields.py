@@ -1,40 +1,42 @@
 """Features of fields and themes: what both work in, and how lately and how often."""
 
 from matching.features.places import likely_country, usual_country
+from matching.rows import Rows, dense_row, rows_times
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView
+from matching.view import QueryView
 
 
-def shared_fields(view: QueryView, rows: IndexArray) -> FloatArray:
+def shared_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Works in the same fields: cosine over fields, rare ones heavier."""
     return view.field_likeness[rows]
 
 
-def activity_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
+def activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Active in these fields lately: recent projects in the query's fields."""
     return view.activity_in_fields[rows]
 
 
-def meeting_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
+def meeting_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Both have joint projects in the same fields: sum over fields of log(1 + recent joint projects) of either."""
-    return view.weighted_by(view.index.joint_fields, view.field_activity)[rows]
+    return rows_times(view.index.joint_fields, rows, view.field_activity)
 
 
-def meeting_lately_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
+def meeting_lately_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Both have joint projects of the last eighteen months in the same fields: sum of products of their numbers."""
-    return view.weighted_by_own(view.index.late_joint_fields)[rows]
+    fields = view.index.late_joint_fields
+    return rows_times(fields, rows, dense_row(fields, view.member))
 
 
-def leads_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
+def leads_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Leads projects in these fields lately: recent leading roles in the query's fields."""
-    return view.weighted_by(view.index.leading_fields, view.fields)[rows]
+    return rows_times(view.index.leading_fields, rows, view.fields)
 
 
-def local_activity_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
+def local_activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Active in these fields, from a country that is strong in past projects like this."""
     return view.activity_in_fields[rows] * usual_country(view, rows)
 
 
-def likely_local_activity_in_fields(view: QueryView, rows: IndexArray) -> FloatArray:
+def likely_local_activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Active in these fields, from a country that the words speak for."""
     return view.activity_in_fields[rows] * likely_country(view, rows)

@@ -3,69 +3,70 @@
 import numpy as np
 
 from matching.features.places import likely_country, usual_country
+from matching.rows import Rows
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView
+from matching.view import QueryView
 
 _N_CLOSE_PROJECTS = 20
 
 
-def similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+def similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in past projects like this: votes of the nearest projects, each its squared cosine."""
     return view.votes[rows]
 
 
-def close_work(view: QueryView, rows: IndexArray) -> FloatArray:
+def close_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in the very closest past projects: votes of the twenty nearest."""
     _, weight = view.similar_projects  # nearest first
     return view.votes_by(np.where(np.arange(len(weight)) < _N_CLOSE_PROJECTS, weight, 0))[rows]
 
 
-def recent_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+def recent_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in like projects lately: votes halved every two years."""
     projects, weight = view.similar_projects
     return view.votes_by(weight * view.index.project_recency[projects])[rows]
 
 
-def broad_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+def broad_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in many projects that are somewhat like this: votes by plain cosine."""
     return view.broad_votes[rows]
 
 
-def local_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+def local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Past projects like this, from a country that is strong in them: votes times the country's share."""
     return view.votes[rows] * usual_country(view, rows)
 
 
-def likely_local_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+def likely_local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Past projects like this, from a country that the words speak for: votes times the country's likelihood."""
     return view.broad_votes[rows] * likely_country(view, rows)
 
 
-def company_of_similar_work(view: QueryView, rows: IndexArray) -> FloatArray:
+def company_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Partners of those who took part in past projects like this."""
-    return view.index.spread(view.votes, rows)
+    return view.spread(view.votes, rows)
 
 
-def similar_words(view: QueryView, rows: IndexArray) -> FloatArray:
+def similar_words(view: QueryView, rows: Rows) -> FloatArray:
     """Describes itself in like words: cosine of the words."""
     return view.word_likeness[rows]
 
 
-def offers_what_is_needed(view: QueryView, rows: IndexArray) -> FloatArray:
+def offers_what_is_needed(view: QueryView, rows: Rows) -> FloatArray:
     """Offers what is sought: cosine of the asker's needs and the candidate's offers."""
     return view.offers_meeting_needs[rows]
 
 
-def needs_what_is_offered(view: QueryView, rows: IndexArray) -> FloatArray:
+def needs_what_is_offered(view: QueryView, rows: Rows) -> FloatArray:
     """Seeks what the asker offers: cosine of the asker's offers (or its words) and the candidate's needs."""
     return view.needs_meeting_offers[rows]
 
 
-def shared_concepts(view: QueryView, rows: IndexArray) -> FloatArray:
+def shared_concepts(view: QueryView, rows: Rows) -> FloatArray:
     """Speaks of or does what is asked about, in whatever words and language: concepts in common, rare ones heavier."""
     return view.concept_likeness[rows]
 
 
-def sought_kind(view: QueryView, rows: IndexArray) -> FloatArray:
+def sought_kind(view: QueryView, rows: Rows) -> FloatArray:
     """Of the sort that the words ask for, such as an investor or a school, as far as what it says and does is like."""
-    return view.sought[rows] * view.likeness[rows]
+    return view.sought[rows] * view.likeness(rows)

@@ -36,6 +36,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 _MODULE_OF = {
     "load": "network",
     "export": "network",
+    "convert": "registers",
     "diff": "changes",
     "judge": "review",
     "merges": "review",

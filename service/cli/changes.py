@@ -1,8 +1,9 @@
-"""The command that shows what loads changed: diff."""
+"""The command that shows what loads changed, or would change: diff."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,9 +13,13 @@ from rich.text import Text
 from graph.changes import Changes, read_changes
 from graph.dates import last_day
 from graph.errors import InvalidQueryError, StoreUnavailableError
+from graph.interop import LIST_SEPARATOR
 from graph.kinds import Language
+from graph.model import Actor, Fact, Project, to_row
 from graph.store import GraphStore
-from graph.tables import Key
+from graph.tables import Key, key_of
+from ingest.differences import Difference, compare
+from ingest.mapping import read_mapping
 from service.cli.app import JsonOption, StoreOption, app, console
 from service.cli.network import LanguageChoice, existing_store
 from service.settings import Settings
@@ -46,6 +51,10 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
 
 @app.command()
 def diff(
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="PATH", help="A file or folder: what loading it would change, its values included."),
+    ] = None,
     since: Annotated[
         str,
         typer.Option(
@@ -53,12 +62,19 @@ def diff(
         ),
     ] = "1",
     language: Annotated[LanguageChoice | None, typer.Option(help="Without it: KETNOI_LANGUAGE.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="How the sheets of PATH are read, as in ketnoi load.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The name that keeps the lists of PATH apart, as in ketnoi load.")
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what the latest loads changed: what is new, what was changed in which columns, what is gone or back again.
+    """Show what the latest loads changed, or what loading a file or folder would change.
 
-    The record holds ids and names of columns only; names are looked up as they are now.
+    What is new, what is changed and in which columns, what is gone or back again. The record of past loads holds ids
+    and names of columns only; names are looked up as they are now. With PATH nothing is written, and values are shown.
     """
     settings = Settings()
     spoken: Language = "vi" if (language or settings.language) == "vi" else "en"
@@ -66,6 +82,13 @@ def diff(
     if opened is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
     with opened:
+        if path is not None:
+            differences, _ = compare(opened, path, read_mapping(mapping) if mapping else (), source)
+            if as_json:
+                typer.echo(json.dumps([_difference_row(each) for each in differences], ensure_ascii=False, indent=1))
+            else:
+                print_differences(differences, spoken)
+            return
         found = changes_since(opened, since)
         if as_json:
             typer.echo(json.dumps([_row(changes) for changes in found], ensure_ascii=False, indent=1))
@@ -130,6 +153,80 @@ def _names(store: GraphStore) -> Callable[[str, Key], str]:
         return " · ".join(str(part) for part in key[:-1])
 
     return name_of
+
+
+def print_differences(found: Sequence[Difference], language: Language) -> None:
+    """Print how files differ from the store, list by list, with the values of what is changed."""
+    words = _WORDS[language]
+    if not found:
+        console.print(Text(words["nothing"]))
+    for difference in found:
+        table = Table(title=Text(f"{difference.source} · {difference.table}"), title_justify="left", show_header=False)
+        shown = {
+            "new": [_name(fact) for fact in difference.new],
+            "changed": [
+                "\n".join(
+                    [
+                        _name(after),
+                        *(f"  {column}: {old} → {new}" for column, old, new in changes_between(before, after)),
+                    ]
+                )
+                for before, after in difference.changed
+            ],
+            "vanished": [_name(fact) for fact in difference.vanished],
+            "returned": [_name(fact) for fact in difference.returned],
+        }
+        for name, entries in shown.items():
+            if entries:
+                more = [words["more"].format(n=len(entries) - _SHOWN)] if len(entries) > _SHOWN else []
+                table.add_row(f"{words[name]}: {len(entries)}", Text("\n".join([*entries[:_SHOWN], *more])))
+        console.print(table)
+
+
+def changes_between(before: Fact, after: Fact) -> Iterator[tuple[str, str, str]]:
+    """Each column in which two states of a fact differ, attributes by their own names, with both texts."""
+    old, new = _flat(before), _flat(after)
+    for column in dict.fromkeys((*old, *new)):
+        if old.get(column, "") != new.get(column, ""):
+            yield column, old.get(column, ""), new.get(column, "")
+
+
+def _flat(fact: Fact) -> dict[str, str]:
+    row = to_row(fact) | dict(fact.attributes)
+    left_out = ("attributes", "recorded_at", "occurrence")
+    return {name: _shown(value) for name, value in row.items() if name not in left_out and value not in (None, ())}
+
+
+def _shown(value: object) -> str:
+    return LIST_SEPARATOR.join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _name(fact: Fact) -> str:
+    key = " · ".join(str(part) for part in key_of(fact) if isinstance(part, str))
+    match fact:
+        case Actor():
+            return f"{key} {fact.name}"
+        case Project():
+            return f"{key} {fact.title}"
+    return key
+
+
+def _difference_row(difference: Difference) -> dict[str, Any]:
+    return {
+        "source": difference.source,
+        "table": difference.table,
+        "changed": [
+            {
+                "key": key_of(after),
+                "columns": {column: [old, new] for column, old, new in changes_between(before, after)},
+            }
+            for before, after in difference.changed
+        ],
+        **{
+            name: [{"key": key_of(fact), "name": _name(fact)} for fact in getattr(difference, name)]
+            for name in ("new", "vanished", "returned")
+        },
+    }
 
 
 def _row(changes: Changes) -> dict[str, Any]:

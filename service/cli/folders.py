@@ -9,6 +9,8 @@ from pathlib import Path
 
 from graph.errors import InvalidQueryError, KetnoiError
 
+_UNFINISHED = ".unfinished-"
+
 
 @contextmanager
 def filled_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
@@ -26,13 +28,13 @@ def filled_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
     """
     if folder.exists() and not folder.is_dir():
         raise KetnoiError("export_folder", f"{folder} is a file. Name a folder.", folder=str(folder))
-    if not force and folder.exists() and any(folder.iterdir()):
+    if not force and folder.exists() and _holds_files(folder):
         raise KetnoiError(
             "export_folder_not_empty", f"{folder} is not empty. Name a new folder, or add --force.", folder=str(folder)
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
     except OSError as failure:
         raise KetnoiError(
             "export_folder", f"{folder} cannot be written: {failure.strerror}. Name another folder.", folder=str(folder)
@@ -43,6 +45,11 @@ def filled_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
             path.replace(folder / path.name)
     finally:
         shutil.rmtree(unfinished)
+
+
+def _holds_files(folder: Path) -> bool:
+    """Whether there is more in a folder than what a killed process left."""
+    return any(not path.name.startswith(_UNFINISHED) for path in folder.iterdir())
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Commands about the network itself: load, export."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +18,9 @@ from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from ingest.load import LoadReport, OnProgress, check_folder, load_folder
 from ingest.load import Progress as Step
-from ingest.readers import list_tables
+from ingest.mapping import TableMapping, read_mapping
+from ingest.planning import mapping_of
+from ingest.readers import find_files
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.folders import filled_folder
 from service.cli.load_report import as_json, print_report, print_written, require_report_path, write_report
@@ -46,32 +48,53 @@ class ExportFormat(StrEnum):
 
 @app.command()
 def load(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that holds the tables.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, or a folder of files.")],
     store: StoreOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the files and write nothing.")] = False,
     report: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write every issue to FILE.json, or to FILE.csv for a spreadsheet."),
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="How sheets are read, as --save-mapping writes it.")
+    ] = None,
+    save_mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="Write down how the sheets were read, to be corrected.")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Keep these lists apart from others whose files are called the same."),
+    ] = None,
+    link: Annotated[
+        bool, typer.Option("--link/--no-link", help="Look for records of one and the same member afterwards.")
+    ] = True,
     as_json_text: JsonOption = False,
     language: Annotated[
         LanguageChoice | None, typer.Option(help="Language of the report. Without it: KETNOI_LANGUAGE.")
     ] = None,
 ) -> None:
-    """Load a folder of tables into the network.
+    """Load a file, or a folder of files, into the network.
 
-    A table is a file named actors, relationships, projects or project_participants that ends in .csv, .csv.gz,
-    .xlsx, .parquet, .json or .jsonl. Good rows are loaded, every other row is reported with its line and what to do.
-    Loading a folder again changes nothing; loading corrected files changes what they correct.
+    Sheets of any layout are read (.xlsx, .xls, .ods, .csv, .tsv, .parquet, .json, .jsonl): titles, sums and notes are
+    told from rows, columns by their Vietnamese or English names, and links by the names of those they join. Files
+    called actors, relationships, projects or project_participants may be in the exchange format. Good rows are loaded,
+    every other row is reported with its line and what to do.
+
+    Loading a file again changes nothing; a corrected one changes what it corrects. What a list no longer has is kept
+    and marked with the day it was last seen: ketnoi diff shows it. Records that are clearly of one member are shown as
+    one from then on (ketnoi merges undoes it); unclear ones wait for ketnoi review.
 
     Exit code 0: every row was loaded. 1: some were not. 2: nothing could be read.
     """
     if report is not None:
         require_report_path(report)
-    list_tables(directory)  # a wrong folder must not leave an empty store behind
+    find_files(path)  # a wrong path must not leave an empty store behind
+    entries = read_mapping(mapping) if mapping is not None else ()
     settings = Settings()
     spoken: Language = "vi" if (language or settings.language) == "vi" else "en"
-    loaded = _load(settings, store, directory, dry_run=dry_run)
+    loaded = _load(settings, store, path, entries, dry_run=dry_run, collection=source, link=link)
+    if save_mapping is not None:
+        save_mapping.write_text(mapping_of(loaded.sheets), encoding="utf-8")
     if report is not None:
         write_report(loaded, report, spoken)
     if as_json_text:
@@ -79,16 +102,25 @@ def load(
     else:
         print_report(loaded, spoken, console)
         if report is not None:
-            print_written(loaded, report, spoken, console)
+            print_written(len(loaded.issues), report, spoken, console)
     raise typer.Exit(_exit_code(loaded))
 
 
-def _load(settings: Settings, uri: str | None, directory: Path, *, dry_run: bool) -> LoadReport:
+def _load(
+    settings: Settings,
+    uri: str | None,
+    path: Path,
+    mapping: Sequence[TableMapping],
+    *,
+    dry_run: bool,
+    collection: str | None,
+    link: bool,
+) -> LoadReport:
     if not dry_run:
-        with settings.open_store(uri) as opened, _progress() as on_progress:
-            return load_folder(opened, directory, on_progress)
-    with existing_store(settings, uri) or nullcontext() as known, _progress() as on_progress:
-        return check_folder(directory, known, on_progress)
+        with settings.open_store(uri) as opened, progress_bars() as on_progress:
+            return load_folder(opened, path, on_progress, mapping=mapping, collection=collection, link=link)
+    with existing_store(settings, uri) or nullcontext() as known, progress_bars() as on_progress:
+        return check_folder(path, known, on_progress, mapping=mapping)
 
 
 def existing_store(settings: Settings, uri: str | None) -> GraphStore | None:
@@ -99,13 +131,13 @@ def existing_store(settings: Settings, uri: str | None) -> GraphStore | None:
 
 
 def _exit_code(report: LoadReport) -> int:
-    if not report.counts:
+    if not report.tables:
         return NOTHING_READ
     return SOME_REJECTED if report.has_errors else ALL_LOADED
 
 
 @contextmanager
-def _progress() -> Iterator[OnProgress]:
+def progress_bars() -> Iterator[OnProgress]:
     """Bars on the error stream, one a file; their last state where it is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]}"))
     with Progress(*columns, console=error_console) as bars:

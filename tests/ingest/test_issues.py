@@ -8,11 +8,13 @@ from graph.kinds import LANGUAGES
 from ingest.issues import MAX_SHOWN, Place, catalogue, render, shorten, visible
 
 SOURCES = Path(ingest.__file__).parent
-CODE_IN_SOURCE = re.compile(r'(?:issue\(|CellError\(|_report(?:_once)?\(|noticed\.append\(\()\s*"([a-z0-9_]+)"')
+CODE_IN_SOURCE = re.compile(
+    r'(?:issue\(|CellError\(|_report(?:_once)?\(|notice\(|noticed\.append\(\(|saying\()\s*"([a-z0-9_]+)"'
+)
 
 
 def test_the_catalogue_and_the_code_know_the_same_issues() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))
     raised = set(CODE_IN_SOURCE.findall(text)) | {"missing_value", "missing_title"}
     assert raised == set(catalogue())
 

@@ -15,7 +15,7 @@ from graph.sqlite_store import SqliteStore
 from graph.store import Counts, UpsertCounts
 from graph.tables import SCHEMAS, Tables
 from ingest.load import LoadReport, Progress, Reading, check_folder, load_folder, read_tables
-from ingest.validation import REQUIRED
+from ingest.readers import REQUIRED
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, read_csv, write_folder
 from tests.worlds import HANOI, hanoi_network
 
@@ -56,14 +56,14 @@ def test_every_format_gives_the_same_tables(tmp_path: Path, ending: str) -> None
 
 def test_loading_twice_equals_loading_once(store: SqliteStore) -> None:
     first = load_folder(store, HANOI)
-    tables, revision, events = store.tables(), store.revision(), store.events()
+    tables, revision, changes = store.tables(), store.revision(), store.events("change")
     second = load_folder(store, HANOI)
     assert store.counts() == Counts(287, 84, 300, 72)
     assert [table.upserts.n_inserted for table in first.counts.values()] == [287, 84, 300, 72]
     assert [table.upserts for table in second.counts.values()] == [
         UpsertCounts(n_unchanged=n) for n in (287, 84, 300, 72)
     ]
-    assert (store.tables(), store.revision(), store.events()) == (tables, revision, events)
+    assert (store.tables(), store.revision(), store.events("change")) == (tables, revision, changes)
 
 
 def test_a_store_gives_the_same_snapshot_as_the_folder_itself(store: SqliteStore) -> None:
@@ -86,7 +86,7 @@ def test_a_corrected_file_corrects_the_store(store: SqliteStore, tmp_path: Path)
 def test_rejected_rows_are_loaded_once_they_are_mended(store: SqliteStore, tmp_path: Path) -> None:
     broken = SMALL | {"actors": [ACTOR | {"founded": "31/02/2025"}, SCHOOL]}
     report = load_folder(store, write_folder(tmp_path / "data", "csv", **broken))
-    assert (report.n_read, report.n_loaded, report.n_rejected) == (5, 2, 3)
+    assert (report.rows.n_read, report.rows.n_loaded, report.rows.n_rejected) == (5, 2, 3)
     assert report.has_errors
     report = load_folder(store, write_folder(tmp_path / "data", "csv", **SMALL))
     assert not report.has_errors
@@ -103,7 +103,11 @@ def test_links_may_name_what_an_earlier_load_stored(store: SqliteStore, tmp_path
         project_participants=[PART, PART | {"project_id": "p2"}, PART | {"project_id": "p3"}],
     )
     for report in (check_folder(links, store), load_folder(store, links)):
-        assert [issue.code for issue in report.issues] == ["unknown_actor", "self_relationship", "unknown_project"]
+        assert [issue.code for issue in report.issues if issue.is_error] == [
+            "unknown_actor",
+            "self_relationship",
+            "unknown_project",
+        ]
     assert store.counts() == Counts(2, 2, 1, 2)
     assert [issue.code for issue in check_folder(links).issues].count("unknown_actor") == 9
 
@@ -127,17 +131,17 @@ def test_a_dry_run_tells_what_a_load_would_and_writes_nothing(store: SqliteStore
     loaded = load_folder(store, folder)
     assert checked.is_dry_run
     assert checked.issues == loaded.issues
-    assert (checked.n_read, checked.n_loaded, checked.n_rejected) == (
-        loaded.n_read,
-        loaded.n_loaded,
-        loaded.n_rejected,
+    assert (checked.rows.n_read, checked.rows.n_loaded, checked.rows.n_rejected) == (
+        loaded.rows.n_read,
+        loaded.rows.n_loaded,
+        loaded.rows.n_rejected,
     )
 
 
 def test_a_load_leaves_one_event_of_counts_alone(store: SqliteStore, tmp_path: Path) -> None:
     load_folder(store, write_folder(tmp_path / "data", "csv", **SMALL))
     (event,) = store.events("load")
-    assert set(event.payload) == set(SMALL)
+    assert set(event.payload) == {*SMALL, "sources"}
     assert event.payload["actors"] == {"n_inserted": 2, "n_updated": 0, "n_unchanged": 0, "n_rejected": 0}
 
 
@@ -207,7 +211,7 @@ def mangled_folders(draw: st.DrawFn) -> dict[str, str]:
 
 
 def accounted(report: LoadReport | Reading) -> None:
-    for counts in report.counts.values():
+    for counts in report.tables if isinstance(report, LoadReport) else report.read:
         assert counts.n_read == counts.n_loaded + counts.n_rejected
         errors = {issue.line for issue in report.issues if issue.is_error and issue.file == counts.file}
         assert counts.n_rejected == len(errors)

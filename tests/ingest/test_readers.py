@@ -11,19 +11,21 @@ import pytest
 from graph.errors import IngestError
 from graph.model import Actor
 from ingest.issues import Issue
-from ingest.readers import RawTable, Row, as_text, list_tables, open_table
+from ingest.layout import PassedLine
+from ingest.readers import RawTable, Row, find_files, open_table
+from ingest.sheets import as_text
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, write_folder
 
 
 def opened(folder: Path) -> RawTable | Issue:
-    files, _ = list_tables(folder)
+    files = find_files(folder).tables
     return open_table(files[0])
 
 
 def rows_of(folder: Path) -> list[Row | Issue]:
     table = opened(folder)
     assert isinstance(table, RawTable)
-    return list(table.rows)
+    return [row for row in table.rows if not isinstance(row, PassedLine)]
 
 
 def codes_of(rows: list[Row | Issue]) -> list[str]:
@@ -40,22 +42,21 @@ def test_every_format_gives_the_same_cells(tmp_path: Path, ending: str) -> None:
     assert [row.line for row in read] == [first_line, first_line + 1]
 
 
-def test_a_folder_that_is_missing_or_a_file_or_empty_is_an_error_that_says_so(tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_or_empty_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    write_folder(tmp_path / "full", actors=[ACTOR])
     for folder, code in [
         (tmp_path / "missing", "folder_missing"),
-        (tmp_path / "full" / "actors.csv", "folder_missing"),
         (tmp_path / "empty", "folder_without_tables"),
     ]:
         with pytest.raises(IngestError) as failure:
-            list_tables(folder)
+            find_files(folder)
         assert failure.value.code == code
 
 
 def test_tables_come_before_the_links_that_name_them(tmp_path: Path) -> None:
     write_folder(tmp_path, project_participants=[{}], relationships=[{}], projects=[PROJECT], actors=[ACTOR])
-    files, issues = list_tables(tmp_path)
+    found = find_files(tmp_path)
+    files, issues = found.tables, list(found.issues)
     assert [file.path.stem for file in files] == ["actors", "projects", "relationships", "project_participants"]
     assert issues == []
 
@@ -63,7 +64,8 @@ def test_tables_come_before_the_links_that_name_them(tmp_path: Path) -> None:
 def test_two_files_of_one_table_are_both_left_alone_and_named(tmp_path: Path) -> None:
     write_folder(tmp_path, actors=[ACTOR], projects=[PROJECT])
     write_folder(tmp_path, "xlsx", actors=[SCHOOL])
-    files, issues = list_tables(tmp_path)
+    found = find_files(tmp_path)
+    files, issues = found.tables, list(found.issues)
     assert [file.path.name for file in files] == ["projects.csv"]
     assert [(issue.code, issue.value, issue.detail) for issue in issues] == [
         ("duplicate_table", "actors.xlsx", "actors.csv")
@@ -72,13 +74,19 @@ def test_two_files_of_one_table_are_both_left_alone_and_named(tmp_path: Path) ->
 
 def test_files_that_are_no_table_are_reported_but_for_those_systems_leave(tmp_path: Path) -> None:
     write_folder(tmp_path, actors=[ACTOR])
-    for name in ("actor.xls", "ghi chú.txt", ".DS_Store", "~$actors.xlsx", "Thumbs.db"):
+    for name in ("actor.docx", "ảnh.png", "ghi chú.txt", ".DS_Store", "~$actors.xlsx", "Thumbs.db"):
         (tmp_path / name).write_bytes(b"x")
-    _, issues = list_tables(tmp_path)
-    assert [(issue.file, issue.severity, issue.detail) for issue in issues] == [
-        ("actor.xls", "warning", "actors.csv"),
-        ("ghi chú.txt", "warning", None),
+    found = find_files(tmp_path)
+    assert [(issue.file, issue.severity, issue.detail) for issue in found.issues] == [
+        ("actor.docx", "warning", "actors.csv"),
+        ("ảnh.png", "warning", None),
     ]
+    assert [path.name for path in found.others] == ["ghi chú.txt"]
+
+
+def test_one_file_is_read_as_well_as_a_folder(tmp_path: Path) -> None:
+    write_folder(tmp_path, actors=[ACTOR], projects=[PROJECT])
+    assert [table.path.name for table in find_files(tmp_path / "actors.csv").tables] == ["actors.csv"]
 
 
 def test_names_and_columns_may_be_written_large(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
 from matching.concordance import Concordance, words_in_common
-from matching.explanation import Explainer
+from matching.explanation import explain
 from matching.features import FEATURES
 from matching.index import MatchIndex
 from matching.links import MAX_PROJECT_SIZE
@@ -184,13 +185,13 @@ REASONS = [feature.reason for feature in FEATURES]
 
 
 def assert_told_plainly(view: QueryView, candidates: Iterable[int]) -> None:
-    """Every reason there is, for each candidate by one explainer, as the facts themselves have it."""
-    explainer = Explainer(view)
+    """Every reason there is, for all candidates at once, as the facts themselves have it."""
     places = [REASONS.index(reason) for reason in PLAIN]
     contributions = np.zeros(len(FEATURES))
     contributions[places] = np.arange(len(places), 0, -1)
-    for row in map(int, candidates):
-        told = [(reason.code, reason.params, reason.evidence) for reason in explainer.explain(row, contributions)]
+    rows = np.array([*candidates], np.intp)
+    for row, reasons in zip(rows.tolist(), explain(view, rows, np.tile(contributions, (len(rows), 1))), strict=True):
+        told = [(reason.code, reason.params, reason.evidence) for reason in reasons]
         assert told == [plain(view, row) for plain in PLAIN.values()]
 
 
@@ -240,8 +241,8 @@ def test_reasons_are_those_of_the_facts_in_a_network_with_a_past(learned: Learne
 def test_a_field_that_only_the_partner_works_in_is_not_shared() -> None:
     facts = [actor("a", fields=("agritech",)), actor("b", fields=("agritech", "biomed"))]
     index = MatchIndex(snapshot_of_facts(facts))
-    contributions = np.eye(len(FEATURES))[REASONS.index("fields")]
-    (reason,) = Explainer(QueryView(index, "", actor=0)).explain(1, contributions)
+    contributions = np.eye(len(FEATURES))[[REASONS.index("fields")]]
+    ((reason,),) = explain(QueryView(index, "", actor=0), np.array([1]), contributions)
     assert reason.params == {"fields": ("agritech",)}
 
 
@@ -252,23 +253,22 @@ WORDS = st.lists(
 
 @given(st.lists(WORDS.map(" ".join), max_size=4), WORDS.map(" ".join), st.randoms(use_true_random=False))
 def test_words_in_common_are_those_of_the_texts(texts: list[str], question: str, random: Random) -> None:
-    concordance = Concordance([*texts, question])
     chosen = [row for row in range(len(texts)) if random.random() < 0.7]
-    rows = np.array(chosen, np.intp)
+    groups = np.zeros((2, len(texts) + 1))
+    groups[0, chosen] = groups[1, -1] = 1
+    concordance = Concordance([*texts, question]).merged(sparse.csr_array(groups))
     expected = plain_words(terms(question), said_in(texts[row] for row in chosen))
-    assert words_in_common(concordance.asked_by(question), concordance, rows) == expected
-    own = concordance.asked_by_texts(np.array([len(texts)]))
-    assert words_in_common(own, concordance, rows) == expected
+    assert words_in_common(concordance.asked_by(question), concordance, 0) == expected
+    assert words_in_common(concordance.said_by(1), concordance, 0) == expected
 
 
 def test_words_that_no_text_has_are_asked_for_in_vain() -> None:
     concordance = Concordance(["đo bụi"])
-    assert words_in_common(concordance.asked_by("vật liệu pin"), concordance, np.array([0])) == ()
+    assert words_in_common(concordance.asked_by("vật liệu pin"), concordance, 0) == ()
 
 
 @pytest.mark.parametrize("texts", [[], ["", " "]])
 def test_a_network_without_words_has_a_concordance(texts: list[str]) -> None:
-    concordance = Concordance(texts)
-    rows = np.arange(len(texts))
-    assert words_in_common(concordance.asked_by("đo bụi"), concordance, rows) == ()
-    assert words_in_common(concordance.asked_by_texts(rows), concordance, rows) == ()
+    concordance = Concordance(texts).merged(sparse.csr_array((1, len(texts))))
+    assert words_in_common(concordance.asked_by("đo bụi"), concordance, 0) == ()
+    assert words_in_common(concordance.said_by(0), concordance, 0) == ()

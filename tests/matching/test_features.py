@@ -6,10 +6,11 @@ from math import exp, log, log1p, sqrt
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
-from matching.features import FEATURES, Feature, reference, scaled
+from matching.features import FEATURES, Feature, references, scaled
 from matching.features.connections import (
     fresh_shared_partners,
     partners_of_partners,
@@ -22,8 +23,9 @@ from matching.features.standing import activity, standing, usual_kind
 from matching.features.words import needs_what_is_offered, offers_what_is_needed, similar_words, similar_work
 from matching.index import MatchIndex
 from matching.query import Profile
+from matching.rows import IndexArray, largest
 from matching.text import FloatArray
-from matching.view import IndexArray, QueryView, largest
+from matching.view import QueryView
 from tests.matching.networks import actor, actors, project, small_networks, snapshot_of, snapshot_of_facts, tie
 
 PAIR = 1 / log(3)
@@ -306,15 +308,13 @@ def test_every_feature_is_finite_and_never_negative(facts: list[Fact]) -> None:
 
 
 def test_relative_values_are_measured_by_the_20th_best() -> None:
-    values = np.arange(100, 0, -1, dtype=np.float32)
-    assert reference(values, "relative") == 81
-    np.testing.assert_allclose(scaled(values, "relative", 81)[:2], np.log1p([100 / 81, 99 / 81]), rtol=1e-6)
-    lonely = np.array([8, 0, 0], np.float32)
-    # where hardly anyone has it, by a quarter of the best
-    np.testing.assert_allclose(scaled(lonely, "relative", reference(lonely[:1], "relative")), [log(5), 0, 0], rtol=1e-6)
-    assert scaled(lonely, "plain", reference(lonely[:1], "plain")) is lonely
-    nothing = np.zeros(3, np.float32)
-    assert not scaled(nothing, "relative", reference(nothing[:0], "relative")).any()
+    many = np.arange(100, 0, -1, dtype=np.float32)
+    lonely = np.array([8, *[0] * 20], np.float32)  # where hardly anyone has it, by a quarter of the best
+    divisors = references(np.stack([many[:21], lonely, np.zeros_like(lonely)]))
+    assert divisors.tolist() == [81, 2, 0]
+    table = np.stack([many[:3], lonely[:3], lonely[1:4]])
+    expected = np.array([np.log1p([100 / 81, 99 / 81, 98 / 81]), [log(5), 0, 0], [0, 0, 0]])
+    np.testing.assert_allclose(scaled(table, divisors), expected, rtol=1e-6)
 
 
 def test_the_largest_are_positive_and_ties_go_to_the_first() -> None:
@@ -322,3 +322,9 @@ def test_the_largest_are_positive_and_ties_go_to_the_first() -> None:
     assert largest(values, 3).tolist() == [2, 1, 3]
     assert largest(values, 99).tolist() == [2, 1, 3, 5]
     assert largest(np.zeros(4, np.float32), 2).tolist() == []
+
+
+@given(values=st.lists(st.integers(-2, 9), min_size=40, max_size=200), n=st.integers(1, 9))
+def test_the_largest_of_many_are_those_of_sorting(values: list[int], n: int) -> None:
+    sorted_rows = sorted((row for row, value in enumerate(values) if value > 0), key=lambda row: (-values[row], row))
+    assert largest(np.array(values, np.float32), n).tolist() == sorted_rows[:n]

@@ -41,8 +41,8 @@ def test_contributions_add_up_to_scores(ranker: Ranker) -> None:
     contributions, scores = ranker.contributions(TABLE), ranker.scores(TABLE)
     assert contributions.dtype == scores.dtype == np.float64
     assert contributions.shape == TABLE.shape
-    # trees add their leaves in single precision
-    np.testing.assert_allclose(contributions.sum(axis=1), scores, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(contributions.sum(axis=1), scores, rtol=0, atol=1e-9)
+    np.testing.assert_array_equal(ranker.contributions(TABLE, scores), contributions)
 
 
 def test_no_candidates_have_no_scores(ranker: Ranker) -> None:

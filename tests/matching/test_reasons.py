@@ -17,6 +17,7 @@ from matching.explanation import explain, render
 from matching.features import FEATURES
 from matching.index import MatchIndex
 from matching.query import Answer, Evidence, Options, Reason, Side
+from matching.ranker import DoubleArray
 from matching.recommend import Recommender
 from matching.view import QueryView
 from tests.matching.conftest import Learned
@@ -167,6 +168,12 @@ def rich_network() -> GraphSnapshot:
     return snapshot_of(actors("m"), facts)
 
 
+def explained(view: QueryView, candidate: int, terms: DoubleArray) -> tuple[Reason, ...]:
+    """The reasons for one suggestion alone."""
+    (reasons,) = explain(view, np.array([candidate]), terms[None, :])
+    return reasons
+
+
 @pytest.mark.parametrize("place", range(len(FEATURES)), ids=[feature.name for feature in FEATURES])
 def test_what_each_feature_adds_can_be_told_of_any_pair(place: int) -> None:
     snapshot = rich_network()
@@ -178,7 +185,7 @@ def test_what_each_feature_adds_can_be_told_of_any_pair(place: int) -> None:
             for contribution in (0.25, -0.25):
                 terms = np.zeros(len(FEATURES))
                 terms[place] = contribution
-                (reason,) = explain(view, snapshot.index_of(candidate), terms)
+                (reason,) = explained(view, snapshot.index_of(candidate), terms)
                 assert reason.contribution == contribution
                 assert reason.code in SENTENCES
                 for said in shown(reason):
@@ -191,10 +198,10 @@ def test_what_is_missing_is_said_to_be_missing() -> None:
     asker, blank = snapshot.index_of("a"), snapshot.index_of("blank")
     terms = np.full(len(FEATURES), -0.1)
     for view in (QueryView(index, index.profile_texts[asker], actor=asker), QueryView(index, "đo bụi")):
-        codes = {reason.code for reason in explain(view, blank, terms)}
+        codes = {reason.code for reason in explained(view, blank, terms)}
         assert all(code.startswith("no_") for code in codes - {"kind"}), codes
         unasked = {"no_concepts", "no_sought"}  # the words name no listed concept and no sort of partner
-        missing = {each.code for each in explain(view, asker, terms) if each.code.startswith("no_")}
+        missing = {each.code for each in explained(view, asker, terms) if each.code.startswith("no_")}
         assert missing <= {"no_connection", "no_offer", "no_need", *unasked}
 
 
@@ -204,7 +211,7 @@ def test_partners_of_those_who_did_similar_work_are_told_so() -> None:
     view = QueryView(MatchIndex(snapshot), "đo bụi")
     place = [feature.reason for feature in FEATURES].index("similar_work")
     terms = np.eye(len(FEATURES))[place]
-    codes = [explain(view, snapshot.index_of(name), terms)[0].code for name in ("did", "friend", "other")]
+    codes = [explained(view, snapshot.index_of(name), terms)[0].code for name in ("did", "friend", "other")]
     assert codes == ["similar_work", "similar_company", "no_similar_work"]
 
 
@@ -213,7 +220,7 @@ def test_features_of_one_reason_are_told_as_one() -> None:
     index = MatchIndex(snapshot)
     asker = snapshot.index_of("a")
     terms = np.linspace(0.1, 1, len(FEATURES))
-    reasons = explain(QueryView(index, index.profile_texts[asker], actor=asker), snapshot.index_of("b"), terms)
+    reasons = explained(QueryView(index, index.profile_texts[asker], actor=asker), snapshot.index_of("b"), terms)
     codes = [reason.code for reason in reasons]
     assert len(codes) == len(set(codes)) == len({feature.reason for feature in FEATURES})
     assert sum(reason.contribution for reason in reasons) == pytest.approx(terms.sum())

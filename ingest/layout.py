@@ -1,0 +1,198 @@
+"""Where the tables lie in a sheet that was made for people: under titles, above totals and notes, between headings."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, pairwise
+from typing import Literal
+
+from ingest.columns import LIKELY, Recognition, recognise, unique_headers
+from ingest.issues import Issue
+from ingest.sheets import Area, Line, Sheet
+
+N_HEAD_LINES = 60
+"""Lines that are not blank among which the header of a sheet is looked for."""
+
+_MIN_SHARE_RECOGNISED = 0.3
+_MIN_SHARE_OF_LATER_HEADER = 0.75
+_MUCH_BETTER = 1.25
+_NUMBER = re.compile(r"[\s0-9.,%+-]+")
+
+WhyPassed = Literal["repeated_header", "numbering", "unused_number", "heading", "total", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table found in a sheet.
+
+    Attributes
+    ----------
+    header
+        The names of its columns, each different from the others.
+    first_line, header_line, last_line
+        The header's first and last line, and the last line of the table; None where it goes on to the sheet's end.
+    title
+        The texts above the header, one a line.
+    n_heading_lines
+        Lines that are not blank of title and header together.
+    """
+
+    sheet: Sheet
+    header: tuple[str, ...]
+    recognition: Recognition
+    first_line: int
+    header_line: int
+    last_line: int | None
+    title: str
+    n_heading_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """A line of a table that holds a row.
+
+    Attributes
+    ----------
+    cells
+        As many as the header has, or more; what was merged downwards is repeated.
+    heading
+        The heading above it inside the table, empty where there is none.
+    continues
+        Whether it belongs to the row above, whose name is merged with it.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    heading: str = ""
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassedLine:
+    """A line of a table that is no row of it.
+
+    Attributes
+    ----------
+    is_sure
+        Whether nobody can have meant it as a row.
+    """
+
+    number: int
+    why: WhyPassed
+    text: str
+    is_sure: bool = True
+
+
+IsOfExperts = Callable[[str], bool]
+
+
+def find_tables(sheet: Sheet, is_of_experts: IsOfExperts = lambda _: False) -> list[FoundTable]:
+    """The tables of a sheet, in their order; none where no line names columns that are known.
+
+    Only a sheet of a workbook can hold several: a text file is one table.
+    """
+    head = [line for line in islice(sheet.read(), N_HEAD_LINES) if isinstance(line, Line)]
+    first = _best_header(sheet, head, is_of_experts)
+    if first is None:
+        return []
+    found = [first]
+    if sheet.place.sheet is not None:
+        found += _later_tables(sheet, first, is_of_experts)
+    return [replace(table, last_line=following.first_line - 1) for table, following in pairwise(found)] + found[-1:]
+
+
+def _best_header(sheet: Sheet, head: Sequence[Line], is_of_experts: IsOfExperts) -> FoundTable | None:
+    best: FoundTable | None = None
+    for place, line in enumerate(head):
+        title = _title(head[:place])
+        following = head[place + 1] if place + 1 < len(head) else None
+        candidate = _header_at(
+            sheet, line, following, title, is_of_experts=is_of_experts(f"{sheet.place.sheet}\n{title}")
+        )
+        if candidate and (best is None or candidate.recognition.score > best.recognition.score * _MUCH_BETTER):
+            best = candidate
+    return best
+
+
+def _header_at(
+    sheet: Sheet, line: Line, following: Line | None, title: str, *, is_of_experts: bool
+) -> FoundTable | None:
+    """The table whose header is this line, alone or with the line below it."""
+    single = recognise(line.cells, is_of_experts=is_of_experts)
+    header, recognition, header_line = line.cells, single, line.number
+    if following and (both := _two_lines(sheet.merged, line, following)):
+        double = recognise(both, is_of_experts=is_of_experts)
+        if double and (single is None or double.score > single.score):
+            header, recognition, header_line = both, double, following.number
+    if recognition is None or not _is_plausible(header, recognition):
+        return None
+    n_heading_lines = (title.count("\n") + 1 if title else 0) + header_line - line.number + 1
+    return FoundTable(
+        sheet, unique_headers(header), recognition, line.number, header_line, None, title, n_heading_lines
+    )
+
+
+def _is_plausible(header: Sequence[str], recognition: Recognition) -> bool:
+    n_filled = sum(bool(cell.strip()) for cell in header)
+    if recognition.n_recognised == 1:
+        sure = all(match is None or match.confidence >= LIKELY for match in recognition.matches)
+        return n_filled == 1 and sure and any(len(cell.split()) > 1 for cell in header)
+    return recognition.n_recognised >= _MIN_SHARE_RECOGNISED * n_filled
+
+
+def _two_lines(merged: Sequence[Area], line: Line, following: Line) -> tuple[str, ...] | None:
+    """The header that two lines make together: groups above, columns below; None where the second is none."""
+    if following.number != line.number + 1 or any(_NUMBER.fullmatch(cell) for cell in following.cells if cell):
+        return None
+    groups = dict(enumerate(line.cells))
+    for area in merged:
+        if area.top == area.bottom == line.number and area.left < len(line.cells):
+            places = range(area.left, min(area.right + 1, len(line.cells)))
+            groups |= dict.fromkeys(places, line.cells[area.left])
+    width = max(len(line.cells), len(following.cells))
+    above, below = _padded(line.cells, width), _padded(following.cells, width)
+    is_complement = all(
+        not low or not high or groups.get(place) for place, (high, low) in enumerate(zip(above, below, strict=True))
+    )
+    if not any(below) or not is_complement or sum(map(bool, below)) < 2:
+        return None
+    return tuple(low or groups.get(place, "") for place, low in enumerate(below))
+
+
+def _later_tables(sheet: Sheet, first: FoundTable, is_of_experts: IsOfExperts) -> list[FoundTable]:
+    found = []
+    above: list[Line] = []
+    before: Line | None = None
+    known = {cell.strip() for cell in first.header}
+    for line in sheet.read():
+        if isinstance(line, Issue) or line.number <= first.header_line:
+            continue
+        filled = [cell for cell in line.cells if cell.strip()]
+        if before is None or line.number > before.number + 1:
+            above = []
+        before = line
+        if len(filled) < 2:
+            above.append(line)
+            continue
+        title = _title(above)
+        recognition = recognise(line.cells, is_of_experts=is_of_experts(title))
+        if (
+            recognition
+            and recognition.n_recognised >= max(2, _MIN_SHARE_OF_LATER_HEADER * len(filled))
+            and all(match is None or match.confidence > LIKELY for match in recognition.matches)
+            and not {cell.strip() for cell in filled} <= known
+        ):
+            start = above[0].number if above else line.number
+            header = unique_headers(line.cells)
+            found.append(FoundTable(sheet, header, recognition, start, line.number, None, title, len(above) + 1))
+            known = {cell.strip() for cell in header}
+        above = []
+    return found
+
+
+def _title(lines: Sequence[Line]) -> str:
+    return "\n".join(" ".join(cell.strip() for cell in line.cells if cell.strip()) for line in lines)
+
+
+def _padded(cells: Sequence[str], width: int) -> tuple[str, ...]:
+    return (*cells, *("",) * (width - len(cells)))

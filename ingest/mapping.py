@@ -1,0 +1,164 @@
+"""How the sheets of a folder are read, as a TOML file that staff can look through, correct and use again."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from graph.errors import IngestError
+from graph.interop import EXCHANGE_NAMES
+from graph.kinds import load_kinds
+from graph.model import Fact
+from ingest.columns import Match, Recognition, known_columns, recognise_as, unique_headers
+from ingest.layout import N_HEAD_LINES, FoundTable
+from ingest.sheets import Line, Sheet
+from ingest.sources import source_name
+
+_FACT_TYPES: Mapping[str, type[Fact]] = {name: fact_type for fact_type, name in EXCHANGE_NAMES.items()}
+_HEADING = """\
+# How the sheets are read: ketnoi load FOLDER --mapping THIS_FILE
+# file     the list without month and version in its name; * stands for anything
+# holds    actors, projects, relationships, project_participants, or nothing: the sheet is passed over
+# kind     what the rows are where they do not say it themselves
+# columns  the header on the left, what it is on the right; "" keeps it as an attribute
+"""
+
+
+class TableMapping(BaseModel):
+    """How one sheet is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: str
+    sheet: str | None = None
+    holds: Literal["actors", "projects", "relationships", "project_participants", "nothing"]
+    kind: str | None = None
+    columns: dict[str, str] = {}
+
+    @field_validator("columns")
+    @classmethod
+    def _known(cls, columns: dict[str, str]) -> dict[str, str]:
+        known = known_columns()
+        for header, column in columns.items():
+            if column and column not in known:
+                raise ValueError(f'{header!r} is read as {column!r}; use one of {", ".join(sorted(known))}, or ""')
+        return columns
+
+    @field_validator("kind")
+    @classmethod
+    def _a_kind(cls, kind: str | None) -> str | None:
+        kinds = load_kinds()
+        if kind and not any(kind in group for group in (kinds.actor, kinds.opportunity, kinds.relationship)):
+            raise ValueError(f"there is no kind {kind!r}; the kinds are those of graph/kinds.toml")
+        return kind
+
+    @property
+    def fact_type(self) -> type[Fact] | None:
+        """What the rows are, None for a sheet that is passed over."""
+        return _FACT_TYPES.get(self.holds)
+
+    def concerns(self, sheet: Sheet) -> bool:
+        """Whether this is said of a sheet."""
+        files = (sheet.place.file, source_name(Path(sheet.place.file)))
+        is_file = any(fnmatchcase(file.casefold(), self.file.casefold()) for file in files)
+        return is_file and (self.sheet is None or self.sheet == sheet.place.sheet)
+
+
+class _File(BaseModel):
+    """The file as a whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    table: list[TableMapping]
+
+
+def read_mapping(path: Path) -> tuple[TableMapping, ...]:
+    """What a mapping file says of each sheet.
+
+    Raises
+    ------
+    IngestError
+        The file cannot be read, is no TOML, or says something that there is not.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tuple(_File.model_validate(content).table)
+    except OSError as failure:
+        raise IngestError("mapping_unreadable", f"{path} cannot be read: {failure.strerror}.") from failure
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+        raise IngestError("mapping_invalid", f"{path} is not valid TOML: {failure}.") from failure
+    except ValidationError as failure:
+        first = failure.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise IngestError("mapping_invalid", f"{path}, {place}: {first['msg']}.") from failure
+
+
+def mapping_text(tables: Iterable[tuple[FoundTable, str | None]]) -> str:
+    """The mapping file that reads tables as they were found, each with the kind of its rows where one is known."""
+    return _HEADING + "".join(_entry(table, kind) for table, kind in tables)
+
+
+def _entry(table: FoundTable, kind: str | None) -> str:
+    place = table.sheet.place
+    lines = ["", "[[table]]", f"file = {_quoted(source_name(Path(place.file)))}"]
+    if place.sheet is not None:
+        lines.append(f"sheet = {_quoted(place.sheet)}")
+    lines.append(f"holds = {_quoted(EXCHANGE_NAMES[table.recognition.fact_type])}")
+    if kind:
+        lines.append(f"kind = {_quoted(kind)}")
+    lines.append("[table.columns]")
+    for header, match in zip(table.header, table.recognition.matches, strict=True):
+        lines.append(f"{_quoted(header)} = {_quoted(match.column if match else '')}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def mapped_table(sheet: Sheet, found: Iterable[FoundTable], entry: TableMapping) -> FoundTable | None:
+    """The table of a sheet as a mapping says it is read; None where no line holds the headers it names.
+
+    Parameters
+    ----------
+    found
+        The tables that were found without the mapping; one of them is read where it has most of the headers.
+    """
+    fact_type = entry.fact_type
+    if fact_type is None:
+        return None
+    table = next((table for table in found if _holds(table.header, entry)), None) or _by_headers(sheet, entry)
+    if table is None:
+        return None
+    recognition = recognise_as(fact_type, table.header)
+    matches = tuple(_match(entry, name, match) for name, match in zip(table.header, recognition.matches, strict=True))
+    return replace(table, recognition=Recognition(fact_type, matches))
+
+
+def _by_headers(sheet: Sheet, entry: TableMapping) -> FoundTable | None:
+    """The table under the first line that holds most of the headers a mapping names."""
+    head = [line for line in islice(sheet.read(), N_HEAD_LINES) if isinstance(line, Line)]
+    place = next((place for place, line in enumerate(head) if _holds(unique_headers(line.cells), entry)), None)
+    if place is None or entry.fact_type is None:
+        return None
+    header, number = unique_headers(head[place].cells), head[place].number
+    title = "\n".join(" ".join(filter(None, above.cells)) for above in head[:place])
+    recognition = recognise_as(entry.fact_type, header)
+    return FoundTable(sheet, header, recognition, number, number, None, title, place + 1)
+
+
+def _holds(header: Sequence[str], entry: TableMapping) -> bool:
+    return 2 * len(entry.columns.keys() & set(header)) >= max(len(entry.columns), 1)
+
+
+def _match(entry: TableMapping, header: str, recognised: Match | None) -> Match | None:
+    if header in entry.columns:
+        column = entry.columns[header]
+        return Match(column, 1.0) if column else None
+    return recognised if recognised and recognised.column not in entry.columns.values() else None

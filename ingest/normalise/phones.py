@@ -1,0 +1,104 @@
+"""Telephone numbers in E.164, the old mobile prefixes of Vietnam replaced by those in use since 2018."""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+
+from graph.folding import fold
+from ingest.normalise.result import MAX_CHARACTERS, Normalised, facts, simplify
+from ingest.values import CellError
+
+_HOME = "VN"
+_EXAMPLE = "+842438694242"
+_SEPARATOR = re.compile(r"[;,/|\n]+|\s-\s|\s(?:và|hoặc|or|and)\s", re.IGNORECASE)
+_TRUNK_IN_BRACKETS = re.compile(r"\(\s*0\s*\)")
+_OLD_MOBILE = re.compile(r"(\+84|0084|84|0)?(1[0-9]{2})([0-9]{7})")
+_LOOK_ALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
+
+
+def phones(text: str) -> Normalised[tuple[str, ...]]:
+    """The numbers of a cell, each once, in E.164; ``x`` and digits follow where one has an extension.
+
+    A number without a country code is Vietnamese. What is no number stays out and is noticed.
+
+    Raises
+    ------
+    CellError
+        ``unread_phone``: there is no number in the cell.
+
+    >>> phones("ĐT: 024.3869.4242 (máy lẻ 12) / 0168 123 4567").value
+    ('+842438694242x12', '+84381234567')
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError("unread_phone", _EXAMPLE)
+    found: dict[str, None] = {}
+    noticed: list[tuple[str, str | None]] = []
+    for part in _SEPARATOR.split(text):
+        written = simplify(part)
+        if not written:
+            continue
+        number = _number(written)
+        if number is None:
+            noticed.append(("unread_phone", written))
+            continue
+        if number.was_renumbered:
+            noticed.append(("phone_renumbered", number.text))
+        found[number.text] = None
+    if not found:
+        raise CellError("unread_phone", _EXAMPLE)
+    return Normalised(tuple(found), tuple(noticed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number that was read, and whether its prefix is a new one for an old."""
+
+    text: str
+    was_renumbered: bool
+
+
+def _number(written: str) -> _Number | None:
+    if _labels(written) & set(facts("phones")["words"]["fax"]):
+        return None
+    main, extension = _split_extension(_TRUNK_IN_BRACKETS.sub("", written))
+    digits = _digits(main)
+    renumbered = _renumber(digits)
+    try:
+        parsed = phonenumbers.parse(renumbered or digits, _HOME)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return _Number(f"{e164}x{extension}" if extension else e164, renumbered is not None)
+
+
+def _labels(written: str) -> set[str]:
+    return set(re.findall("[a-z]+", fold(written)))
+
+
+def _split_extension(written: str) -> tuple[str, str]:
+    folded_words = "|".join(map(re.escape, facts("phones")["words"]["extension"]))
+    for start in range(len(written)):
+        if written[start].isalpha() and not written[start - 1 : start].isalpha():
+            match = re.fullmatch(rf"(?:{folded_words}) ?([0-9]{{1,6}})", fold(written[start:]))
+            if match:
+                return written[:start], match[1]
+    return written, ""
+
+
+def _digits(main: str) -> str:
+    """The digits of a number, letters that a scanner takes for digits read as such between digits."""
+    main = re.sub(r"(?<=[0-9.\s])[OolI](?=[0-9OolI.\s])", lambda match: match[0].translate(_LOOK_ALIKES), main)
+    main = re.sub(r"^O(?=[0-9])", "0", main)
+    digits = "".join(re.findall("[0-9]", main))
+    return f"+{digits}" if re.match(r"[^0-9]*\+", main) else digits
+
+
+def _renumber(digits: str) -> str | None:
+    match = _OLD_MOBILE.fullmatch(digits)
+    if match is None:
+        return None
+    prefix = facts("phones")["renumbered"].get(match[2])
+    return f"0{prefix}{match[3]}" if prefix else None

@@ -1,0 +1,67 @@
+"""What a normalised cell comes back as, and what every way of reading one has in common."""
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+
+T_co = TypeVar("T_co", covariant=True)
+
+MAX_CHARACTERS = 500
+"""What is longer is text, not one of these values."""
+MAX_LIST_CHARACTERS = 2_000
+
+_STROKE = str.maketrans({"đ": "d", "Đ": "D"})
+_PLAIN = {
+    **{0xFF00 + offset: chr(0x20 + offset) for offset in range(1, 0x5F)},
+    **dict.fromkeys(map(ord, "‐‑‒–—−"), "-"),
+    **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), None),
+}
+"""Full-width forms, dashes and what has no width, as plain text has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised(Generic[T_co]):
+    """A value in the one form it is stored in, and what has to be said about it: codes of issues with their details."""
+
+    value: T_co
+    noticed: tuple[tuple[str, str | None], ...] = ()
+
+    def saying(self, code: str, detail: str | None) -> "Normalised[T_co]":
+        """The same value with one more thing said about it.
+
+        >>> Normalised("2025-04-03").saying("ambiguous_date", "2025-04-03").noticed
+        (('ambiguous_date', '2025-04-03'),)
+        """
+        return replace(self, noticed=(*self.noticed, (code, detail)))
+
+
+@cache
+def facts(name: str) -> Mapping[str, Any]:
+    """The contents of a data file of this package, read once."""
+    text = files("ingest.normalise").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def simplify(text: str) -> str:
+    """The text with plain digits, plain dashes and single spaces, its letters untouched.
+
+    Full-width forms become the usual ones; a superscript stays what it is, since 10² is not 102.
+
+    >>> simplify("０３ – ０４ – ２０２５")
+    '03 - 04 - 2025'
+    """
+    return " ".join(text.translate(_PLAIN).split())
+
+
+def plain(text: str) -> str:
+    """The simplified text in lower case and without diacritics, its punctuation left.
+
+    >>> plain("Quý II/2025 – Đến nay")
+    'quy ii/2025 - den nay'
+    """
+    stripped = unicodedata.normalize("NFD", simplify(text).translate(_STROKE).casefold())
+    return "".join(char for char in stripped if not unicodedata.combining(char))

@@ -1,0 +1,156 @@
+"""What the files of staff hold, found out before any row is read: where tables lie, and what their rows are."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from graph.folding import fold
+from graph.model import Actor, Fact
+from ingest.issues import Issue
+from ingest.layout import FoundTable, find_tables
+from ingest.mapping import TableMapping, mapped_table, mapping_text
+from ingest.normalise.kinds import Party, kind_of_title
+from ingest.sheets import Line, Sheet, open_sheets
+from ingest.sources import source_name
+from ingest.table_lines import words_of_lines
+
+_EXPERT = "expert"
+_NUMBERING = re.compile(r"\W*(?:[IVX]{1,5}|[A-Z]|[0-9]{1,2})[.)/:]\s*")
+_UNNAMED_SHEETS = ("sheet", "trang tinh", "worksheet", "table", "bang")
+_LIST = re.compile("danh sach|ds|list|bang|bieu|tong hop|cac|nhom|khoi|phu luc|thong tin|dang ky|members?|directory")
+"""How titles begin; what stands above them is the letterhead of an office that is no member."""
+_SCOPE = re.compile(r"\b(?:tham gia|tham dự|thuộc|của|tại|trong|trên|năm|do|in|of the)\b", re.IGNORECASE)
+_N_LINES_LOOKED_AT, _N_LINES_OF_HEAD = 200, 10
+_MIN_TABLE_LINES, _MIN_TABLE_CELLS = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTable:
+    """A table of a staff file.
+
+    Attributes
+    ----------
+    source
+        The name of the list, the same from month to month; see :func:`ingest.sources.source_name`.
+    party
+        The kind of actor that its title, its sheet, its file or the header of its names announces, if any does.
+    kind
+        The kind that a mapping gives to all rows that say none.
+    """
+
+    found: FoundTable
+    source: str
+    party: Party | None = None
+    kind: str | None = None
+
+    @property
+    def fact_type(self) -> type[Fact]:
+        """What its rows are."""
+        return self.found.recognition.fact_type
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """What a sheet holds: tables, or the reason why none of its lines is read.
+
+    Attributes
+    ----------
+    n_lines
+        Lines of the sheet that are not blank.
+    """
+
+    sheet: Sheet
+    tables: tuple[StaffTable, ...]
+    issues: tuple[Issue, ...]
+    n_lines: int
+
+
+def plan_file(path: Path, mapping: Sequence[TableMapping] = ()) -> tuple[list[SheetPlan], list[Issue]]:
+    """What each sheet of a file holds, and what is wrong with the file as a whole."""
+    sheets, issues = open_sheets(path)
+    return [_plan_sheet(path, sheet, mapping) for sheet in sheets], issues
+
+
+def mapping_of(sheets: Iterable[SheetPlan]) -> str:
+    """The mapping file that reads sheets as they were understood, to be looked through and corrected."""
+    tables = (table for sheet in sheets for table in sheet.tables)
+    return mapping_text((table.found, table.kind or (table.party.kind if table.party else None)) for table in tables)
+
+
+def _plan_sheet(path: Path, sheet: Sheet, mapping: Sequence[TableMapping]) -> SheetPlan:
+    n_lines = sum(isinstance(line, Line) for line in sheet.read())
+    entries = [entry for entry in mapping if entry.concerns(sheet)]
+    if entries:
+        found, issues = _mapped(sheet, entries, n_lines)
+    else:
+        found, issues = _found(sheet, n_lines)
+    kind = next((entry.kind for entry in entries if entry.kind), None)
+    tables = tuple(StaffTable(table, _source(path, sheet), _party(path, table), kind) for table in found)
+    return SheetPlan(sheet, tables, issues, n_lines)
+
+
+def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tuple[list[FoundTable], tuple[Issue, ...]]:
+    wanted = [entry for entry in entries if entry.fact_type is not None]
+    if not wanted:
+        return [], (sheet.place.issue("sheet_passed_over", detail=n_lines),)
+    found = find_tables(sheet, _is_of_experts)
+    tables = [table for entry in wanted if (table := mapped_table(sheet, found, entry))]
+    if not tables:
+        headers = ", ".join(header for entry in wanted for header in entry.columns)
+        return [], (sheet.place.issue("mapping_does_not_fit", detail=headers),)
+    return tables, ()
+
+
+def _found(sheet: Sheet, n_lines: int) -> tuple[list[FoundTable], tuple[Issue, ...]]:
+    tables = find_tables(sheet, _is_of_experts)
+    is_of_notes = _is_named(sheet, "notes")
+    if tables and not (is_of_notes and tables[0].recognition.n_recognised < _MIN_TABLE_CELLS):
+        return tables, ()
+    lines = [line for line in islice(sheet.read(), _N_LINES_LOOKED_AT) if isinstance(line, Line)]
+    shown = " ".join(filter(None, lines[0].cells)) if lines else None
+    is_no_list = is_of_notes or _is_named(sheet, "summaries") or _counts_others(lines)
+    if not tables and not is_no_list and _looks_like_a_table(lines):
+        return [], (sheet.place.issue("sheet_without_header", value=shown, detail=n_lines),)
+    return [], (sheet.place.issue("sheet_passed_over", value=shown, detail=n_lines),)
+
+
+def _is_named(sheet: Sheet, key: str) -> bool:
+    """Whether the name of a sheet begins with one of the words that ``ingest/lines.toml`` lists under a key."""
+    name = fold(sheet.place.sheet or "")
+    return any(name == word or name.startswith(f"{word} ") for word in map(fold, words_of_lines()["sheets"][key]))
+
+
+def _counts_others(lines: Sequence[Line]) -> bool:
+    """Whether one of the columns holds counts of what other sheets list."""
+    words = frozenset(map(fold, words_of_lines()["sheets"]["counts"]))
+    return any(fold(cell) in words for line in lines[:_N_LINES_OF_HEAD] for cell in line.cells)
+
+
+def _looks_like_a_table(lines: Sequence[Line]) -> bool:
+    """Whether most lines have several cells; notes have one or two."""
+    n_wide = sum(sum(map(bool, line.cells)) >= _MIN_TABLE_CELLS for line in lines)
+    return n_wide >= _MIN_TABLE_LINES and 2 * n_wide > len(lines)
+
+
+def _is_of_experts(title: str) -> bool:
+    party = kind_of_title(title)
+    return party is not None and party.kind == _EXPERT
+
+
+def _source(path: Path, sheet: Sheet) -> str:
+    name = sheet.place.sheet
+    is_named = name is not None and not fold(name).rstrip(" 0123456789").startswith(_UNNAMED_SHEETS)
+    return source_name(path, name if is_named else None)
+
+
+def _party(path: Path, table: FoundTable) -> Party | None:
+    if table.recognition.fact_type is not Actor:
+        return None
+    names = zip(table.header, table.recognition.matches, strict=True)
+    header = next((name for name, match in names if match and match.column == "name"), "")
+    lines = [_NUMBERING.sub("", line, count=1) for line in reversed(table.title.split("\n"))]
+    titles = [_SCOPE.split(line)[0] for line in lines if _LIST.match(fold(line))]
+    texts = (*titles, table.sheet.place.sheet or "", header, path.stem)
+    return next((party for text in texts if (party := kind_of_title(text))), None)

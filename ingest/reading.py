@@ -1,0 +1,113 @@
+"""Everything there is to read of a file or folder, in the order in which it has to be read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from graph.interop import EXCHANGE_NAMES
+from ingest.issues import Issue
+from ingest.mapping import TableMapping
+from ingest.name_book import NameBook, StoredActors
+from ingest.planning import SheetPlan, StaffTable, plan_file
+from ingest.readers import REQUIRED, RawTable, TableFile, find_files, open_table
+from ingest.staff_tables import needs_names, open_links, open_staff_table
+
+_MAX_COLUMNS_SHOWN = 20
+_IDS = frozenset(column for columns in REQUIRED.values() for column in columns if column.endswith("id"))
+"""Columns that only the exchange format has: with one of them, a header without another is a mistake in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """Tables ready to be read: actors, projects, links, and last the links that columns of the others name.
+
+    Attributes
+    ----------
+    sheets
+        What was found in the sheets of files that are not in the exchange format.
+    book
+        Must know every actor and project by the time links are read; None where nothing is told by name.
+    """
+
+    tables: tuple[RawTable, ...]
+    sheets: tuple[SheetPlan, ...]
+    book: NameBook | None
+    issues: tuple[Issue, ...]
+
+    @property
+    def staff_tables(self) -> tuple[StaffTable, ...]:
+        """The tables of those sheets, in the order of their files."""
+        return tuple(table for sheet in self.sheets for table in sheet.tables)
+
+
+def plan_reading(
+    path: Path,
+    mapping: Sequence[TableMapping] = (),
+    stored_actors: StoredActors | None = None,
+    *,
+    collection: str | None = None,
+) -> ReadingPlan:
+    """What a file or folder holds; no row is read yet.
+
+    Parameters
+    ----------
+    collection
+        A name that keeps these lists apart from others whose files are called the same.
+
+    Raises
+    ------
+    IngestError
+        There is no such file or folder, or it holds nothing that could be read.
+    """
+    within = f"{collection}/" if collection else ""
+    files = find_files(path)
+    issues = list(files.issues)
+    sheets: list[SheetPlan] = []
+    tables: list[RawTable] = []
+    for file in files.tables:
+        opened = _open_exchange(file, mapping)
+        if isinstance(opened, RawTable):
+            tables.append(replace(opened, source=within + opened.source))
+            issues += opened.noticed
+        else:
+            sheets += opened[0]
+            issues += opened[1]
+    for other in files.others:
+        planned, unusable = plan_file(other, mapping)
+        sheets += planned
+        issues += unusable
+    issues += (issue for planned in sheets for issue in (*planned.sheet.noticed, *planned.issues))
+    sheets = [
+        replace(sheet, tables=tuple(replace(table, source=within + table.source) for table in sheet.tables))
+        for sheet in sheets
+    ]
+    staff = [table for sheet in sheets for table in sheet.tables]
+    book = NameBook(stored_actors) if stored_actors else NameBook()
+    tables += (open_staff_table(table, book) for table in staff)
+    ordered = sorted(tables, key=lambda table: list(EXCHANGE_NAMES).index(table.fact_type))
+    links = [derived for table in staff if (derived := open_links(table, book))]
+    is_asked = any(needs_names(table) for table in staff)
+    return ReadingPlan((*ordered, *links), tuple(sheets), book if is_asked else None, tuple(issues))
+
+
+def _open_exchange(file: TableFile, mapping: Sequence[TableMapping]) -> RawTable | tuple[list[SheetPlan], list[Issue]]:
+    """The table, where its header is that of the exchange format; otherwise what staff may have meant by it."""
+    table = open_table(file)
+    unusable = [table] if isinstance(table, Issue) else list(missing_columns(table))
+    if isinstance(table, RawTable) and not unusable:
+        return table
+    if isinstance(table, RawTable) and any(column in _IDS for column in table.columns or ()):
+        return [], unusable
+    planned, _ = plan_file(file.path, mapping)
+    if any(found.fact_type is file.fact_type for sheet in planned for found in sheet.tables):
+        return planned, []
+    return [], unusable
+
+
+def missing_columns(table: RawTable) -> Iterator[Issue]:
+    """One issue for each required column that the header lacks."""
+    columns = table.columns
+    if columns is not None:
+        for column in REQUIRED[table.fact_type]:
+            if column not in columns:
+                yield table.place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))

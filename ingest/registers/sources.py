@@ -1,0 +1,105 @@
+"""What a register is published as: files, gzip files and zip archives, opened one stream at a time."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from graph.errors import IngestError
+
+READ_FAILURES = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
+"""What reading a damaged or encrypted archive raises; zipfile says RuntimeError for a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedText:
+    """A stream of text, and how much of its file has been read, between 0 and 1."""
+
+    stream: TextIO
+    fraction: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of a register: on disk, or inside a zip archive on disk.
+
+    Attributes
+    ----------
+    name
+        What reports call it: its path below the source, and inside the archive.
+    inner
+        Its path inside the archive; None where it is a file of its own.
+    """
+
+    path: Path
+    name: str
+    inner: str | None = None
+
+    @property
+    def base(self) -> str:
+        """Its own name in lower case, without folders and without ``.gz``.
+
+        >>> Member(Path("x.zip"), "", "csv/euroSciVoc.csv").base, Member(Path("x/part_000.gz"), "").base
+        ('euroscivoc.csv', 'part_000')
+        """
+        return (self.inner or self.path.name).rpartition("/")[2].lower().removesuffix(".gz")
+
+    @contextmanager
+    def open_text(self) -> Iterator[OpenedText]:
+        """Its text in UTF-8, without a byte order mark; a byte that is none becomes half a character.
+
+        Raises
+        ------
+        OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError
+            It is damaged, encrypted or may not be read (:data:`READ_FAILURES`), now or while it is read.
+        """
+        with self.path.open("rb") as raw:
+            if self.inner is not None:
+                with zipfile.ZipFile(raw) as archive, archive.open(self.inner) as member:
+                    yield _opened(cast(BinaryIO, member), member.tell, archive.getinfo(self.inner).file_size)
+            elif self.path.suffix.lower() == ".gz":
+                with gzip.open(raw) as unpacked:
+                    yield _opened(cast(BinaryIO, unpacked), raw.tell, self.path.stat().st_size)
+            else:
+                yield _opened(raw, raw.tell, self.path.stat().st_size)
+
+
+def _opened(stream: BinaryIO, position: Callable[[], int], n_bytes: int) -> OpenedText:
+    text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
+    return OpenedText(text, lambda: min(position() / max(n_bytes, 1), 1.0))
+
+
+def list_members(source: Path) -> tuple[Member, ...]:
+    """The files of a register, archives unpacked: of one file, of a zip archive, or of a folder with its subfolders.
+
+    Raises
+    ------
+    IngestError
+        The source is missing, or an archive of it is damaged or cut short.
+    """
+    if not source.exists():
+        raise IngestError("register_missing", f"{source} does not exist.", source=str(source))
+    paths = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+    visible = [path for path in paths if path == source or not path.name.startswith(".")]
+    base = source if source.is_dir() else source.parent
+    return tuple(member for path in visible for member in _members_of(path, path.relative_to(base).as_posix()))
+
+
+def _members_of(path: Path, name: str) -> list[Member]:
+    if path.suffix.lower() != ".zip":
+        return [Member(path, name)]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, OSError) as failure:
+        raise IngestError(
+            "register_damaged",
+            f"{path} is no whole zip archive: {failure}. Download it again.",
+            source=str(path),
+        ) from failure
+    return [Member(path, f"{name}/{inner}", inner) for inner in names if not inner.startswith("__MACOSX/")]

@@ -1,0 +1,309 @@
+"""Names taken apart into what they say, so that two spellings of one name come out alike."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from graph.folding import fold, nfc
+from ingest.resolution.lexicon import BREAK, Language, Part, Phrase, folded_word, lexicon, spelt_words
+from ingest.resolution.spelling import corrected, is_damaged, repaired
+
+_VIETNAMESE_ONLY = re.compile("[\u0309\u0323\u031b\u0306đ]")
+_BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
+_MAX_ACRONYM_LETTERS = 8
+COUNTRY = "viet_nam"
+"""The place that the name of the country adds to a brand: a firm is not its Vietnamese branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameKey:
+    """One name taken apart.
+
+    Attributes
+    ----------
+    language
+        ``vi``, ``en`` or ``None`` where nothing tells, as for a brand.
+    heads, units, legal, places, numbers
+        What it is, which part of one, its legal form, the places and the numbers in its name.
+    words
+        All other words in their order, folded.
+    spelt
+        The same words with their tones.
+    concepts
+        What the other words mean where the lexicon knows it, and the words themselves where it does not.
+    proper
+        Those of the words that the lexicon does not know.
+    acronym
+        Whether the name is one short word in capitals.
+    tokens
+        Everything that tells it from other names, marked by what it is: ``h:university``, ``w:bach``, ``p:hue``.
+    meaning
+        The same for comparison with the other language: heads by family, concepts for words.
+    initials
+        Acronyms that its words may give.
+    is_national
+        Whether the country stands in it.
+    is_generic
+        Whether many may bear it: what it is and a common subject, no place, number or word of its own.
+    letters
+        The ASCII letters of the name as it is written, what is left of it once all others are lost.
+    is_damaged
+        Whether characters of it are lost.
+    """
+
+    text: str
+    language: Language | None
+    heads: frozenset[str]
+    units: frozenset[str]
+    legal: frozenset[str]
+    places: frozenset[str]
+    numbers: frozenset[str]
+    words: tuple[str, ...]
+    spelt: tuple[str, ...]
+    concepts: frozenset[str]
+    proper: tuple[str, ...]
+    tokens: frozenset[str]
+    meaning: frozenset[str]
+    initials: frozenset[str]
+    is_national: bool
+    is_generic: bool
+    is_acronym: bool
+    letters: str
+    is_damaged: bool
+
+
+@lru_cache(maxsize=200_000)
+def name_key(name: str) -> NameKey:
+    """The name of an organisation taken apart.
+
+    >>> name_key("ĐHBK Hà Nội").tokens == name_key("Trường Đại học Bách khoa Hanoi").tokens
+    True
+    >>> sorted(name_key("CTCP Công nghệ An Phát").legal), name_key("CTCP Công nghệ An Phát").proper
+    (['joint_stock'], ('an', 'phat'))
+    >>> name_key("Hanoi University of Transport").meaning == name_key("Đại học Giao thông Vận tải Hà Nội").meaning
+    True
+    """
+    text = repaired(nfc(name))
+    spelt, folded = _read(text)
+    stands_for = _known().get(tuple(word for word in folded if word != BREAK))
+    if stands_for is not None:
+        spelt, folded = _read(stands_for)
+    return _key(text, _language(spelt, folded), spelt, folded)
+
+
+@lru_cache(maxsize=200_000)
+def person_key(name: str) -> NameKey:
+    """The name of a person taken apart: its words, without the titles before them.
+
+    >>> person_key("GS.TS. Lê Anh Tuấn").words
+    ('le', 'anh', 'tuan')
+    """
+    spelt = tuple(word for word in spelt_words(nfc(name)) if word != BREAK)
+    start = 0
+    while start < len(spelt) - 2 and fold(spelt[start]) in lexicon().titles:
+        start += 1
+    words = tuple(folded_word(word) for word in spelt[start:])
+    nothing: frozenset[str] = frozenset()
+    return NameKey(
+        text=name,
+        language=None,
+        heads=nothing,
+        units=nothing,
+        legal=nothing,
+        places=nothing,
+        numbers=nothing,
+        words=words,
+        spelt=spelt[start:],
+        concepts=frozenset(words),
+        proper=words,
+        tokens=_word_tokens(words),
+        meaning=frozenset(f"c:{word}" for word in words),
+        initials=nothing,
+        is_national=False,
+        is_generic=False,
+        is_acronym=False,
+        letters=_letters(name),
+        is_damaged=is_damaged(name),
+    )
+
+
+def name_keys(names: Iterable[str], *, person: bool) -> tuple[NameKey, ...]:
+    """Every name taken apart, what stands in brackets as a name of its own.
+
+    >>> [key.text for key in name_keys(["Viện Công nghệ Thông tin (SoICT)"], person=False)]
+    ['Viện Công nghệ Thông tin', 'SoICT']
+    """
+    if person:
+        return tuple(dict.fromkeys(person_key(name) for name in names if spelt_words(name)))
+    apart = (part for name in names for part in _bracket_apart(name))
+    return tuple(dict.fromkeys(key for part in apart if (key := name_key(part)).tokens or key.is_damaged))
+
+
+def _bracket_apart(name: str) -> list[str]:
+    inner = [text.strip() for text in _BRACKETED.findall(name)]
+    outer = _BRACKETED.sub(" ", name).strip()
+    if not inner or not fold(outer) or any(" " in text or name_key(text).is_national for text in inner):
+        return [name]
+    return [outer, *inner]
+
+
+@cache
+def _known() -> dict[tuple[str, ...], str]:
+    """The names that whole English names stand for, by the words of these."""
+    read = ((_read(name)[1], stands_for) for name, stands_for in lexicon().known.items())
+    return {tuple(word for word in folded if word != BREAK): stands_for for folded, stands_for in read}
+
+
+def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a text, abbreviations written out and slips put right; with and without tones."""
+    spelt = _expanded(spelt_words(text))
+    folded = tuple(folded_word(word) for word in spelt)
+    right = corrected(folded)
+    return tuple(new if new != old else own for own, old, new in zip(spelt, folded, right, strict=True)), right
+
+
+def _expanded(spelt: tuple[str, ...]) -> tuple[str, ...]:
+    known = lexicon().abbreviations
+    bare = [folded_word(word) if _is_bare(word) else "" for word in spelt]
+    out: list[str] = []
+    i = 0
+    while i < len(spelt):
+        for short, long in known.get(bare[i], ()):
+            if tuple(bare[i : i + len(short)]) == short:
+                out.extend(long)
+                i += len(short)
+                break
+        else:
+            out.append(spelt[i])
+            i += 1
+    return tuple(out)
+
+
+def _is_bare(word: str) -> bool:
+    """Whether a word bears no marks but the stroke of đ and the horn of ư, as abbreviations do."""
+    return word.replace("đ", "d").replace("ư", "u").isascii()
+
+
+def _language(spelt: tuple[str, ...], folded: tuple[str, ...]) -> Language | None:
+    if any(_VIETNAMESE_ONLY.search(unicodedata.normalize("NFD", word)) for word in spelt):
+        return "vi"
+    markers = lexicon().markers
+    n_vi = sum(word in markers["vi"] for word in folded)
+    n_en = sum(word in markers["en"] for word in folded)
+    if n_vi == n_en:
+        return None
+    return "vi" if n_vi > n_en else "en"
+
+
+def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> NameKey:
+    found: dict[Part, set[str]] = {part: set() for part in ("head", "unit", "legal", "place", "concept", "country")}
+    small_words = lexicon().small_words
+    numbers: set[str] = set()
+    rest: list[int] = []
+    proper: list[str] = []
+    said: list[str] = []
+    i = 0
+    while i < len(folded):
+        if folded[i] == BREAK:
+            i += 1
+            continue
+        n, part, meaning = _phrase_at(i, language, spelt, folded)
+        if part in ("concept", None):
+            number = folded[i].lstrip("0") if folded[i].isdigit() else _ROMAN.get(folded[i]) if i else None
+            if number is not None and part is None:
+                numbers.add(number or "0")
+            else:
+                rest.extend(j for j in range(i, i + n) if n == 1 or folded[j] not in small_words)
+                found["concept"].add(meaning)
+                if part is None:
+                    proper.append(folded[i])
+        elif part in found:
+            found[part].add(meaning)
+        if part != "stop":
+            said.extend(folded[i : i + n])
+        i += n
+    compact = "".join(char for char in text if char.isalnum())
+    words = tuple(folded[j] for j in rest)
+    if found["country"] and not found["head"]:
+        found["place"].add(COUNTRY)
+    marked = [("u", found["unit"]), ("p", found["place"]), ("n", numbers)]
+    structure = {f"{mark}:{value}" for mark, values in marked for value in values}
+    families = {lexicon().family[head] for head in found["head"]}
+    return NameKey(
+        text=text,
+        language=language,
+        heads=frozenset(found["head"]),
+        units=frozenset(found["unit"]),
+        legal=frozenset(found["legal"] - {"company"}),
+        places=frozenset(found["place"]),
+        numbers=frozenset(numbers),
+        words=words,
+        spelt=tuple(spelt[j] for j in rest),
+        concepts=frozenset(found["concept"]),
+        proper=tuple(proper),
+        tokens=frozenset(structure | {f"h:{head}" for head in found["head"]} | _word_tokens(words)),
+        meaning=frozenset(structure | {f"h:{one}" for one in families} | {f"c:{one}" for one in found["concept"]}),
+        initials=_initials([word for word in folded if word != BREAK], said),
+        is_national=bool(found["country"]),
+        is_generic=_is_generic(found, has_own=bool(proper or numbers)),
+        is_acronym=compact.isupper() and len(compact) <= _MAX_ACRONYM_LETTERS and " " not in text,
+        letters=_letters(text),
+        is_damaged=is_damaged(text),
+    )
+
+
+def _word_tokens(words: Sequence[str]) -> frozenset[str]:
+    """A token for every word, one that stands there again by another: "Sơn Sơn" is not "Sơn"."""
+    seen: dict[str, int] = {}
+    tokens = []
+    for word in words:
+        seen[word] = seen.get(word, 0) + 1
+        tokens.append(f"w:{word}" if seen[word] == 1 else f"w:{word} {seen[word]}")
+    return frozenset(tokens)
+
+
+def _is_generic(found: Mapping[Part, set[str]], *, has_own: bool) -> bool:
+    if has_own or found["place"] or found["country"]:
+        return False
+    return found["concept"] <= lexicon().generic_concepts and found["head"] <= lexicon().generic_heads
+
+
+def _phrase_at(
+    i: int, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]
+) -> tuple[int, Part | None, str]:
+    """Number of words, part and meaning of the longest phrase that begins at a word; the word itself if none does."""
+    begins = i == 0 or folded[i - 1] == BREAK
+    for phrase in lexicon().phrases.get(folded[i], ()):
+        n = len(phrase.folded)
+        if folded[i : i + n] != phrase.folded or (language is not None and language not in phrase.languages):
+            continue
+        if any(not own.isascii() and own != said for own, said in zip(spelt[i : i + n], phrase.spelt, strict=True)):
+            continue
+        ends = i + n == len(folded) or folded[i + n] == BREAK
+        if n == 1 and not _stands_alone(phrase, language, begins=begins, ends=ends):
+            continue
+        return n, phrase.part, phrase.id
+    return 1, None, folded[i]
+
+
+def _stands_alone(phrase: Phrase, language: Language | None, *, begins: bool, ends: bool) -> bool:
+    """Whether a phrase of one syllable means what it says: many are names of people or firms as well.
+
+    "Viện" or "Khoa" begins what it is the head of, "Vinh" or "Huế" ends it.
+    """
+    if phrase.part in ("head", "unit") and "vi" in phrase.languages:
+        return begins
+    return phrase.part != "place" or ends or language == "en"
+
+
+def _initials(folded: Sequence[str], said: Sequence[str]) -> frozenset[str]:
+    """Acronyms that the words may give, with and without the small ones among them."""
+    both = ("".join(word[0] for word in words) for words in (folded, said))
+    return frozenset(acronym for acronym in both if 2 < len(acronym) <= _MAX_ACRONYM_LETTERS)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isascii() and char.isalpha())

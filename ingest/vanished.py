@@ -1,0 +1,113 @@
+"""What was in a list last time and is in it no longer: kept, and marked with the day it was last seen."""
+
+import hashlib
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby, islice
+
+import numpy as np
+
+from graph.changes import ChangeLog
+from graph.model import Fact
+from graph.store import BATCH_SIZE, GraphStore
+from graph.tables import Key, key_of
+
+MIN_SHARE_SEEN = 1 / 3
+"""Share of a list that must be in a file again for the rest to count as gone; below it the file is another list."""
+
+
+class Seen:
+    """The keys of the facts that a load has read, by source: eight bytes each."""
+
+    def __init__(self) -> None:
+        self._digests: defaultdict[str, array[int]] = defaultdict(lambda: array("Q"))
+
+    def add(self, source: str, key: Key) -> None:
+        """Remember a key."""
+        self._digests[source].append(_digest(key))
+
+    def add_source(self, source: str) -> None:
+        """Remember that a source was read, though nothing may be left in it."""
+        self._digests[source].extend(())
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources read."""
+        return tuple(self._digests)
+
+    def unseen(self, source: str, facts: Iterable[Fact]) -> Iterator[Fact]:
+        """Those of the facts whose keys were not read from the source."""
+        known = (
+            np.unique(np.frombuffer(self._digests[source], np.uint64))
+            if self._digests[source]
+            else np.empty(0, np.uint64)
+        )
+        rest = iter(facts)
+        while batch := list(islice(rest, BATCH_SIZE)):
+            digests = np.array([_digest(key_of(fact)) for fact in batch], np.uint64)
+            places = np.searchsorted(known, digests)
+            found = places < len(known)
+            found[found] = known[places[found]] == digests[found]
+            yield from (fact for fact, is_known in zip(batch, found, strict=True) if not is_known)
+
+
+def _digest(key: Key) -> int:
+    return int.from_bytes(hashlib.blake2b(repr(key).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """What became of the facts that one source no longer has.
+
+    Attributes
+    ----------
+    n_vanished
+        Facts of the source that the load did not find.
+    is_marked
+        Whether they were marked; they were not where the file seems to be another list of the same name.
+    """
+
+    source: str
+    n_vanished: int
+    is_marked: bool
+
+
+def mark_vanished(
+    store: GraphStore, log: ChangeLog, seen: Seen, n_known: Mapping[str, int], days: Mapping[str, str]
+) -> list[Vanished]:
+    """What the sources of a load no longer have, marked in the store.
+
+    Parameters
+    ----------
+    n_known
+        How many facts of each source the load found that were stored before.
+    days
+        The day of the load before this one, by source; a fact of a source without one was last seen when recorded.
+    """
+    found = []
+    for source in seen.sources:
+        n_gone = sum(fact.provenance.last_seen is None for fact in seen.unseen(source, store.facts_from(source)))
+        if not n_gone:
+            continue
+        is_marked = n_known.get(source, 0) >= MIN_SHARE_SEEN * (n_known.get(source, 0) + n_gone)
+        if is_marked:
+            gone = (fact for fact in seen.unseen(source, store.facts_from(source)) if fact.provenance.last_seen is None)
+            for batch in _batches(gone):
+                log.upsert([_marked(fact, days.get(source)) for fact in batch])
+        found.append(Vanished(source, n_gone, is_marked))
+    return found
+
+
+def _batches(facts: Iterable[Fact]) -> Iterator[Sequence[Fact]]:
+    """The facts in batches of one type each."""
+    for _, of_one_type in groupby(facts, type):
+        while batch := list(islice(of_one_type, BATCH_SIZE)):
+            yield batch
+
+
+def _marked(fact: Fact, day: str | None) -> Fact:
+    last_seen = day or fact.provenance.recorded_at[:10] or f"{datetime.now(UTC):%Y-%m-%d}"
+    return replace(fact, provenance=replace(fact.provenance, last_seen=last_seen))
