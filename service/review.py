@@ -39,8 +39,6 @@ TRAITS: Mapping[str, str] = MappingProxyType(
 )
 """What is compared, in this order, and the key of its words in the catalogues."""
 
-_LEAST_SHARED_WORDS = 0.5
-
 ActorOf = Callable[[str], Actor | None]
 
 
@@ -225,15 +223,15 @@ def _values(actor: Actor, language: Language) -> dict[str, tuple[str, ...]]:
 
 
 def _names_speak(left: Actor, right: Actor) -> Speaks:
+    """For one where a name is the same, against it where no word is; what lies between is for people to weigh."""
     names = [
         {fold(name) for name in (actor.name, actor.name_en, actor.short_name, *actor.aliases) if name} - {""}
         for actor in (left, right)
     ]
     if names[0] & names[1]:
         return "for"
-    words = [set(fold(actor.name).split()) for actor in (left, right)]
-    shared = len(words[0] & words[1]) / max(len(words[0] | words[1]), 1)
-    return "neither" if shared >= _LEAST_SHARED_WORDS else "against"
+    words = [{word for name in folded for word in name.split()} for folded in names]
+    return "neither" if words[0] & words[1] else "against"
 
 
 def _identifiers_speak(left: Sequence[str], right: Sequence[str]) -> Speaks:

@@ -114,10 +114,13 @@ def merges_command(
         )
         return
     for merge in listed:
-        _show_merge(merge)
+        _show_merge(merge, spoken)
     for conflict in found.conflicts:
         _show_conflict(conflict, spoken)
-    console.print(load_catalogue(spoken).text("review.n_merges", n=n_merges(found)), highlight=False)
+    words = load_catalogue(spoken)
+    console.print(words.text("review.n_merges", n=n_merges(found)), highlight=False)
+    if listed:
+        console.print(words.text("review.how_to_undo"), highlight=False, markup=False)
 
 
 @app.command("unmerge")
@@ -191,10 +194,11 @@ def _show(proposal: Proposal, language: Language) -> None:
     console.print(table)
 
 
-def _show_merge(merge: Merge) -> None:
+def _show_merge(merge: Merge, language: Language) -> None:
+    words = load_catalogue(language)
     table = Table(title=Text(merge.canonical_id), title_justify="left")
-    for column in ("id", "", "", ""):
-        table.add_column(column, overflow="fold")
+    for column in ("review.id", TRAITS["names"], TRAITS["source"], "review.linked_by"):
+        table.add_column(words.text(column), overflow="fold")
     for actor in merge.sources:
         made = [link for link in merge.links if actor.id in link.pair]
         by = ", ".join(dict.fromkeys(f"{link.by} {link.at[:10]}" for link in made))

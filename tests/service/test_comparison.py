@@ -15,6 +15,7 @@ A = Actor("a", "school", "Đại học Bách khoa Hà Nội", short_name="HUST")
         ({"aliases": ("Bách khoa",)}, {"name": "BACH KHOA"}, "names", "for"),
         ({}, {"name": "Đại học Bách khoa HN"}, "names", "neither"),
         ({}, {"name": "Công ty Cảm biến"}, "names", "against"),
+        ({"aliases": ("Tập đoàn FPT",)}, {"name": "Công ty CP FPT"}, "names", "neither"),
         ({}, {"kind": "business"}, "kind", "against"),
         ({"identifiers": ("tax:1", "ror:2")}, {"identifiers": ("ror:2", "tax:3")}, "identifiers", "for"),
         ({"identifiers": ("tax:1",)}, {"identifiers": ("ror:2",)}, "identifiers", "neither"),
