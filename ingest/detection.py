@@ -33,8 +33,8 @@ _FONTS: tuple[FontEncoding, ...] = ("tcvn3", "vni")
 _AS_IT_STANDS = "unicode"
 _Reading = TypeVar("_Reading", bound=str)
 
-_WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
-_WORD = re.compile(r"[A-Za-z\x80-\U0010ffff]*[\x80-\U0010ffff][A-Za-z\x80-\U0010ffff]*")
+_WORD_BYTES = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_WORD = re.compile(r"(?<![A-Za-z\x80-\U0010ffff])[A-Za-z]*[\x80-\U0010ffff][A-Za-z\x80-\U0010ffff]*")
 _TYPOGRAPHY = "“”‘’–—…•«»\u00a0"
 """What may stand directly before or behind a word."""
 
