@@ -116,7 +116,7 @@ def csv_sheet(text: TextFile, columns: Sequence[str] = ()) -> Sheet:
         for number, cells in csv_records(text.lines(), delimiter):
             if cells is None:
                 yield replace(place, line=number).issue("bad_quotes")
-            elif any(cells):
+            elif any(cells) and any(map(str.strip, cells)):
                 yield Line(number, tuple(cells))
 
     return Sheet(place, text.n_lines, read, noticed=text.noticed)

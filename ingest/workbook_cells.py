@@ -114,7 +114,7 @@ def _write_sheet(grid: CalamineSheet, output: TextIO) -> None:
     write(json.dumps(sheet) + "\n")
     for number, values in enumerate(grid.iter_rows(), 1):
         cells = [as_text(value) for value in values]
-        if any(cells):
+        if any(map(str.strip, cells)):
             write(json.dumps([number, *cells], ensure_ascii=False) + "\n")
 
 
