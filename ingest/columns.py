@@ -35,6 +35,7 @@ _EXACT, _EXPANDED, _PART, _BEGINNING = 1.0, 0.97, 0.92, 0.85
 _MIN_SIMILARITY = 88.0
 _MIN_FUZZY_CHARACTERS = 7
 _MAX_HEADER_CHARACTERS = 120
+_N_CELLS_LOOKED_AT = 3
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _PARTS = re.compile(r"[/\n\r;|–]| - |\(|\)|\[|\]")
 _NUMBERING = re.compile(r"^\s*(\(?[0-9]{1,2}[.)]|[IVX]{1,4}\.)\s*")
@@ -197,6 +198,27 @@ def _synonyms(table: str) -> Mapping[str, tuple[str, ...]]:
                 if column not in found.get(key, ()):
                     found[key] = (*found.get(key, ()), column)
     return found
+
+
+def may_be_header(filled: Sequence[str]) -> bool:
+    """Whether one of the first cells of a line is what columns are called, which costs little to tell.
+
+    >>> may_be_header(["STT", "Tên đơn vị"]), may_be_header(["1", "Tên đơn vị"]), may_be_header(["Viện A", "Hà Nội"])
+    (True, False, False)
+    """
+    if filled[0].strip(" .)").isdigit():
+        return False
+    return any(len(cell) <= _MAX_HEADER_CHARACTERS and _is_synonym(cell) for cell in filled[:_N_CELLS_LOOKED_AT])
+
+
+def _is_synonym(written: str) -> bool:
+    synonyms = _every_synonym()
+    return any(fold(part) in synonyms for part in (written, *_PARTS.split(written)))
+
+
+@cache
+def _every_synonym() -> frozenset[str]:
+    return frozenset().union(*(_synonyms(table) for table in EXCHANGE_NAMES.values()))
 
 
 def known_columns() -> frozenset[str]:

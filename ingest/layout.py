@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Literal
 
-from ingest.columns import LIKELY, Recognition, recognise, unique_headers
+from ingest.columns import LIKELY, Recognition, may_be_header, recognise, unique_headers
 from ingest.issues import Issue
 from ingest.sheets import Area, Line, Sheet
 
@@ -32,7 +32,7 @@ class FoundTable:
     first_line, header_line, last_line
         The header's first and last line, and the last line of the table; None where it goes on to the sheet's end.
     title
-        The texts above the header, one a line.
+        The texts above the header, one or more lines each.
     n_heading_lines
         Lines that are not blank of title and header together.
     """
@@ -86,50 +86,93 @@ class PassedLine:
 IsOfExperts = Callable[[str], bool]
 
 
-def find_tables(sheet: Sheet, is_of_experts: IsOfExperts = lambda _: False) -> list[FoundTable]:
+@dataclass(frozen=True, slots=True)
+class HeaderCandidate:
+    """A line that may be the header of a further table, and the lines of few cells directly above it."""
+
+    line: Line
+    above: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one pass over a sheet shows.
+
+    Attributes
+    ----------
+    n_lines
+        Lines that are not blank.
+    """
+
+    n_lines: int
+    candidates: tuple[HeaderCandidate, ...]
+
+
+def scan_lines(sheet: Sheet) -> Scan:
+    """The number of lines of a sheet, and those that may be headers of tables."""
+    n_lines = 0
+    candidates: list[HeaderCandidate] = []
+    above: list[Line] = []
+    number_before = 0
+    for line in sheet.read():
+        if isinstance(line, Issue):
+            continue
+        n_lines += 1
+        if line.number > number_before + 1:
+            above = []
+        number_before = line.number
+        filled = [cell for cell in line.cells if cell]
+        if len(filled) < 2:
+            above.append(line)
+            continue
+        if may_be_header(filled):
+            candidates.append(HeaderCandidate(line, tuple(above)))
+        above = []
+    return Scan(n_lines, tuple(candidates))
+
+
+def find_tables(
+    sheet: Sheet, is_of_experts: IsOfExperts = lambda _: False, candidates: Sequence[HeaderCandidate] = ()
+) -> list[FoundTable]:
     """The tables of a sheet, in their order; none where no line names columns that are known.
 
-    Only a sheet of a workbook can hold several: a text file is one table.
+    Parameters
+    ----------
+    candidates
+        The lines that may be headers of further tables, as :func:`scan_lines` finds them.
     """
     head = [line for line in islice(sheet.read(), N_HEAD_LINES) if isinstance(line, Line)]
     first = _best_header(sheet, head, is_of_experts)
     if first is None:
         return []
-    found = [first]
-    if sheet.place.sheet is not None:
-        found += _later_tables(sheet, first, is_of_experts)
+    found = [first, *_later_tables(sheet, first, candidates, is_of_experts)]
     return [replace(table, last_line=following.first_line - 1) for table, following in pairwise(found)] + found[-1:]
 
 
 def _best_header(sheet: Sheet, head: Sequence[Line], is_of_experts: IsOfExperts) -> FoundTable | None:
     best: FoundTable | None = None
-    for place, line in enumerate(head):
-        title = _title(head[:place])
-        following = head[place + 1] if place + 1 < len(head) else None
-        candidate = _header_at(
-            sheet, line, following, title, is_of_experts=is_of_experts(f"{sheet.place.sheet}\n{title}")
-        )
+    for place in range(len(head)):
+        candidate = _header_at(sheet, head, place, is_of_experts)
         if candidate and (best is None or candidate.recognition.score > best.recognition.score * _MUCH_BETTER):
             best = candidate
     return best
 
 
-def _header_at(
-    sheet: Sheet, line: Line, following: Line | None, title: str, *, is_of_experts: bool
-) -> FoundTable | None:
-    """The table whose header is this line, alone or with the line below it."""
-    single = recognise(line.cells, is_of_experts=is_of_experts)
-    header, recognition, header_line = line.cells, single, line.number
-    if following and (both := _two_lines(sheet.merged, line, following)):
-        double = recognise(both, is_of_experts=is_of_experts)
+def _header_at(sheet: Sheet, head: Sequence[Line], place: int, is_of_experts: IsOfExperts) -> FoundTable | None:
+    """The table whose header is the line of this place, alone or with the line below it."""
+    line, title = head[place], _title(head[:place])
+    are_experts = is_of_experts(f"{sheet.place.sheet}\n{title}")
+    single = recognise(line.cells, is_of_experts=are_experts)
+    header, recognition, n_header_lines = line.cells, single, 1
+    if place + 1 < len(head) and (both := _two_lines(sheet.merged, line, head[place + 1])):
+        double = recognise(both, is_of_experts=are_experts)
         if double and (single is None or double.score > single.score):
-            header, recognition, header_line = both, double, following.number
+            header, recognition, n_header_lines = both, double, 2
     if recognition is None or not _is_plausible(header, recognition):
         return None
-    n_heading_lines = (title.count("\n") + 1 if title else 0) + header_line - line.number + 1
-    return FoundTable(
-        sheet, unique_headers(header), recognition, line.number, header_line, None, title, n_heading_lines
-    )
+    last = head[place + n_header_lines - 1].number
+    names = unique_headers(header)
+    return FoundTable(sheet, names, recognition, line.number, last, None, title, place + n_header_lines)
 
 
 def _is_plausible(header: Sequence[str], recognition: Recognition) -> bool:
@@ -159,21 +202,13 @@ def _two_lines(merged: Sequence[Area], line: Line, following: Line) -> tuple[str
     return tuple(low or groups.get(place, "") for place, low in enumerate(below))
 
 
-def _later_tables(sheet: Sheet, first: FoundTable, is_of_experts: IsOfExperts) -> list[FoundTable]:
+def _later_tables(
+    sheet: Sheet, first: FoundTable, candidates: Sequence[HeaderCandidate], is_of_experts: IsOfExperts
+) -> list[FoundTable]:
     found = []
-    above: list[Line] = []
-    before: Line | None = None
     known = {cell.strip() for cell in first.header}
-    for line in sheet.read():
-        if isinstance(line, Issue) or line.number <= first.header_line:
-            continue
-        filled = [cell for cell in line.cells if cell.strip()]
-        if before is None or line.number > before.number + 1:
-            above = []
-        before = line
-        if len(filled) < 2:
-            above.append(line)
-            continue
+    for line, above in ((each.line, each.above) for each in candidates if each.line.number > first.header_line):
+        filled = [cell for cell in line.cells if cell]
         title = _title(above)
         recognition = recognise(line.cells, is_of_experts=is_of_experts(title))
         if (
@@ -186,7 +221,6 @@ def _later_tables(sheet: Sheet, first: FoundTable, is_of_experts: IsOfExperts) -
             header = unique_headers(line.cells)
             found.append(FoundTable(sheet, header, recognition, start, line.number, None, title, len(above) + 1))
             known = {cell.strip() for cell in header}
-        above = []
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from graph.folding import fold
 from graph.model import Actor, Fact
 from ingest.issues import Issue
-from ingest.layout import FoundTable, find_tables
+from ingest.layout import FoundTable, Scan, find_tables, scan_lines
 from ingest.mapping import TableMapping, mapped_table, mapping_text
 from ingest.normalise.kinds import Party, kind_of_title
 from ingest.sheets import Line, Sheet, open_sheets
@@ -80,15 +80,15 @@ def mapping_of(sheets: Iterable[SheetPlan]) -> str:
 
 
 def _plan_sheet(path: Path, sheet: Sheet, mapping: Sequence[TableMapping]) -> SheetPlan:
-    n_lines = sum(isinstance(line, Line) for line in sheet.read())
+    scan = scan_lines(sheet)
     entries = [entry for entry in mapping if entry.concerns(sheet)]
     if entries:
-        found, issues = _mapped(sheet, entries, n_lines)
+        found, issues = _mapped(sheet, entries, scan.n_lines)
     else:
-        found, issues = _found(sheet, n_lines)
+        found, issues = _found(sheet, scan)
     kind = next((entry.kind for entry in entries if entry.kind), None)
     tables = tuple(StaffTable(table, _source(path, sheet), _party(path, table), kind) for table in found)
-    return SheetPlan(sheet, tables, issues, n_lines)
+    return SheetPlan(sheet, tables, issues, scan.n_lines)
 
 
 def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tuple[list[FoundTable], tuple[Issue, ...]]:
@@ -103,8 +103,8 @@ def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tupl
     return tables, ()
 
 
-def _found(sheet: Sheet, n_lines: int) -> tuple[list[FoundTable], tuple[Issue, ...]]:
-    tables = find_tables(sheet, _is_of_experts)
+def _found(sheet: Sheet, scan: Scan) -> tuple[list[FoundTable], tuple[Issue, ...]]:
+    tables = find_tables(sheet, _is_of_experts, scan.candidates)
     is_of_notes = _is_named(sheet, "notes")
     if tables and not (is_of_notes and tables[0].recognition.n_recognised < _MIN_TABLE_CELLS):
         return tables, ()
@@ -112,8 +112,8 @@ def _found(sheet: Sheet, n_lines: int) -> tuple[list[FoundTable], tuple[Issue, .
     shown = " ".join(filter(None, lines[0].cells)) if lines else None
     is_no_list = is_of_notes or _is_named(sheet, "summaries") or _counts_others(lines)
     if not tables and not is_no_list and _looks_like_a_table(lines):
-        return [], (sheet.place.issue("sheet_without_header", value=shown, detail=n_lines),)
-    return [], (sheet.place.issue("sheet_passed_over", value=shown, detail=n_lines),)
+        return [], (sheet.place.issue("sheet_without_header", value=shown, detail=scan.n_lines),)
+    return [], (sheet.place.issue("sheet_passed_over", value=shown, detail=scan.n_lines),)
 
 
 def _is_named(sheet: Sheet, key: str) -> bool:

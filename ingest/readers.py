@@ -11,13 +11,13 @@ from graph.errors import IngestError
 from graph.folding import nfc
 from graph.interop import EXCHANGE_NAMES, exchange_columns
 from graph.model import Actor, Fact, Participation, Project, Relationship
+from ingest.cell_text import as_text
 from ingest.issues import Issue, Place
 from ingest.layout import PassedLine
 from ingest.sheets import (
     TABLE_ENDINGS,
     Line,
     Sheet,
-    as_text,
     csv_sheet,
     ending_of,
     json_content,

@@ -1,24 +1,22 @@
 """Files of any format as sheets of text cells, each line under the number it has in its file."""
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
-from types import NoneType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineSheet, SheetTypeEnum, load_workbook
 
-from graph.interop import LIST_SEPARATOR
+from ingest.cell_text import as_text
 from ingest.detection import repair_text
 from ingest.issues import Issue, Place
 from ingest.text_files import TextFile, csv_records, encoding_issue, find_delimiter, guess_delimiter, scan_text
+from ingest.workbook_cells import WorkbookCells
 
 _PARQUET_BATCH = 1_000
 _N_LINES_SAMPLED = 2_000
@@ -118,7 +116,7 @@ def csv_sheet(text: TextFile, columns: Sequence[str] = ()) -> Sheet:
         for number, cells in csv_records(text.lines(), delimiter):
             if cells is None:
                 yield replace(place, line=number).issue("bad_quotes")
-            elif any(cells):
+            elif any(cells) and any(map(str.strip, cells)):
                 yield Line(number, tuple(cells))
 
     return _repaired(Sheet(place, text.n_lines, read, noticed=text.noticed))
@@ -126,36 +124,30 @@ def csv_sheet(text: TextFile, columns: Sequence[str] = ()) -> Sheet:
 
 def _workbook_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
     place = Place(path.name)
-    try:
-        workbook = load_workbook(path)
-        grids = [
-            grid
-            for entry in workbook.sheets_metadata
-            if entry.typ == SheetTypeEnum.WorkSheet and (grid := workbook.get_sheet_by_name(entry.name)).height
-        ]
-    except (CalamineError, OSError) as failure:
-        return [], [place.issue("unreadable_file", detail=failure)]
-    if not grids:
+    cells = WorkbookCells(path)
+    if cells.failure:
+        return [], [place.issue("unreadable_file", detail=cells.failure)]
+    if not cells.sheets:
         return [], [place.issue("empty_file")]
-    return [_workbook_sheet(replace(place, sheet=grid.name), grid) for grid in grids], []
+    return [
+        _workbook_sheet(replace(place, sheet=known["name"]), known, partial(cells.lines, start))
+        for start, known in cells.sheets.items()
+    ], []
 
 
-def _workbook_sheet(place: Place, grid: CalamineSheet) -> Sheet:
-    n_columns_before = (grid.start or (0, 0))[1]
+def _workbook_sheet(
+    place: Place, known: Mapping[str, Any], lines: Callable[[], Iterator[tuple[int, list[str]]]]
+) -> Sheet:
+    def read() -> Iterator[Line]:
+        for number, cells in lines():
+            yield Line(number, tuple(cells))
 
-    def read() -> Iterator[Line | Issue]:
-        for number, values in enumerate(grid.iter_rows(), 1):
-            cells = tuple(as_text(value) for value in values)
-            if any(cells):
-                yield Line(number, cells)
-
+    n_columns_before = known["n_columns_before"]
     merged = [
         Area(top + 1, max(left - n_columns_before, 0), bottom + 1, right - n_columns_before)
-        for (top, left), (bottom, right) in grid.merged_cell_ranges or ()
+        for top, left, bottom, right in known["merged"]
     ]
-    return _repaired(
-        Sheet(place, grid.total_height, read, tuple(sorted(merged, key=lambda area: (area.top, area.left))))
-    )
+    return _repaired(Sheet(place, known["n_lines"], read, tuple(sorted(merged, key=attrgetter("top", "left")))))
 
 
 def _repaired(sheet: Sheet) -> Sheet:
@@ -273,39 +265,3 @@ def _objects_sheet(place: Place, items: Callable[[], Iterable[tuple[int, Any]]],
                 yield replace(place, line=number).issue("not_an_object", value=str(item))
 
     return Sheet(place, n_lines or n_items, read)
-
-
-def as_text(value: Any) -> str:
-    """A cell of a typed format as a person would have typed it into a CSV file.
-
-    >>> as_text(2024.0), as_text(datetime(2025, 2, 3)), as_text(["ai", "iot"]), as_text(None)
-    ('2024', '2025-02-03', 'ai|iot', '')
-    """
-    return _TEXT_OF_TYPE.get(type(value), str)(value)
-
-
-def _number_text(value: float) -> str:
-    if math.isnan(value):
-        return ""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def _moment_text(value: datetime) -> str:
-    return value.date().isoformat() if value.time() == time.min else value.isoformat()
-
-
-def _list_text(value: list[Any] | tuple[Any, ...]) -> str:
-    return LIST_SEPARATOR.join(map(as_text, value))
-
-
-_TEXT_OF_TYPE: Mapping[type, Callable[[Any], str]] = {
-    NoneType: lambda _: "",
-    bool: lambda value: "true" if value else "false",
-    float: _number_text,
-    datetime: _moment_text,
-    bytes: lambda value: value.decode("utf-8", errors="replace"),
-    list: _list_text,
-    tuple: _list_text,
-    dict: lambda value: json.dumps(value, ensure_ascii=False, default=as_text),
-}
-"""Every other type of cell is written as :func:`str` does; dates come out in ISO 8601."""
