@@ -153,14 +153,6 @@ class Event:
     payload: Mapping[str, Any]
 
 
-<<<<<<< HEAD
-def id_digest(actor_id: str) -> str:
-    """Digest of an id, 32 hexadecimal digits, by which an erased actor is recognised and by which nobody finds it."""
-    return hashlib.blake2b(actor_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-=======
->>>>>>> store
 def event_text(event: Event) -> str:
     """The payload of an event as JSON."""
     return json.dumps(dict(event.payload), ensure_ascii=False)
@@ -169,14 +161,11 @@ def event_text(event: Event) -> str:
 def event_of(kind: str, at: str, text: str) -> Event:
     """The event whose payload :func:`event_text` wrote down."""
     return Event(kind, at, MappingProxyType(json.loads(text)))
-<<<<<<< HEAD
-=======
 
 
 def id_digest(actor_id: str) -> str:
     """Digest of an id, 32 hexadecimal digits, by which an erased actor is recognised and by which nobody finds it."""
     return hashlib.blake2b(actor_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
->>>>>>> store
 
 
 def to_row(fact: Fact) -> dict[str, Any]:
