@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.text import Text
 
 from graph.errors import StoreUnavailableError
-from graph.interop import export_tables
+from graph.interop import TableFormat, export_tables
 from graph.kinds import Language
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
@@ -163,7 +163,9 @@ def export(
     store: StoreOption = None,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
 ) -> None:
-    """Write the network to a folder: what was loaded comes back, row for row.
+    """Write the network to a folder.
+
+    The tables hold what was loaded, row for row, records of one member apart; a graph shows such records as one.
 
     Cells are written as they were loaded. One that begins with =, +, - or @ is a formula to a spreadsheet: open
     exported files by importing their columns as text where the network holds texts of people you do not trust.
@@ -172,11 +174,11 @@ def export(
     if opened is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
     with opened, filled_folder(directory, force=force) as unfinished:
-        tables = opened.tables()
         if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
-            written = export_tables(tables, unfinished, "csv" if file_format is ExportFormat.CSV else "parquet")
+            form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
+            written = export_tables(opened.tables(), unfinished, form)
         else:
-            written = (_write_graph(GraphSnapshot.from_tables(tables), unfinished, file_format),)
+            written = (_write_graph(GraphSnapshot.from_store(opened), unfinished, file_format),)
         names = [path.name for path in written]
     for name in names:
         console.print(Text(str(directory / name)), soft_wrap=True)
