@@ -1,6 +1,6 @@
 """Which records of a store are of one actor: found after a load, and written down as judgements of the machine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, read_judgements, standing
@@ -24,11 +24,14 @@ class Linked:
         Pairs that are put to a person.
     n_withdrawn
         Earlier links and proposals of the machine that no longer hold.
+    names
+        What the actors of these pairs are called, by their ids.
     """
 
     linked: tuple[Pair, ...]
     proposed: tuple[Pair, ...]
     n_withdrawn: int
+    names: Mapping[str, str]
 
 
 def link_records(store: GraphStore) -> Linked:
@@ -62,7 +65,10 @@ def link_records(store: GraphStore) -> Linked:
             *(Judgement.now(*pair, "different", MACHINE) for pair in withdrawn),
         ],
     )
-    return Linked(linked, proposed, len(withdrawn))
+    named = {actor_id for pair in (*linked, *proposed) for actor_id in (pair.left_id, pair.right_id)}
+    columns = (tables.actors[column].to_pylist() for column in ("id", "name"))
+    names = {actor_id: name for actor_id, name in zip(*columns, strict=True) if actor_id in named}
+    return Linked(linked, proposed, len(withdrawn), names)
 
 
 def _new(found: Iterable[Pair], known: dict[tuple[str, str], Verdict], verdict: Verdict) -> tuple[Pair, ...]:

@@ -22,6 +22,7 @@ from ingest.resolution.resolve import Pair
 
 _MAX_GROUPS = 20
 _MAX_LINES = 5
+_MAX_PAIRS = 10
 _REPORT_ENDINGS = (".json", ".csv")
 _ISSUE_COLUMNS = ("severity", "code", "file", "sheet", "line", "column", "value", "message", "hint")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -49,6 +50,9 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "written": "Đã ghi {n} vấn đề vào {path}",
         "passed_over": "Bỏ qua",
         "vanished": "{n} mục không còn trong {source}: vẫn giữ, ghi ngày thấy lần cuối. Xem: ketnoi diff",
+        "one": "Cùng một thành viên",
+        "maybe_one": "Có thể là một, chờ quyết định",
+        "more_pairs": "… và {n} cặp khác",
         "linked": "Tự nhận ra {n} cặp hồ sơ của cùng một thành viên (hoàn tác: ketnoi merges). "
         "{n_proposed} cặp chưa rõ chờ quyết định: ketnoi review",
         "attribute": "giữ làm thuộc tính",
@@ -77,6 +81,9 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "written": "Wrote {n} issues to {path}",
         "passed_over": "Passed over",
         "vanished": "{n} entries are no longer in {source}: kept, with the day they were last seen. See: ketnoi diff",
+        "one": "One and the same member",
+        "maybe_one": "Maybe the same, to be decided",
+        "more_pairs": "… and {n} more pairs",
         "linked": "{n} pairs of records are clearly of one member (to undo: ketnoi merges). "
         "{n_proposed} unclear pairs wait for a decision: ketnoi review",
         "attribute": "kept as an attribute",
@@ -145,18 +152,22 @@ def _table_as_json(counts: TableCounts) -> dict[str, Any]:
 
 
 def _linked_as_json(linked: Linked | None) -> dict[str, Any] | None:
-    """Pairs of records by their ids, which alone are no personal data."""
+    """Pairs of records found to be of one member, and those a person has to judge."""
     if linked is None:
         return None
     return {
-        "linked": [_pair_as_json(pair) for pair in linked.linked],
-        "proposed": [_pair_as_json(pair) for pair in linked.proposed],
+        "linked": [_pair_as_json(pair, linked.names) for pair in linked.linked],
+        "proposed": [_pair_as_json(pair, linked.names) for pair in linked.proposed],
         "n_withdrawn": linked.n_withdrawn,
     }
 
 
-def _pair_as_json(pair: Pair) -> dict[str, Any]:
-    return {"left_id": pair.left_id, "right_id": pair.right_id, "probability": round(pair.probability, 4)}
+def _pair_as_json(pair: Pair, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "left": {"id": pair.left_id, "name": names.get(pair.left_id)},
+        "right": {"id": pair.right_id, "name": names.get(pair.right_id)},
+        "probability": round(pair.probability, 4),
+    }
 
 
 def _sheet_as_json(sheet: SheetPlan) -> dict[str, Any]:
@@ -204,6 +215,9 @@ def print_report(report: LoadReport, language: Language, to: Console) -> None:
     for vanished in (each for each in report.vanished if each.is_marked):
         to.print(Text(words["vanished"].format(n=vanished.n_vanished, source=vanished.source)))
     if linked := report.linked:
+        for pairs, title in ((linked.linked, words["one"]), (linked.proposed, words["maybe_one"])):
+            if pairs:
+                to.print(_pair_table(pairs, linked.names, title, words))
         to.print(Text(words["linked"].format(n=len(linked.linked), n_proposed=len(linked.proposed))))
     if report.is_dry_run:
         to.print(Text(words["dry_run"]))
@@ -269,6 +283,17 @@ def _understood(table: StaffTable, words: Mapping[str, str]) -> Text:
         text.append(f"\n  {header} → ", "default")
         text.append(column or words["attribute"], "green" if column else "yellow")
     return text
+
+
+def _pair_table(pairs: Sequence[Pair], names: Mapping[str, str], title: str, words: Mapping[str, str]) -> Table:
+    """The most probable pairs of records, by name and id."""
+    table = Table(title=title, title_justify="left", show_header=False)
+    for pair in pairs[:_MAX_PAIRS]:
+        sides = [f"{names.get(actor_id, '')}\n{actor_id}" for actor_id in (pair.left_id, pair.right_id)]
+        table.add_row(*map(Text, sides), f"{pair.probability:.0%}")
+    if len(pairs) > _MAX_PAIRS:
+        table.add_row(Text(words["more_pairs"].format(n=len(pairs) - _MAX_PAIRS)))
+    return table
 
 
 def _count_table(report: LoadReport, words: Mapping[str, str]) -> Table:
