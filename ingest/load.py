@@ -17,6 +17,7 @@ from ingest.name_book import StoredActors
 from ingest.planning import SheetPlan
 from ingest.readers import RawTable
 from ingest.reading import ReadingPlan, plan_reading
+from ingest.seen import IssueLog
 from ingest.validation import Known, Outcome, check_rows
 
 _PROGRESS_ROWS = 500
@@ -115,7 +116,7 @@ class LoadReport:
 
     path: Path
     tables: tuple[TableCounts, ...]
-    issues: tuple[Issue, ...]
+    issues: Sequence[Issue]
     sheets: tuple[SheetPlan, ...] = ()
     is_dry_run: bool = False
 
@@ -140,7 +141,7 @@ class Reading:
     """The good rows of a folder as tables, and what was wrong with the others."""
 
     tables: Tables
-    issues: tuple[Issue, ...]
+    issues: Sequence[Issue]
     read: tuple[TableCounts, ...]
 
     @property
@@ -260,18 +261,18 @@ def _read(
     known: Known,
     write: Callable[[Sequence[Fact]], UpsertCounts],
     on_progress: OnProgress | None,
-) -> tuple[tuple[TableCounts, ...], tuple[Issue, ...]]:
-    issues = list(plan.issues)
+) -> tuple[tuple[TableCounts, ...], Sequence[Issue]]:
+    issues = IssueLog(plan.issues)
     known.names = plan.book
     tables = tuple(_read_table(table, known, write, issues, on_progress) for table in plan.tables)
-    return tables, tuple(issues)
+    return tables, issues.settled()
 
 
 def _read_table(
     table: RawTable,
     known: Known,
     write: Callable[[Sequence[Fact]], UpsertCounts],
-    issues: list[Issue],
+    issues: IssueLog,
     on_progress: OnProgress | None,
 ) -> TableCounts:
     n_lines: Counter[Outcome] = Counter()
