@@ -73,6 +73,11 @@ class Recognition:
         return sum(match.confidence for match in self.matches if match)
 
     @property
+    def sure_score(self) -> float:
+        """Sum of the confidences of those taken without doubt: rows may begin as headers do, with *Công ty*."""
+        return sum(match.confidence for match in self.matches if match and match.confidence >= LIKELY)
+
+    @property
     def columns(self) -> frozenset[str]:
         """The columns found."""
         return frozenset(match.column for match in self.matches if match)

@@ -162,14 +162,19 @@ def _actors(table: StaffTable, _: NameBook, seen: Seen) -> Iterator[Item]:
         elif row.kinds:
             row.cells["kind"] = row.kinds[0]
         kind = load_kinds().actor.get(row.cells.get("kind", ""))
-        if ids.give(row, name, is_person=bool(kind and kind.is_person)):
-            yield row.row(item.number) if party or row.kinds or not name else _without_kind(row, name)
-        else:
-            yield row.place.issue("repeated_row", value=name)
+        if not ids.give(row, name, is_person=bool(kind and kind.is_person)):
+            row.issues.append(row.place.issue("repeated_row", value=name))
+        elif not name:
+            row.issues.append(row.place.issue("missing_value", column=_header_of(table, "name")))
+        elif not party and not row.kinds:
+            row.issues.append(row.place.issue("kind_unclear", value=name))
+        yield row.row(item.number)
 
 
-def _without_kind(row: Cells, name: str) -> Issue:
-    return row.place.issue("kind_unclear", value=name)
+def _header_of(table: StaffTable, column: str) -> str:
+    """What a table calls a column."""
+    matches = zip(table.found.header, table.found.recognition.matches, strict=True)
+    return next((header for header, match in matches if match and match.column == column), column)
 
 
 def _party(table: StaffTable, item: _Finished, name: str) -> tuple[Party | None, bool]:
@@ -197,10 +202,11 @@ def _projects(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
         found = [ids_ for header in owners if len(ids_ := book.actor_ids(row.attributes.get(header, ""))) == 1]
         if found:
             row.cells.setdefault("owner_id", found[0][0])
-        if ids.give(row, title, is_person=False):
-            yield row.row(item.number)
-        else:
-            yield row.place.issue("repeated_row", value=title)
+        if not ids.give(row, title, is_person=False):
+            row.issues.append(row.place.issue("repeated_row", value=title))
+        elif not title:
+            row.issues.append(row.place.issue("missing_value", column=_header_of(table, "title")))
+        yield row.row(item.number)
 
 
 def _opportunity(table: StaffTable, item: _Finished) -> str:
@@ -303,7 +309,7 @@ def _rows_between(row: Cells, number: int, columns: tuple[str, str], ends: list[
 def _links_of_actors(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
     columns = _link_columns(table)
     for item in _actors(table, book, seen):
-        if not isinstance(item, Row) or "id" not in item.cells or "kind" not in item.cells:
+        if not isinstance(item, Row) or not _makes_a_fact(item) or "kind" not in item.cells:
             continue
         for header, column in columns:
             link = {"source_id": item.cells["id"], "kind": _LINKS[Actor][column]}
@@ -313,10 +319,14 @@ def _links_of_actors(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[
 def _links_of_projects(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
     columns = _link_columns(table)
     for item in _projects(table, book, seen):
-        if isinstance(item, Row) and "id" in item.cells:
+        if isinstance(item, Row) and _makes_a_fact(item):
             for header, _ in columns:
                 link = {"project_id": item.cells["id"], "role": header}
                 yield from _links(item, header, "actor_id", link, table, book)
+
+
+def _makes_a_fact(row: Row) -> bool:
+    return "id" in row.cells and not any(issue.is_error or issue.code == "repeated_row" for issue in row.issues)
 
 
 def _links(

@@ -137,7 +137,7 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
         if isinstance(row, Row):
             yield checker.check(row)
         elif isinstance(row, Issue):
-            yield CheckedRow(row.line or 0, "rejected" if row.code not in _REPETITIONS else "repeated", issues=(row,))
+            yield CheckedRow(row.line or 0, "rejected", issues=(row,))
         else:
             yield CheckedRow(row.number, "passed", issues=_said_of(table, row))
 
@@ -173,6 +173,8 @@ class _Checker:
     def check(self, row: Row) -> CheckedRow:
         self._here = Place(self._place.file, self._place.sheet, row.line)
         self._issues = list(row.issues)
+        if any(issue.code in _REPETITIONS for issue in row.issues):
+            return CheckedRow(row.line, "repeated", None, row.issues, row.n_lines)
         fact = None
         if not self._has_error():
             values, attributes = self._parse(row)
