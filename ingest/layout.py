@@ -16,6 +16,7 @@ N_HEAD_LINES = 60
 _MIN_SHARE_RECOGNISED = 0.3
 _MIN_SHARE_OF_LATER_HEADER = 0.75
 _MUCH_BETTER = 1.25
+_MAX_CELLS_BESIDE_A_NAME = 2
 _NUMBER = re.compile(r"[\s0-9.,%+-]+")
 
 WhyPassed = Literal["repeated_header", "numbering", "unused_number", "heading", "total", "note"]
@@ -180,8 +181,8 @@ def _is_plausible(header: Sequence[str], recognition: Recognition) -> bool:
         return False
     n_filled = sum(bool(cell.strip()) for cell in header)
     if recognition.n_recognised == 1:
-        sure = all(match is None or match.confidence >= LIKELY for match in recognition.matches)
-        return n_filled == 1 and sure and any(len(cell.split()) > 1 for cell in header)
+        found = zip(header, recognition.matches, strict=True)
+        return n_filled <= _MAX_CELLS_BESIDE_A_NAME and any(match and len(cell.split()) > 1 for cell, match in found)
     return recognition.n_recognised >= _MIN_SHARE_RECOGNISED * n_filled
 
 

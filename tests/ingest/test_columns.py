@@ -89,6 +89,8 @@ def test_lines_of_numbers_below_a_header_are_known() -> None:
     assert is_numbering(["A", "B", "1", "2"])
     assert not is_numbering(["1", "Viện A", "2"])
     assert not is_numbering(["3", "7"])
+    assert not is_numbering(["1", "A"])
+    assert not is_numbering(["1", "A", "2"])
 
 
 def test_rows_are_not_looked_at_as_headers() -> None:
