@@ -165,7 +165,6 @@ class _Checker:
         self._source = table.source
         self._known = known
         self._kinds = load_kinds()
-        self._links = object()
         self._said: set[tuple[str, str]] = set()
         self._issues: list[Issue] = []
         self._here = table.place
@@ -318,23 +317,28 @@ class _Checker:
         return fact
 
     def _is_new(self, fact_id: str, line: int) -> bool:
-        here = f"{line} {self._place.file}" + (f"/{self._place.sheet}" if self._place.sheet else "")
-        first = str(self._known.seen.first((self._fact_type, "places"), fact_id, here))
-        if first != here:
-            number, _, place = first.partition(" ")
-            same_table = here.endswith(f" {place}")
-            self._report("duplicate_id", "id", fact_id, number if same_table else f"{number} ({place})")
-        return first == here
+        first = self._first_place("ids", fact_id, line)
+        if first:
+            self._report("duplicate_id", "id", fact_id, first)
+        return first is None
+
+    def _first_place(self, space: str, key: str | bytes, line: int) -> str | None:
+        """Where in the reading a key was met before, None where it is met for the first time."""
+        place = self._place.file + (f"/{self._place.sheet}" if self._place.sheet else "")
+        here = f"{line} {place}"
+        first = str(self._known.seen.first((self._fact_type, space), key, here))
+        number, _, first_place = first.partition(" ")
+        if first == here:
+            return None
+        return number if first_place == place else f"{number} ({first_place})"
 
     def _occurrence(self, values: Mapping[str, Any], source_url: str | None, line: int) -> int | None:
-        seen = self._known.seen
         content = (*map(values.get, self._columns), *sorted(values.get("attributes", {}).items()), source_url)
-        first = seen.first(self._links, _digest(content), line)
-        if first != line:
+        if first := self._first_place("links", _digest(content), line):
             self._report("repeated_link", detail=first)
             return None
         key = [values[column] for column in KEYS[self._fact_type] if column != "occurrence"]
-        return seen.times(self._links, _digest(key))
+        return self._known.seen.times((self._fact_type, "keys"), _digest(key))
 
 
 def _digest(content: Sequence[object]) -> bytes:
