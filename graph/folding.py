@@ -5,6 +5,7 @@ import unicodedata
 
 _STROKE = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 _LONGEST_WORD = 64
+_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 # Tone marks in composed vowel clusters: the new school writes the tone on the second vowel (hoà), the old on the
@@ -28,8 +29,12 @@ def fold(text: str) -> str:
     >>> fold("Hòa") == fold("Hoà")
     True
     """
-    stripped = unicodedata.normalize("NFD", text.translate(_STROKE).casefold())
-    return _NOT_WORD.sub(" ", "".join(char for char in stripped if not unicodedata.combining(char))).strip()
+    plain = text.translate(_STROKE).casefold()
+    if not plain.isascii():
+        plain = _MARKS.sub("", unicodedata.normalize("NFD", plain))
+    if not plain.isascii():
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return _NOT_WORD.sub(" ", plain).strip()
 
 
 def search_words(text: str) -> list[str]:

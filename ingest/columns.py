@@ -35,6 +35,7 @@ _EXACT, _EXPANDED, _PART, _BEGINNING = 1.0, 0.97, 0.92, 0.85
 _MIN_SIMILARITY = 88.0
 _MIN_FUZZY_CHARACTERS = 7
 _MAX_HEADER_CHARACTERS = 120
+_MIN_PLAIN_NUMBERS = 3
 _N_CELLS_LOOKED_AT = 3
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _PARTS = re.compile(r"[/\n\r;|–]| - |\(|\)|\[|\]")
@@ -71,6 +72,11 @@ class Recognition:
     def score(self) -> float:
         """Sum of the confidences; what decides between two types."""
         return sum(match.confidence for match in self.matches if match)
+
+    @property
+    def sure_score(self) -> float:
+        """Sum of the confidences of those taken without doubt: rows may begin as headers do, with *Công ty*."""
+        return sum(match.confidence for match in self.matches if match and match.confidence >= LIKELY)
 
     @property
     def columns(self) -> frozenset[str]:
@@ -253,7 +259,12 @@ def is_numbering(cells: Sequence[str]) -> bool:
     (True, False)
     """
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if len(filled) < 2 or not all(re.fullmatch(r"\(?[0-9]{1,2}\)?(=.*)?|[A-Z]", cell) for cell in filled):
+    letters = [cell for cell in filled if re.fullmatch("[A-Z]", cell)]
+    numbers = [found for cell in filled if (found := re.fullmatch(r"(\()?([0-9]{1,2})\)?(=.*)?", cell))]
+    if len(filled) < 2 or len(letters) + len(numbers) < len(filled) or filled[: len(letters)] != letters:
         return False
-    numbers = [int(found[0]) for cell in filled if (found := re.search("[0-9]+", cell))]
-    return all(first + 1 == second for first, second in pairwise(numbers))
+    is_plain = not any(number[1] for number in numbers)
+    if is_plain and (len(filled) < _MIN_PLAIN_NUMBERS or (letters and letters[0] != "A")):
+        return False
+    in_order = [*map(ord, letters)], [int(number[2]) for number in numbers]
+    return all(first + 1 == second for order in in_order for first, second in pairwise(order))

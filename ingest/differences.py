@@ -42,7 +42,7 @@ class Difference:
 
 def compare(
     store: GraphReader, path: Path, mapping: Sequence[TableMapping] = (), collection: str | None = None
-) -> tuple[list[Difference], tuple[Issue, ...]]:
+) -> tuple[list[Difference], Sequence[Issue]]:
     """How a file or folder differs from what the store holds of its sources, and what is wrong with its rows.
 
     Raises

@@ -16,6 +16,7 @@ N_HEAD_LINES = 60
 _MIN_SHARE_RECOGNISED = 0.3
 _MIN_SHARE_OF_LATER_HEADER = 0.75
 _MUCH_BETTER = 1.25
+_MAX_CELLS_BESIDE_A_NAME = 2
 _NUMBER = re.compile(r"[\s0-9.,%+-]+")
 
 WhyPassed = Literal["repeated_header", "numbering", "unused_number", "heading", "total", "note"]
@@ -153,7 +154,7 @@ def _best_header(sheet: Sheet, head: Sequence[Line], is_of_experts: IsOfExperts)
     best: FoundTable | None = None
     for place in range(len(head)):
         candidate = _header_at(sheet, head, place, is_of_experts)
-        if candidate and (best is None or candidate.recognition.score > best.recognition.score * _MUCH_BETTER):
+        if candidate and (best is None or candidate.recognition.sure_score > best.recognition.score * _MUCH_BETTER):
             best = candidate
     return best
 
@@ -176,30 +177,35 @@ def _header_at(sheet: Sheet, head: Sequence[Line], place: int, is_of_experts: Is
 
 
 def _is_plausible(header: Sequence[str], recognition: Recognition) -> bool:
+    if not recognition.sure_score:
+        return False
     n_filled = sum(bool(cell.strip()) for cell in header)
     if recognition.n_recognised == 1:
-        sure = all(match is None or match.confidence >= LIKELY for match in recognition.matches)
-        return n_filled == 1 and sure and any(len(cell.split()) > 1 for cell in header)
+        found = zip(header, recognition.matches, strict=True)
+        return n_filled <= _MAX_CELLS_BESIDE_A_NAME and any(match and len(cell.split()) > 1 for cell, match in found)
     return recognition.n_recognised >= _MIN_SHARE_RECOGNISED * n_filled
 
 
 def _two_lines(merged: Sequence[Area], line: Line, following: Line) -> tuple[str, ...] | None:
-    """The header that two lines make together: groups above, columns below; None where the second is none."""
+    """The header that two lines make together: groups above, columns below; None where the second is none.
+
+    A text above another one must be a group: merged over several columns, or with nothing on its right.
+    """
     if following.number != line.number + 1 or any(_NUMBER.fullmatch(cell) for cell in following.cells if cell):
         return None
-    groups = dict(enumerate(line.cells))
-    for area in merged:
-        if area.top == area.bottom == line.number and area.left < len(line.cells):
-            places = range(area.left, min(area.right + 1, len(line.cells)))
-            groups |= dict.fromkeys(places, line.cells[area.left])
     width = max(len(line.cells), len(following.cells))
     above, below = _padded(line.cells, width), _padded(following.cells, width)
-    is_complement = all(
-        not low or not high or groups.get(place) for place, (high, low) in enumerate(zip(above, below, strict=True))
-    )
-    if not any(below) or not is_complement or sum(map(bool, below)) < 2:
+    groups = dict(enumerate(above))
+    wide = {place for place in range(width - 1) if not above[place + 1] and below[place + 1]}
+    for area in merged:
+        if area.top == area.bottom == line.number and area.left < min(area.right, width - 1):
+            places = range(area.left, min(area.right + 1, width))
+            groups |= dict.fromkeys(places, above[area.left])
+            wide |= set(places)
+    n_below = sum(map(bool, below))
+    if n_below < 2 or any(above[place] and below[place] and place not in wide for place in range(width)):
         return None
-    return tuple(low or groups.get(place, "") for place, low in enumerate(below))
+    return tuple(low or groups[place] for place, low in enumerate(below))
 
 
 def _later_tables(

@@ -19,8 +19,9 @@ from ingest.name_book import StoredActors
 from ingest.planning import SheetPlan
 from ingest.readers import RawTable
 from ingest.reading import ReadingPlan, plan_reading
+from ingest.seen import IssueLog
 from ingest.validation import Known, Outcome, check_rows
-from ingest.vanished import Seen, Vanished, mark_vanished
+from ingest.vanished import ReadKeys, Vanished, mark_vanished
 
 _LOAD = "load"
 _PROGRESS_ROWS = 500
@@ -127,7 +128,7 @@ class LoadReport:
 
     path: Path
     tables: tuple[TableCounts, ...]
-    issues: tuple[Issue, ...]
+    issues: Sequence[Issue]
     sheets: tuple[SheetPlan, ...] = ()
     vanished: tuple[Vanished, ...] = ()
     linked: Linked | None = None
@@ -154,7 +155,7 @@ class Reading:
     """The good rows of a folder as tables, and what was wrong with the others."""
 
     tables: Tables
-    issues: tuple[Issue, ...]
+    issues: Sequence[Issue]
     read: tuple[TableCounts, ...]
 
     @property
@@ -189,7 +190,7 @@ def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: S
 
     plan = plan_reading(path, mapping)
     counts, issues = _read(plan, Known(), keep, on_progress)
-    return Reading(Tables.from_facts(facts), issues, counts)
+    return Reading(Tables.from_facts(facts), issues.settled(), counts)
 
 
 def check_folder(
@@ -211,12 +212,12 @@ def check_folder(
     plan = plan_reading(path, mapping, _stored_actors(store) if store else None)
     known = _known(store) if store else Known()
     counts, issues = _read(plan, known, lambda _: UpsertCounts(), on_progress)
-    return LoadReport(path, counts, issues, plan.sheets, is_dry_run=True)
+    return LoadReport(path, counts, issues.settled(), plan.sheets, is_dry_run=True)
 
 
 def read_into(
     write: Write, path: Path, store: GraphReader, *, mapping: Sequence[TableMapping] = (), collection: str | None = None
-) -> tuple[tuple[TableCounts, ...], tuple[Issue, ...]]:
+) -> tuple[tuple[TableCounts, ...], Sequence[Issue]]:
     """What became of the rows of a file or folder whose facts were handed on as a load would write them.
 
     Raises
@@ -225,7 +226,8 @@ def read_into(
         There is no such file or folder, or it holds nothing that could be read.
     """
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
-    return _read(plan, _known(store), write, None)
+    counts, issues = _read(plan, _known(store), write, None)
+    return counts, issues.settled()
 
 
 def load_folder(
@@ -259,15 +261,15 @@ def load_folder(
         The store cannot be read or written. Batches written before stay.
     """
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
-    log, seen = ChangeLog(store), Seen()
+    log, read = ChangeLog(store), ReadKeys()
     known = _known(store)
-    counts, issues = _read(plan, known, log.upsert, on_progress, seen)
+    counts, issues = _read(plan, known, log.upsert, on_progress, read)
     n_known: Counter[str] = Counter()
     for table in counts:
         n_known[table.source] += table.upserts.n_updated + table.upserts.n_unchanged
-    vanished = mark_vanished(store, log, seen, n_known, _days_of_sources(store))
-    other_lists = tuple(_other_list(each, counts) for each in vanished if not each.is_marked)
-    report = LoadReport(path, counts, (*issues, *other_lists), plan.sheets, tuple(vanished))
+    vanished = mark_vanished(store, log, read, n_known, _days_of_sources(store))
+    issues.extend(_other_list(each, counts) for each in vanished if not each.is_marked)
+    report = LoadReport(path, counts, issues.settled(), plan.sheets, tuple(vanished))
     store.append_event(_load_event(report))
     has_changed = any(table.upserts.n_inserted or table.upserts.n_updated for table in counts)
     if link and has_changed and store.counts().n_actors <= MAX_ACTORS:
@@ -309,21 +311,21 @@ def _read(
     known: Known,
     write: Write,
     on_progress: OnProgress | None,
-    seen: Seen | None = None,
-) -> tuple[tuple[TableCounts, ...], tuple[Issue, ...]]:
-    issues = list(plan.issues)
+    read: ReadKeys | None = None,
+) -> tuple[tuple[TableCounts, ...], IssueLog]:
+    issues = IssueLog(plan.issues)
     known.names = plan.book
-    tables = tuple(_read_table(table, known, write, issues, on_progress, seen) for table in plan.tables)
-    return tables, tuple(issues)
+    tables = tuple(_read_table(table, known, write, issues, on_progress, read) for table in plan.tables)
+    return tables, issues
 
 
 def _read_table(
     table: RawTable,
     known: Known,
     write: Write,
-    issues: list[Issue],
+    issues: IssueLog,
     on_progress: OnProgress | None,
-    seen: Seen | None,
+    read: ReadKeys | None,
 ) -> TableCounts:
     n_lines: Counter[Outcome] = Counter()
     upserts = UpsertCounts()
@@ -335,8 +337,8 @@ def _read_table(
         issues.extend(row.issues)
         if row.fact is not None:
             batch.append(row.fact)
-        if seen is not None and row.key:
-            seen.add(table.source, row.key)
+        if read is not None and row.key:
+            read.add(table.source, row.key)
         if len(batch) == BATCH_SIZE:
             upserts += write(batch)
             batch = []

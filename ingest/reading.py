@@ -10,6 +10,7 @@ from ingest.mapping import TableMapping
 from ingest.name_book import NameBook, StoredActors
 from ingest.planning import SheetPlan, StaffTable, plan_file
 from ingest.readers import REQUIRED, RawTable, TableFile, find_files, open_table
+from ingest.seen import Seen
 from ingest.staff_tables import needs_names, open_links, open_staff_table
 
 _MAX_COLUMNS_SHOWN = 20
@@ -83,9 +84,10 @@ def plan_reading(
     ]
     staff = [table for sheet in sheets for table in sheet.tables]
     book = NameBook(stored_actors) if stored_actors else NameBook()
-    tables += (open_staff_table(table, book) for table in staff)
+    seen, seen_again = Seen(), Seen()
+    tables += (open_staff_table(table, book, seen) for table in staff)
     ordered = sorted(tables, key=lambda table: list(EXCHANGE_NAMES).index(table.fact_type))
-    links = [derived for table in staff if (derived := open_links(table, book))]
+    links = [derived for table in staff if (derived := open_links(table, book, seen_again))]
     is_asked = any(needs_names(table) for table in staff)
     return ReadingPlan((*ordered, *links), tuple(sheets), book if is_asked else None, tuple(issues))
 

@@ -23,6 +23,7 @@ from ingest.normalise.kinds import (
 from ingest.normalise.result import Normalised
 from ingest.planning import StaffTable
 from ingest.readers import RawTable, Row
+from ingest.seen import Seen
 from ingest.sources import row_id
 from ingest.staff_rows import Cells, day_first_of, feed, names_in
 from ingest.table_lines import table_lines
@@ -50,25 +51,34 @@ class _Finished:
     number: int
 
 
-def open_staff_table(table: StaffTable, book: NameBook) -> RawTable:
-    """The table, ready to be read; links find their ends in the book, which must know everybody by then."""
-    readers: dict[type[Fact], Callable[[StaffTable, NameBook], Iterator[Item]]] = {
+def open_staff_table(table: StaffTable, book: NameBook, seen: Seen) -> RawTable:
+    """The table, ready to be read; links find their ends in the book, which must know everybody by then.
+
+    Parameters
+    ----------
+    seen
+        The rows of other tables, so that those of one source are told apart.
+    """
+    readers: dict[type[Fact], Callable[[StaffTable, NameBook, Seen], Iterator[Item]]] = {
         Actor: _actors,
         Project: _projects,
         Relationship: _relationships,
         Participation: _participations,
     }
     place, sheet = table.found.sheet.place, table.found.sheet
-    rows = readers[table.fact_type](table, book)
+    rows = readers[table.fact_type](table, book, seen)
     return RawTable(table.fact_type, place, None, sheet.n_lines, rows, table.source)
 
 
-def open_links(table: StaffTable, book: NameBook) -> RawTable | None:
-    """The links that columns of a table of actors or projects name; None where it has no such column."""
+def open_links(table: StaffTable, book: NameBook, seen: Seen) -> RawTable | None:
+    """The links that columns of a table of actors or projects name; None where it has no such column.
+
+    ``seen`` must be another one than that of the tables themselves, as their rows are read once more.
+    """
     if not _link_columns(table):
         return None
     is_of_actors = table.fact_type is Actor
-    rows = _links_of_actors(table, book) if is_of_actors else _links_of_projects(table, book)
+    rows = _links_of_actors(table, book, seen) if is_of_actors else _links_of_projects(table, book, seen)
     fact_type: type[Fact] = Relationship if is_of_actors else Participation
     place, sheet = table.found.sheet.place, table.found.sheet
     return RawTable(fact_type, place, None, sheet.n_lines, rows, table.source, is_derived=True)
@@ -109,32 +119,32 @@ def _finished(table: StaffTable) -> Iterator[_Finished | Issue | PassedLine]:
 
 
 class _Ids:
-    """Ids for the rows of one table, and which of them were there before word for word."""
+    """Ids for the rows of one table, and which of them were there before word for word in a table of its source."""
 
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self._contents: set[bytes] = set()
-        self._n_of_key: dict[bytes, int] = {}
+    def __init__(self, table: StaffTable, seen: Seen) -> None:
+        self._source = table.source
+        self._seen = seen
+        self._space = (table.source, table.fact_type)
+        self._here = 0
 
     def give(self, row: Cells, name: str, *, is_person: bool) -> bool:
         """Give the row an id where it has none; False where an earlier row says the same."""
         content = repr((sorted(row.cells.items()), sorted(row.attributes.items()), row.kinds))
         digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        if digest in self._contents:
+        self._here = self._seen.times(self._space, b"rows") + 1
+        if self._seen.first(self._space, digest, self._here) != self._here:
             return False
-        self._contents.add(digest)
         if "id" in row.cells or not name:
             return True
         key = row.code or name
         base = row_id(self._source, key, "" if is_person else name)
-        number = self._n_of_key.get(base.encode(), 0)
-        self._n_of_key[base.encode()] = number + 1
+        number = self._seen.times(self._space, base)
         row.cells["id"] = row_id(self._source, key, "" if is_person else name, number) if number else base
         return True
 
 
-def _actors(table: StaffTable, _: NameBook) -> Iterator[Item]:
-    ids = _Ids(table.source)
+def _actors(table: StaffTable, _: NameBook, seen: Seen) -> Iterator[Item]:
+    ids = _Ids(table, seen)
     has_said = False
     for item in _finished(table):
         if not isinstance(item, _Finished):
@@ -154,14 +164,19 @@ def _actors(table: StaffTable, _: NameBook) -> Iterator[Item]:
         elif row.kinds:
             row.cells["kind"] = row.kinds[0]
         kind = load_kinds().actor.get(row.cells.get("kind", ""))
-        if ids.give(row, name, is_person=bool(kind and kind.is_person)):
-            yield row.row(item.number) if party or row.kinds or not name else _without_kind(row, name)
-        else:
-            yield row.place.issue("repeated_row", value=name)
+        if not ids.give(row, name, is_person=bool(kind and kind.is_person)):
+            row.issues.append(row.place.issue("repeated_row", value=name))
+        elif not name:
+            row.issues.append(row.place.issue("missing_value", column=_header_of(table, "name")))
+        elif not party and not row.kinds:
+            row.issues.append(row.place.issue("kind_unclear", value=name))
+        yield row.row(item.number)
 
 
-def _without_kind(row: Cells, name: str) -> Issue:
-    return row.place.issue("kind_unclear", value=name)
+def _header_of(table: StaffTable, column: str) -> str:
+    """What a table calls a column."""
+    matches = zip(table.found.header, table.found.recognition.matches, strict=True)
+    return next((header for header, match in matches if match and match.column == column), column)
 
 
 def _party(table: StaffTable, item: _Finished, name: str) -> tuple[Party | None, bool]:
@@ -175,8 +190,8 @@ def _party(table: StaffTable, item: _Finished, name: str) -> tuple[Party | None,
     return (told, True) if told else (kind_of_name(name), False)
 
 
-def _projects(table: StaffTable, book: NameBook) -> Iterator[Item]:
-    ids = _Ids(table.source)
+def _projects(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
+    ids = _Ids(table, seen)
     owners = [header for header, column in _link_columns(table) if column == "owner_name"]
     for item in _finished(table):
         if not isinstance(item, _Finished):
@@ -187,10 +202,11 @@ def _projects(table: StaffTable, book: NameBook) -> Iterator[Item]:
         found = [ids_ for header in owners if len(ids_ := book.actor_ids(row.attributes.get(header, ""))) == 1]
         if found:
             row.cells.setdefault("owner_id", found[0][0])
-        if ids.give(row, title, is_person=False):
-            yield row.row(item.number)
-        else:
-            yield row.place.issue("repeated_row", value=title)
+        if not ids.give(row, title, is_person=False):
+            row.issues.append(row.place.issue("repeated_row", value=title))
+        elif not title:
+            row.issues.append(row.place.issue("missing_value", column=_header_of(table, "title")))
+        yield row.row(item.number)
 
 
 def _opportunity(table: StaffTable, item: _Finished) -> str:
@@ -213,7 +229,7 @@ def _read(read: Callable[[str], Normalised[T]], text: str) -> T | None:
         return None
 
 
-def _relationships(table: StaffTable, book: NameBook) -> Iterator[Item]:
+def _relationships(table: StaffTable, book: NameBook, _: Seen) -> Iterator[Item]:
     has_said = False
     for item in _finished(table):
         if not isinstance(item, _Finished):
@@ -230,7 +246,7 @@ def _relationships(table: StaffTable, book: NameBook) -> Iterator[Item]:
         yield from _rows_between(row, item.number, ("source_id", "target_id"), ends)
 
 
-def _participations(table: StaffTable, book: NameBook) -> Iterator[Item]:
+def _participations(table: StaffTable, book: NameBook, _: Seen) -> Iterator[Item]:
     for item in _finished(table):
         if not isinstance(item, _Finished):
             yield item
@@ -290,23 +306,27 @@ def _rows_between(row: Cells, number: int, columns: tuple[str, str], ends: list[
         yield replace(whole, cells=cells) if not n_before else replace(whole, cells=cells, issues=(), n_lines=0)
 
 
-def _links_of_actors(table: StaffTable, book: NameBook) -> Iterator[Item]:
+def _links_of_actors(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
     columns = _link_columns(table)
-    for item in _actors(table, book):
-        if not isinstance(item, Row) or "id" not in item.cells or "kind" not in item.cells:
+    for item in _actors(table, book, seen):
+        if not isinstance(item, Row) or not _makes_a_fact(item) or "kind" not in item.cells:
             continue
         for header, column in columns:
             link = {"source_id": item.cells["id"], "kind": _LINKS[Actor][column]}
             yield from _links(item, header, "target_id", link, table, book)
 
 
-def _links_of_projects(table: StaffTable, book: NameBook) -> Iterator[Item]:
+def _links_of_projects(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
     columns = _link_columns(table)
-    for item in _projects(table, book):
-        if isinstance(item, Row) and "id" in item.cells:
+    for item in _projects(table, book, seen):
+        if isinstance(item, Row) and _makes_a_fact(item):
             for header, _ in columns:
                 link = {"project_id": item.cells["id"], "role": header}
                 yield from _links(item, header, "actor_id", link, table, book)
+
+
+def _makes_a_fact(row: Row) -> bool:
+    return "id" in row.cells and not any(issue.is_error or issue.code == "repeated_row" for issue in row.issues)
 
 
 def _links(

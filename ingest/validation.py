@@ -4,8 +4,9 @@ A row with an error is not loaded; a row with warnings is. What can be said once
 outside the taxonomy, is said once.
 """
 
+import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
@@ -22,6 +23,7 @@ from ingest.issues import Issue, Place
 from ingest.layout import PassedLine
 from ingest.name_book import NameBook
 from ingest.readers import REQUIRED, RawTable, Row
+from ingest.seen import Seen
 from ingest.values import (
     MAX_TEXT_CHARACTERS,
     CellError,
@@ -68,26 +70,41 @@ class Known:
         What accepted actors and projects are called, where links name their ends so; None where none does.
     erased
         Digests of the ids of actors that were erased, which are not loaded again.
+    seen
+        The kinds and places of everything that was accepted or asked for.
     """
 
     stored_actor: KindOf = _knows_nothing
     stored_project: KindOf = _knows_nothing
     names: NameBook | None = None
     erased: frozenset[str] = frozenset()
-    actors: dict[str, str | None] = field(default_factory=dict)
-    projects: dict[str, str | None] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
     def actor_kind(self, actor_id: str) -> str | None:
         """The kind of an actor, None where nobody knows it."""
-        if actor_id not in self.actors:
-            self.actors[actor_id] = self.stored_actor(actor_id)
-        return self.actors[actor_id]
+        return self._kind(Actor, actor_id, self.stored_actor)
 
     def project_kind(self, project_id: str) -> str | None:
         """The kind of a project, None where nobody knows it."""
-        if project_id not in self.projects:
-            self.projects[project_id] = self.stored_project(project_id)
-        return self.projects[project_id]
+        return self._kind(Project, project_id, self.stored_project)
+
+    def remember(self, fact: Actor | Project) -> None:
+        """Let links name an actor or a project."""
+        self.seen.first(type(fact), _storable(fact.id), fact.kind)
+
+    def _kind(self, fact_type: type[Fact], fact_id: str, stored: KindOf) -> str | None:
+        key = _storable(fact_id)
+        kind = self.seen.get(fact_type, key)
+        if kind is None:
+            kind = self.seen.get((fact_type, "stored"), key)
+        if kind is None:
+            kind = self.seen.first((fact_type, "stored"), key, stored(fact_id) or "")
+        return str(kind) or None
+
+
+def _storable(fact_id: str) -> str | bytes:
+    """The id as something that a database takes: one with half a character in it as bytes."""
+    return fact_id if fact_id.isprintable() else fact_id.encode("utf-8", "surrogatepass")
 
 
 Outcome = Literal["fit", "repeated", "rejected", "passed"]
@@ -126,7 +143,7 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
         if isinstance(row, Row):
             yield checker.check(row)
         elif isinstance(row, Issue):
-            yield CheckedRow(row.line or 0, "rejected" if row.code not in _REPETITIONS else "repeated", issues=(row,))
+            yield CheckedRow(row.line or 0, "rejected", issues=(row,))
         else:
             yield CheckedRow(row.number, "passed", issues=_said_of(table, row))
 
@@ -154,8 +171,6 @@ class _Checker:
         self._source = table.source
         self._known = known
         self._kinds = load_kinds()
-        self._lines: dict[object, int] = {}
-        self._n_links: dict[tuple[str, ...], int] = {}
         self._said: set[tuple[str, str]] = set()
         self._issues: list[Issue] = []
         self._here = table.place
@@ -163,6 +178,8 @@ class _Checker:
     def check(self, row: Row) -> CheckedRow:
         self._here = Place(self._place.file, self._place.sheet, row.line)
         self._issues = list(row.issues)
+        if any(issue.code in _REPETITIONS for issue in row.issues):
+            return CheckedRow(row.line, "repeated", None, row.issues, row.n_lines)
         fact = None
         if not self._has_error():
             values, attributes = self._parse(row)
@@ -305,32 +322,44 @@ class _Checker:
         if self._fact_type is Actor or self._fact_type is Project:
             if not self._is_new(values["id"], line):
                 return None
-            known = self._known.actors if self._fact_type is Actor else self._known.projects
-            known[values["id"]] = values["kind"]
         elif (occurrence := self._occurrence(values, provenance.source_url, line)) is None:
             return None
         else:
             values["occurrence"] = occurrence
         fact = self._fact_type(**values, provenance=provenance)
+        if isinstance(fact, Actor | Project):
+            self._known.remember(fact)
         if self._known.names is not None:
             self._known.names.add(fact)
         return fact
 
     def _is_new(self, fact_id: str, line: int) -> bool:
-        first = self._lines.setdefault(fact_id, line)
-        if first != line:
+        first = self._first_place("ids", fact_id, line)
+        if first:
             self._report("duplicate_id", "id", fact_id, first)
-        return first == line
+        return first is None
+
+    def _first_place(self, space: str, key: str | bytes, line: int) -> str | None:
+        """Where in the reading a key was met before, None where it is met for the first time."""
+        place = self._place.file + (f"/{self._place.sheet}" if self._place.sheet else "")
+        here = f"{line} {place}"
+        first = str(self._known.seen.first((self._fact_type, space), key, here))
+        number, _, first_place = first.partition(" ")
+        if first == here:
+            return None
+        return number if first_place == place else f"{number} ({first_place})"
 
     def _occurrence(self, values: Mapping[str, Any], source_url: str | None, line: int) -> int | None:
         content = (*map(values.get, self._columns), *sorted(values.get("attributes", {}).items()), source_url)
-        first = self._lines.setdefault(content, line)
-        if first != line:
+        if first := self._first_place("links", _digest(content), line):
             self._report("repeated_link", detail=first)
             return None
-        key = tuple(values[column] for column in KEYS[self._fact_type] if column != "occurrence")
-        self._n_links[key] = self._n_links.get(key, -1) + 1
-        return self._n_links[key]
+        key = [values[column] for column in KEYS[self._fact_type] if column != "occurrence"]
+        return self._known.seen.times((self._fact_type, "keys"), _digest(key))
+
+
+def _digest(content: Sequence[object]) -> bytes:
+    return hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _lies_before(end: str, start: str) -> bool:

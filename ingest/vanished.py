@@ -19,7 +19,7 @@ MIN_SHARE_SEEN = 1 / 3
 """Share of a list that must be in a file again for the rest to count as gone; below it the file is another list."""
 
 
-class Seen:
+class ReadKeys:
     """The keys of the facts that a load has read, by source: eight bytes each."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Seen:
         """The sources read."""
         return tuple(self._digests)
 
-    def unseen(self, source: str, facts: Iterable[Fact]) -> Iterator[Fact]:
+    def unread(self, source: str, facts: Iterable[Fact]) -> Iterator[Fact]:
         """Those of the facts whose keys were not read from the source."""
         known = (
             np.unique(np.frombuffer(self._digests[source], np.uint64))
@@ -76,7 +76,7 @@ class Vanished:
 
 
 def mark_vanished(
-    store: GraphStore, log: ChangeLog, seen: Seen, n_known: Mapping[str, int], days: Mapping[str, str]
+    store: GraphStore, log: ChangeLog, read: ReadKeys, n_known: Mapping[str, int], days: Mapping[str, str]
 ) -> list[Vanished]:
     """What the sources of a load no longer have, marked in the store.
 
@@ -88,13 +88,13 @@ def mark_vanished(
         The day of the load before this one, by source; a fact of a source without one was last seen when recorded.
     """
     found = []
-    for source in seen.sources:
-        n_gone = sum(fact.provenance.last_seen is None for fact in seen.unseen(source, store.facts_from(source)))
+    for source in read.sources:
+        n_gone = sum(fact.provenance.last_seen is None for fact in read.unread(source, store.facts_from(source)))
         if not n_gone:
             continue
         is_marked = n_known.get(source, 0) >= MIN_SHARE_SEEN * (n_known.get(source, 0) + n_gone)
         if is_marked:
-            gone = (fact for fact in seen.unseen(source, store.facts_from(source)) if fact.provenance.last_seen is None)
+            gone = (fact for fact in read.unread(source, store.facts_from(source)) if fact.provenance.last_seen is None)
             for batch in _batches(gone):
                 log.upsert([_marked(fact, days.get(source)) for fact in batch])
         found.append(Vanished(source, n_gone, is_marked))

@@ -4,7 +4,7 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.encodings import (
@@ -103,6 +103,7 @@ def test_text_in_unicode_arrives_composed_whatever_it_is(text: str, cut: int) ->
     assert read == unicodedata.normalize("NFC", text)
 
 
+@settings(deadline=None)
 @given(text=TEXTS, cut=st.integers(0, 3_000))
 def test_runs_longer_than_those_looked_at_do_not_depend_on_chunks_either(text: str, cut: int) -> None:
     content = encode("TRƯỜNG " * 290 + text, "tcvn3")
