@@ -19,6 +19,7 @@ from ingest.text_files import TextFile, csv_records, encoding_issue, find_delimi
 from ingest.workbook_cells import WorkbookCells
 
 _PARQUET_BATCH = 1_000
+_PARQUET_FAILURES = (pa.ArrowException, OSError, ValueError)  # names that are no UTF-8 are a ValueError
 _N_LINES_SAMPLED = 2_000
 _WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _WORKBOOK_ENDINGS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
@@ -184,7 +185,7 @@ def _parquet_sheet(path: Path) -> Sheet | Issue:
     try:
         with pq.ParquetFile(path) as parquet:
             names, n_rows = tuple(parquet.schema_arrow.names), parquet.metadata.num_rows
-    except (pa.ArrowException, OSError) as failure:
+    except _PARQUET_FAILURES as failure:
         return place.issue("unreadable_file", detail=failure)
 
     def read() -> Iterator[Line | Issue]:
@@ -196,7 +197,7 @@ def _parquet_sheet(path: Path) -> Sheet | Issue:
                     for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                         number += 1
                         yield Line(number, tuple(as_text(value) for value in values))
-        except (pa.ArrowException, OSError, ValueError) as failure:
+        except _PARQUET_FAILURES as failure:
             yield Place(place.file, line=number + 1).issue("unreadable_file", detail=failure)
 
     return Sheet(place, n_rows, read)

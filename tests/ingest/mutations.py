@@ -240,10 +240,10 @@ _GRID_CHANGES: tuple[Callable[[_Lines, random.Random], None], ...] = (
 
 def write_grid(path: Path, grid: Grid, chance: random.Random) -> Path:
     """A file of the grid in a format and encoding of chance; its path is the one given with the ending of that."""
-    match chance.randrange(8):
+    match chance.randrange(32):
         case 0:
             return write_xlsx(path.with_suffix(".xlsx"), {"DS": _printable(grid)}, {"DS": _areas(chance)})
-        case 1:
+        case 1 | 2 | 3 | 4:
             objects = as_objects(grid) if grid else []
             return write_objects(path.with_suffix(chance.choice((".json", ".jsonl"))), objects)
         case _:
