@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from graph.errors import InvalidQueryError, StoreUnavailableError
+from graph.errors import IngestError, InvalidQueryError, StoreUnavailableError
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from ingest.load import Reading, read_tables
@@ -32,9 +32,17 @@ class TaskName(StrEnum):
 
 
 def snapshot_of_folder(folder: Path) -> GraphSnapshot:
-    """The network that a folder of tables holds; rows that could not be read are counted on the error stream."""
+    """The network that a folder of tables holds; rows that could not be read are counted on the error stream.
+
+    Raises
+    ------
+    IngestError
+        There is no such folder, nothing in it can be read, or no actor is in it.
+    """
     with error_console.status(f"Reading {folder}"):
         reading: Reading = read_tables(folder)
+    if not len(reading.tables.actors):
+        raise IngestError("folder_without_actors", f"{folder} holds no actor that could be read.", folder=str(folder))
     n_errors = sum(issue.is_error for issue in reading.issues)
     if n_errors:
         error_console.print(
