@@ -10,7 +10,7 @@ from graph.store import GraphReader, UpsertCounts
 from graph.tables import Key, key_of
 from ingest.issues import Issue
 from ingest.load import read_into
-from ingest.mapping import TableMapping
+from ingest.staff.mapping import TableMapping
 
 
 @dataclass(slots=True)

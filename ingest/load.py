@@ -14,12 +14,12 @@ from graph.store import BATCH_SIZE, GraphReader, GraphStore, UpsertCounts
 from graph.tables import Tables
 from ingest.issues import Issue, Place
 from ingest.linking import MAX_ACTORS, Linked, link_records
-from ingest.mapping import TableMapping
-from ingest.name_book import StoredActors
-from ingest.planning import SheetPlan
 from ingest.readers import RawTable
 from ingest.reading import ReadingPlan, plan_reading
 from ingest.seen import IssueLog
+from ingest.staff.mapping import TableMapping
+from ingest.staff.name_book import StoredActors
+from ingest.staff.planning import SheetPlan
 from ingest.validation import Known, Outcome, check_rows
 from ingest.vanished import ReadKeys, Vanished, mark_vanished
 

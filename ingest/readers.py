@@ -11,10 +11,8 @@ from graph.errors import IngestError
 from graph.folding import nfc
 from graph.interop import EXCHANGE_NAMES, exchange_columns
 from graph.model import Actor, Fact, Participation, Project, Relationship
-from ingest.cell_text import as_text
-from ingest.issues import Issue, Place
-from ingest.layout import PassedLine
-from ingest.sheets import (
+from ingest.files.cell_text import as_text
+from ingest.files.sheets import (
     TABLE_ENDINGS,
     Line,
     Sheet,
@@ -24,7 +22,9 @@ from ingest.sheets import (
     json_lines,
     open_sheets,
 )
-from ingest.text_files import TextFile, scan_text
+from ingest.files.text_files import TextFile, scan_text
+from ingest.issues import Issue, Place
+from ingest.staff.layout import PassedLine
 
 _EXCHANGE_ENDINGS = ("csv", "csv.gz", "xlsx", "parquet", "json", "jsonl")
 _NOT_FOR_PEOPLE = (".", "~$", "thumbs.db", "desktop.ini")

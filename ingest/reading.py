@@ -6,12 +6,12 @@ from pathlib import Path
 
 from graph.interop import EXCHANGE_NAMES
 from ingest.issues import Issue
-from ingest.mapping import TableMapping
-from ingest.name_book import NameBook, StoredActors
-from ingest.planning import SheetPlan, StaffTable, plan_file
 from ingest.readers import REQUIRED, RawTable, TableFile, find_files, open_table
 from ingest.seen import Seen
-from ingest.staff_tables import needs_names, open_links, open_staff_table
+from ingest.staff.mapping import TableMapping
+from ingest.staff.name_book import NameBook, StoredActors
+from ingest.staff.planning import SheetPlan, StaffTable, plan_file
+from ingest.staff.tables import needs_names, open_links, open_staff_table
 
 _MAX_COLUMNS_SHOWN = 20
 _IDS = frozenset(column for columns in REQUIRED.values() for column in columns if column.endswith("id"))

@@ -20,10 +20,10 @@ from graph.kinds import Kinds, Label, load_kinds
 from graph.model import Actor, Fact, Project, Provenance, Relationship, id_digest
 from graph.tables import KEYS, Key, key_of
 from ingest.issues import Issue, Place
-from ingest.layout import PassedLine
-from ingest.name_book import NameBook
 from ingest.readers import REQUIRED, RawTable, Row
 from ingest.seen import Seen
+from ingest.staff.layout import PassedLine
+from ingest.staff.name_book import NameBook
 from ingest.values import (
     MAX_TEXT_CHARACTERS,
     CellError,

@@ -19,7 +19,7 @@ from graph.model import Actor, Fact, Project, to_row
 from graph.store import GraphStore
 from graph.tables import Key, key_of
 from ingest.differences import Difference, compare
-from ingest.mapping import read_mapping
+from ingest.staff.mapping import read_mapping
 from service.cli.app import JsonOption, StoreOption, app, console
 from service.cli.network import LanguageChoice, existing_store
 from service.settings import Settings

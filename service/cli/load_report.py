@@ -17,8 +17,8 @@ from graph.kinds import Language
 from ingest.issues import Issue, render
 from ingest.linking import Linked
 from ingest.load import LoadReport, Rows, TableCounts
-from ingest.planning import SheetPlan, StaffTable
 from ingest.resolution.resolve import Pair
+from ingest.staff.planning import SheetPlan, StaffTable
 
 _MAX_GROUPS = 20
 _MAX_LINES = 5

@@ -18,9 +18,9 @@ from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from ingest.load import LoadReport, OnProgress, check_folder, load_folder
 from ingest.load import Progress as Step
-from ingest.mapping import TableMapping, read_mapping
-from ingest.planning import mapping_of
 from ingest.readers import find_files
+from ingest.staff.mapping import TableMapping, read_mapping
+from ingest.staff.planning import mapping_of
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.folders import filled_folder
 from service.cli.load_report import as_json, print_report, print_written, require_report_path, write_report

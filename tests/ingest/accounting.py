@@ -8,13 +8,13 @@ from graph.interop import EXCHANGE_NAMES, exchange_columns
 from graph.model import Actor, Project
 from graph.sqlite_store import SqliteStore
 from graph.tables import Tables
+from ingest.files.sheets import Line, csv_sheet, ending_of, open_sheets
+from ingest.files.text_files import TextFile, scan_text
 from ingest.issues import Issue, visible
 from ingest.load import LoadReport, TableCounts, load_folder
-from ingest.mapping import TableMapping
-from ingest.planning import SheetPlan
 from ingest.readers import TableFile, find_files
-from ingest.sheets import Line, csv_sheet, ending_of, open_sheets
-from ingest.text_files import TextFile, scan_text
+from ingest.staff.mapping import TableMapping
+from ingest.staff.planning import SheetPlan
 
 SHEET_CODES = frozenset({"sheet_passed_over", "sheet_without_header", "mapping_does_not_fit"})
 """Issues of sheets of which no line is read."""

@@ -12,7 +12,7 @@ from functools import cache
 
 from babel import Locale
 
-from ingest.encodings import LEGACY_ENCODINGS, Encoding
+from ingest.files.encodings import LEGACY_ENCODINGS, Encoding
 from tests.worlds import HANOI
 
 ACUTE, GRAVE, HOOK, TILDE, DOT = "\u0301\u0300\u0309\u0303\u0323"

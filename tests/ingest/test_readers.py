@@ -10,10 +10,10 @@ import pytest
 
 from graph.errors import IngestError
 from graph.model import Actor
-from ingest.cell_text import as_text
+from ingest.files.cell_text import as_text
 from ingest.issues import Issue
-from ingest.layout import PassedLine
 from ingest.readers import RawTable, Row, find_files, open_table
+from ingest.staff.layout import PassedLine
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, write_folder
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlwt
 
-from ingest.encodings import Encoding
+from ingest.files.encodings import Encoding
 from tests.ingest.legacy_encodings import encode
 
 Cell = str | int | float | bool | date | None

@@ -7,8 +7,8 @@ import pytest
 from graph.errors import IngestError
 from graph.model import Actor
 from ingest.load import check_folder, read_tables
-from ingest.mapping import mapping_text, read_mapping
 from ingest.reading import plan_reading
+from ingest.staff.mapping import mapping_text, read_mapping
 from tests.ingest.accounting import assert_accounted
 from tests.ingest.workbooks import HEADER, MEMBERS, Grid, staff_list, write_text, write_xlsx
 

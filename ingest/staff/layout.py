@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Literal
 
-from ingest.columns import LIKELY, Recognition, may_be_header, recognise, unique_headers
+from ingest.files.sheets import Area, Line, Sheet
 from ingest.issues import Issue
-from ingest.sheets import Area, Line, Sheet
+from ingest.staff.columns import LIKELY, Recognition, may_be_header, recognise, unique_headers
 
 N_HEAD_LINES = 60
 """Lines that are not blank among which the header of a sheet is looked for."""

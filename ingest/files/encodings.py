@@ -54,8 +54,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @cache
 def encoding_tables() -> Mapping[str, Mapping[str, Any]]:
-    """What ``ingest/encodings.toml`` says."""
-    return tomllib.loads(files("ingest").joinpath("encodings.toml").read_text(encoding="utf-8"))
+    """What ``ingest/files/encodings.toml`` says."""
+    return tomllib.loads(files("ingest.files").joinpath("encodings.toml").read_text(encoding="utf-8"))
 
 
 @cache

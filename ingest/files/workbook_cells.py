@@ -1,8 +1,9 @@
 """The cells of a workbook, read in a process of its own.
 
 A damaged workbook can make the library that reads it abort or fill the memory, and a process that does so cannot be
-helped from within. So ``python -m ingest.workbook_cells WORKBOOK`` writes the cells to its standard output, as lines of
-JSON: an object for each sheet that holds anything, and behind it an array for each of its lines that is not blank.
+helped from within. So ``python -m ingest.files.workbook_cells WORKBOOK`` writes the cells to its standard output, as
+lines of JSON: an object for each sheet that holds anything, and behind it an array for each of its lines that is not
+blank.
 """
 
 import json
@@ -17,10 +18,10 @@ from typing import Any, TextIO
 
 from python_calamine import CalamineError, CalamineSheet, SheetTypeEnum, load_workbook
 
-from ingest.cell_text import as_text
+from ingest.files.cell_text import as_text
 
 DAMAGED = "cấu trúc tệp bị hỏng (damaged structure)"
-_PACKAGE_PARENT = Path(__file__).parents[1]
+_PACKAGE_PARENT = Path(__file__).parents[2]
 _MIN_MEMORY_BYTES = 2 << 30
 _MEMORY_BYTES_PER_BYTE = 60
 _MIN_TIME_SECONDS = 10
@@ -69,7 +70,7 @@ def _run(path: Path, output: int) -> str | None:
     try:
         seconds = _MIN_TIME_SECONDS + path.stat().st_size // _BYTES_PER_SECOND
         done = subprocess.run(  # noqa: S603  the program is this one, and no shell reads the path
-            [sys.executable, "-m", "ingest.workbook_cells", str(path.absolute())],
+            [sys.executable, "-m", "ingest.files.workbook_cells", str(path.absolute())],
             cwd=_PACKAGE_PARENT,
             env={**os.environ, "RUST_BACKTRACE": "0"},
             stdin=subprocess.DEVNULL,

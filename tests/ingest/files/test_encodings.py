@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.encodings import (
+from ingest.files.encodings import (
     LEGACY_ENCODINGS,
     NAMES,
     Encoding,
@@ -20,7 +20,7 @@ from ingest.encodings import (
     tcvn3_table,
     vni_letters,
 )
-from ingest.syllables import is_syllable
+from ingest.files.syllables import is_syllable
 from tests.ingest.legacy_encodings import (
     VIETNAMESE_LETTERS,
     as_shown,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.detection import MAX_WORDS, THRESHOLD, Detected, WordCount, count_words, detect, repair_text
-from ingest.encodings import LEGACY_ENCODINGS, NAMES, Encoding, FontEncoding
+from ingest.files.detection import MAX_WORDS, THRESHOLD, Detected, WordCount, count_words, detect, repair_text
+from ingest.files.encodings import LEGACY_ENCODINGS, NAMES, Encoding, FontEncoding
 from tests.ingest.folders import csv_text
 from tests.ingest.legacy_encodings import (
     FOREIGN,

@@ -4,7 +4,7 @@ import pytest
 
 from graph.interop import EXCHANGE_NAMES
 from graph.model import Actor, Project, Relationship
-from ingest.columns import candidates_of, is_numbering, known_columns, may_be_header, recognise, unique_headers
+from ingest.staff.columns import candidates_of, is_numbering, known_columns, may_be_header, recognise, unique_headers
 
 
 def columns_of(*header: str) -> list[str | None]:

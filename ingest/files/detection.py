@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from ingest.encodings import LEGACY_ENCODINGS, Encoding, FontEncoding, decode, from_font, has_stray_marks
-from ingest.syllables import has_vowel, is_syllable
+from ingest.files.encodings import LEGACY_ENCODINGS, Encoding, FontEncoding, decode, from_font, has_stray_marks
+from ingest.files.syllables import has_vowel, is_syllable
 
 THRESHOLD = 0.95
 """Confidence from which an encoding is taken to be found.

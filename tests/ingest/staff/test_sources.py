@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.sources import row_id, source_name
+from ingest.staff.sources import row_id, source_name
 
 SAME_LIST = (
     "DS thành viên.xlsx",

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from graph.model import Actor, Project
-from ingest.name_book import NameBook
+from ingest.staff.name_book import NameBook
 
 MEMBERS = (
     Actor("hust", "school", "Đại học Bách khoa Hà Nội", short_name="HUST"),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.layout import find_tables
-from ingest.sheets import open_sheets
+from ingest.files.sheets import open_sheets
+from ingest.staff.layout import find_tables
 from tests.ingest.readings import Read, read
 from tests.ingest.workbooks import HEADER, MEMBERS, Cell, Grid, staff_list, write_text, write_xls, write_xlsx
 

@@ -189,7 +189,7 @@ def _similar(folded: str, synonyms: Mapping[str, tuple[str, ...]]) -> dict[str, 
 
 @cache
 def _file() -> Mapping[str, Mapping[str, Any]]:
-    return tomllib.loads(files("ingest").joinpath("columns.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("ingest.staff").joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -15,10 +15,10 @@ from graph.errors import IngestError
 from graph.interop import EXCHANGE_NAMES
 from graph.kinds import load_kinds
 from graph.model import Fact
-from ingest.columns import Match, Recognition, known_columns, recognise_as, unique_headers
-from ingest.layout import N_HEAD_LINES, FoundTable
-from ingest.sheets import Line, Sheet
-from ingest.sources import source_name
+from ingest.files.sheets import Line, Sheet
+from ingest.staff.columns import Match, Recognition, known_columns, recognise_as, unique_headers
+from ingest.staff.layout import N_HEAD_LINES, FoundTable
+from ingest.staff.sources import source_name
 
 _FACT_TYPES: Mapping[str, type[Fact]] = {name: fact_type for fact_type, name in EXCHANGE_NAMES.items()}
 _HEADING = """\

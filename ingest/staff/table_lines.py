@@ -10,12 +10,12 @@ from typing import Literal
 
 from graph.folding import fold
 from graph.model import Actor, Project
-from ingest.columns import ESSENTIAL, JOINED, is_numbering
+from ingest.files.sheets import Line
 from ingest.issues import Issue
-from ingest.layout import FoundTable, PassedLine, TableLine, WhyPassed
 from ingest.normalise.kinds import kind_of_group, kind_of_name, kind_of_title
 from ingest.normalise.phrases import Phrases
-from ingest.sheets import Line
+from ingest.staff.columns import ESSENTIAL, JOINED, is_numbering
+from ingest.staff.layout import FoundTable, PassedLine, TableLine, WhyPassed
 
 _MAX_MERGED_LINES = 10_000
 _MAX_CELLS_OF_NOTE = 3
@@ -208,8 +208,8 @@ def _is_section(text: str, *, may_lack_a_kind: bool) -> bool:
 
 @cache
 def words_of_lines() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """What ``ingest/lines.toml`` says."""
-    return tomllib.loads(files("ingest").joinpath("lines.toml").read_text(encoding="utf-8"))
+    """What ``ingest/staff/lines.toml`` says."""
+    return tomllib.loads(files("ingest.staff").joinpath("lines.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -9,14 +9,14 @@ from typing import Any
 from graph.folding import nfc
 from graph.interop import LIST_SEPARATOR
 from graph.model import Actor, Participation, Project, Relationship
-from ingest.columns import JOINED
 from ingest.issues import Issue, Place
-from ingest.layout import TableLine
 from ingest.normalise import dates, fields, identifiers, money, phones, places, web
 from ingest.normalise.result import Normalised
-from ingest.planning import StaffTable
 from ingest.readers import Row
-from ingest.table_lines import table_lines
+from ingest.staff.columns import JOINED
+from ingest.staff.layout import TableLine
+from ingest.staff.planning import StaffTable
+from ingest.staff.table_lines import table_lines
 from ingest.values import CellError
 
 _N_SAMPLED = 500

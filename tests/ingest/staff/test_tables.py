@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from graph.model import Actor
-from ingest.encodings import Encoding
+from ingest.files.encodings import Encoding
 from tests.ingest.legacy_encodings import encode
 from tests.ingest.readings import read
 from tests.ingest.workbooks import (

@@ -9,8 +9,6 @@ from typing import TypeVar
 from graph.kinds import load_kinds
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from ingest.issues import Issue, Place
-from ingest.layout import PassedLine
-from ingest.name_book import NameBook
 from ingest.normalise.kinds import (
     Party,
     Tie,
@@ -21,12 +19,14 @@ from ingest.normalise.kinds import (
     relationship_kind,
 )
 from ingest.normalise.result import Normalised
-from ingest.planning import StaffTable
 from ingest.readers import RawTable, Row
 from ingest.seen import Seen
-from ingest.sources import row_id
-from ingest.staff_rows import Cells, day_first_of, feed, names_in
-from ingest.table_lines import table_lines
+from ingest.staff.layout import PassedLine
+from ingest.staff.name_book import NameBook
+from ingest.staff.planning import StaffTable
+from ingest.staff.rows import Cells, day_first_of, feed, names_in
+from ingest.staff.sources import row_id
+from ingest.staff.table_lines import table_lines
 from ingest.values import CellError
 
 _LINKS: dict[type[Fact], dict[str, str]] = {

@@ -3,7 +3,7 @@
 import unicodedata
 from functools import cache
 
-from ingest.encodings import encoding_tables
+from ingest.files.encodings import encoding_tables
 
 _TONES = str.maketrans(dict.fromkeys("\u0300\u0301\u0303\u0309\u0323"))
 _TONES_OF_STOPS = frozenset("\u0301\u0323")

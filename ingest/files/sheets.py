@@ -12,11 +12,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.cell_text import as_text
-from ingest.detection import repair_text
+from ingest.files.cell_text import as_text
+from ingest.files.detection import repair_text
+from ingest.files.text_files import TextFile, csv_records, encoding_issue, find_delimiter, guess_delimiter, scan_text
+from ingest.files.workbook_cells import WorkbookCells
 from ingest.issues import Issue, Place
-from ingest.text_files import TextFile, csv_records, encoding_issue, find_delimiter, guess_delimiter, scan_text
-from ingest.workbook_cells import WorkbookCells
 
 _PARQUET_BATCH = 1_000
 _PARQUET_FAILURES = (pa.ArrowException, OSError, ValueError)  # names that are no UTF-8 are a ValueError

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.encodings import LEGACY_ENCODINGS, NAMES, Encoding
+from ingest.files.encodings import LEGACY_ENCODINGS, NAMES, Encoding
+from ingest.files.text_files import TextFile, csv_records, find_delimiter, guess_delimiter, scan_text
 from ingest.issues import Issue
 from ingest.load import read_tables
-from ingest.text_files import TextFile, csv_records, find_delimiter, guess_delimiter, scan_text
 from tests.ingest.folders import csv_text
 from tests.ingest.legacy_encodings import FOREIGN, UNMARKED, encode, foreign_names, hanoi_tables, hanoi_words
 from tests.ingest.test_load import content
@@ -117,7 +117,7 @@ def test_an_old_encoding_that_shows_only_megabytes_into_the_file_is_found(tmp_pa
 def test_letters_and_marks_that_two_reads_share_are_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: Encoding, n_bytes: int
 ) -> None:
-    monkeypatch.setattr("ingest.text_files._CHUNK_BYTES", n_bytes)
+    monkeypatch.setattr("ingest.files.text_files._CHUNK_BYTES", n_bytes)
     path = tmp_path / "actors.csv"
     path.write_bytes(encode(TEXT, encoding))
     found = scan_text(path)
@@ -128,8 +128,8 @@ def test_letters_and_marks_that_two_reads_share_are_one(
 def test_a_file_that_changes_its_encoding_is_reported_about_where_it_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.text_files._CHUNK_BYTES", 1 << 12)
-    monkeypatch.setattr("ingest.text_files._SAMPLE_BYTES", 1 << 12)
+    monkeypatch.setattr("ingest.files.text_files._CHUNK_BYTES", 1 << 12)
+    monkeypatch.setattr("ingest.files.text_files._SAMPLE_BYTES", 1 << 12)
     path = tmp_path / "actors.csv"
     lines = "".join(f"{word}\n" for word in hanoi_words())
     pairs: list[tuple[Encoding, Encoding]] = [("tcvn3", "vni"), ("vni", "windows-1258"), ("windows-1258", "utf-8")]

@@ -12,8 +12,8 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
-from ingest.detection import Detected, count_words, detect
-from ingest.encodings import LEGACY_ENCODINGS, NAMES, Encoding, TextDecoder, raw_decoder
+from ingest.files.detection import Detected, count_words, detect
+from ingest.files.encodings import LEGACY_ENCODINGS, NAMES, Encoding, TextDecoder, raw_decoder
 from ingest.issues import Issue, Place
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class TextFile:
     Attributes
     ----------
     confidence
-        How sure the encoding is, between 0 and 1; see :class:`ingest.detection.Detected`.
+        How sure the encoding is, between 0 and 1; see :class:`ingest.files.detection.Detected`.
     noticed
         What a person should know of the file though it can be read.
     """

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from graph.folding import fold
 from graph.model import Actor, Fact
+from ingest.files.sheets import Line, Sheet, open_sheets
 from ingest.issues import Issue
-from ingest.layout import FoundTable, Scan, find_tables, scan_lines
-from ingest.mapping import TableMapping, mapped_table, mapping_text
 from ingest.normalise.kinds import Party, kind_of_title
-from ingest.sheets import Line, Sheet, open_sheets
-from ingest.sources import source_name
-from ingest.table_lines import words_of_lines
+from ingest.staff.layout import FoundTable, Scan, find_tables, scan_lines
+from ingest.staff.mapping import TableMapping, mapped_table, mapping_text
+from ingest.staff.sources import source_name
+from ingest.staff.table_lines import words_of_lines
 
 _EXPERT = "expert"
 _NUMBERING = re.compile(r"\W*(?:[IVX]{1,5}|[A-Z]|[0-9]{1,2})[.)/:]\s*")
@@ -33,7 +33,7 @@ class StaffTable:
     Attributes
     ----------
     source
-        The name of the list, the same from month to month; see :func:`ingest.sources.source_name`.
+        The name of the list, the same from month to month; see :func:`ingest.staff.sources.source_name`.
     party
         The kind of actor that its title, its sheet, its file or the header of its names announces, if any does.
     kind
@@ -117,7 +117,7 @@ def _found(sheet: Sheet, scan: Scan) -> tuple[list[FoundTable], tuple[Issue, ...
 
 
 def _is_named(sheet: Sheet, key: str) -> bool:
-    """Whether the name of a sheet begins with one of the words that ``ingest/lines.toml`` lists under a key."""
+    """Whether the name of a sheet begins with one of the words that ``ingest/staff/lines.toml`` lists under a key."""
     name = fold(sheet.place.sheet or "")
     return any(name == word or name.startswith(f"{word} ") for word in map(fold, words_of_lines()["sheets"][key]))
 

@@ -1,0 +1,1 @@
+"""Files of every format and encoding, as sheets of text cells."""
