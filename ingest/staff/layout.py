@@ -36,6 +36,8 @@ class FoundTable:
         The texts above the header, one or more lines each.
     n_heading_lines
         Lines that are not blank of title and header together.
+    is_later
+        Whether another table of the sheet stands before it.
     """
 
     sheet: Sheet
@@ -46,6 +48,12 @@ class FoundTable:
     last_line: int | None
     title: str
     n_heading_lines: int
+    is_later: bool = False
+
+    def covers(self, number: int) -> bool:
+        """Whether a line that cannot be read belongs to this table rather than to another one of its sheet."""
+        is_behind = number >= self.first_line or not self.is_later
+        return is_behind and (self.last_line is None or number <= self.last_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +159,19 @@ def find_tables(
 
 
 def _best_header(sheet: Sheet, head: Sequence[Line], is_of_experts: IsOfExperts) -> FoundTable | None:
+    """The first line that may be a header; a much better one below it where no row stands between them."""
     best: FoundTable | None = None
-    for place in range(len(head)):
+    for place, line in enumerate(head):
         candidate = _header_at(sheet, head, place, is_of_experts)
         if candidate and (best is None or candidate.recognition.sure_score > best.recognition.score * _MUCH_BETTER):
             best = candidate
+        elif best and best.recognition.n_recognised > 1 and line.number > best.header_line and _n_filled(line) > 1:
+            break
     return best
+
+
+def _n_filled(line: Line) -> int:
+    return sum(map(bool, line.cells))
 
 
 def _header_at(sheet: Sheet, head: Sequence[Line], place: int, is_of_experts: IsOfExperts) -> FoundTable | None:
@@ -225,7 +240,8 @@ def _later_tables(
         ):
             start = above[0].number if above else line.number
             header = unique_headers(line.cells)
-            found.append(FoundTable(sheet, header, recognition, start, line.number, None, title, len(above) + 1))
+            table = FoundTable(sheet, header, recognition, start, line.number, None, title, len(above) + 1)
+            found.append(replace(table, is_later=True))
             known = {cell.strip() for cell in header}
     return found
 

@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"[\s0-9.,%+-]+")
 def table_lines(table: FoundTable) -> Iterator[TableLine | PassedLine | Issue]:
     """Every line below the header that is not blank: a row, or why it is none, or why it cannot be read.
 
-    Lines above the header that cannot be read are among them.
+    Lines above the header that cannot be read are among those of the first table.
     """
     fills = _fills(table)
     reader = _LineReader(table)
@@ -40,7 +40,8 @@ def table_lines(table: FoundTable) -> Iterator[TableLine | PassedLine | Issue]:
     texts: dict[int, str] = {}
     for line in table.sheet.read():
         if isinstance(line, Issue):
-            yield line
+            if table.covers(line.line or 0):
+                yield line
             continue
         if line.number <= table.header_line or (table.last_line is not None and line.number > table.last_line):
             continue

@@ -196,6 +196,25 @@ def test_two_tables_in_one_sheet_are_two_tables(tmp_path: Path) -> None:
         assert found.ties == {("Nguyễn A", "affiliated_with", "Công ty A")}
 
 
+def test_a_larger_table_below_does_not_swallow_the_first(tmp_path: Path) -> None:
+    lines: Grid = [
+        ("STT", "Tên doanh nghiệp"),
+        (1, "Công ty A"),
+        (),
+        ("STT", "Tên trường", "Địa chỉ", "Website", "Lĩnh vực", "Nhu cầu"),
+        (1, "Bách Khoa", "Hà Nội", "hust.edu.vn", "AI", "Vốn"),
+    ]
+    assert of_grid(tmp_path, lines).kinds == {"Công ty A": "business", "Bách Khoa": "school"}
+
+
+def test_a_line_that_cannot_be_read_counts_with_the_table_it_stands_in(tmp_path: Path) -> None:
+    text = 'x;"\nSTT;Tên doanh nghiệp\n1;Công ty A\n2;"Công ty B\n\nSTT;Họ và tên;Học vị\n1;Trần An;TS\n2;"Lê Hà;TS\n'
+    found = read(tmp_path, lambda into: (into / "ds.csv").write_text(text))
+    assert found.kinds["Công ty A"] == "business"
+    assert found.counts["actors"][0] == 5
+    assert [issue.line for issue in found.errors if issue.code == "bad_quotes"] == [1, 4, 8]
+
+
 def test_notes_and_summaries_hold_no_members(tmp_path: Path) -> None:
     sheets: dict[str, Grid] = {
         "Hướng dẫn": [("HƯỚNG DẪN ĐIỀN BIỂU",), ("1. Điền đầy đủ tên đơn vị",)],
