@@ -36,7 +36,7 @@ EXPECTED = {
         "https://tlu.edu.vn",
     ),
     "Công ty CP Ánh Dương": ("business", None, ("digital_ai",), ("Vốn đầu tư",), "https://anhduong.vn"),
-    "Sở Khoa học và Công nghệ": ("agency", None, (), (), None),
+    "Sở Khoa học và Công nghệ": ("agency", "city_department", (), (), None),
 }
 WRITERS: dict[str, Callable[[Path], object]] = {
     "csv": lambda into: write_text(into / "DS.csv", staff_list()),
