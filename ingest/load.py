@@ -303,7 +303,7 @@ def _known(store: GraphReader) -> Known:
         return stored.kind if stored else None
 
     erased = frozenset(str(event.payload["digest"]) for event in store.events(ERASURE))
-    return Known(actor, project, erased=erased)
+    return Known(actor, project, erased=erased, stored_tie=store.get_relationship)
 
 
 def _read(

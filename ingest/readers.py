@@ -88,6 +88,8 @@ class RawTable:
         What the facts are said to come from.
     is_derived
         Whether the rows are links found in the columns of another table, whose lines are counted there.
+    is_of_staff
+        Whether it is a list of staff's own, which shares no numbering of links with other lists.
     noticed
         What a person should know of the file though it can be read.
     """
@@ -99,6 +101,7 @@ class RawTable:
     rows: Iterator[Row | Issue | PassedLine]
     source: str
     is_derived: bool = False
+    is_of_staff: bool = False
     noticed: tuple[Issue, ...] = ()
 
 
@@ -186,14 +189,22 @@ def open_table(file: TableFile) -> RawTable | Issue:
     sheets, issues = open_sheets(file.path)
     if issues:
         return issues[0]
-    if len(sheets) == 1:
-        return _open_sheet(file, sheets[0])
+    return _open_one_of(file, sheets)
+
+
+def _open_one_of(file: TableFile, sheets: Sequence[Sheet]) -> RawTable | Issue:
+    """The table in the only sheet of a workbook, or in the one that is named after it."""
     name = EXCHANGE_NAMES[file.fact_type]
-    chosen = next((sheet for sheet in sheets if (sheet.place.sheet or "").strip().lower() == name), None)
-    if chosen is None:
+    named = [sheet for sheet in sheets if (sheet.place.sheet or "").strip().lower() == name]
+    if len(sheets) > 1 and not named:
         names = ", ".join(sheet.place.sheet or "" for sheet in sheets)
         return Place(file.path.name).issue("several_sheets", value=name, detail=names)
-    return _open_sheet(file, chosen)
+    chosen = (named or list(sheets))[0]
+    table = _open_sheet(file, chosen)
+    if isinstance(table, Issue):
+        return table
+    left = (sheet.place.issue("sheet_not_read", value=chosen.place.sheet) for sheet in sheets if sheet is not chosen)
+    return replace(table, noticed=(*table.noticed, *left))
 
 
 def _open_csv(file: TableFile, text: TextFile) -> RawTable | Issue:

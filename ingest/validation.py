@@ -52,6 +52,11 @@ _WEB_ADDRESS = re.compile(r"(https?://)?[^\s/:@?#]+\.[^\s/:@?#]+(:[0-9]+)?([/?#]
 _REPETITIONS = frozenset({"repeated_row"})
 
 KindOf = Callable[[str], str | None]
+StoredTie = Callable[[str, str, str, int], Relationship | None]
+
+
+def _knows_no_tie(_source_id: str, _target_id: str, _kind: str, _occurrence: int) -> None:
+    return None
 
 
 def _knows_nothing(_: str) -> None:
@@ -70,6 +75,8 @@ class Known:
         What accepted actors and projects are called, where links name their ends so; None where none does.
     erased
         Digests of the ids of actors that were erased, which are not loaded again.
+    stored_tie
+        The relationship that a store holds between two ends, of a kind and an occurrence, or None.
     seen
         The kinds and places of everything that was accepted or asked for.
     """
@@ -78,6 +85,7 @@ class Known:
     stored_project: KindOf = _knows_nothing
     names: NameBook | None = None
     erased: frozenset[str] = frozenset()
+    stored_tie: StoredTie = _knows_no_tie
     seen: Seen = field(default_factory=Seen)
 
     def actor_kind(self, actor_id: str) -> str | None:
@@ -141,11 +149,17 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
     checker = _Checker(table, known)
     for row in table.rows:
         if isinstance(row, Row):
-            yield checker.check(row)
+            checked = checker.check(row)
+            yield _without_errors(checked) if table.is_derived else checked
         elif isinstance(row, Issue):
             yield CheckedRow(row.line or 0, "rejected", issues=(row,))
         else:
             yield CheckedRow(row.number, "passed", issues=_said_of(table, row))
+
+
+def _without_errors(row: CheckedRow) -> CheckedRow:
+    """The row of a link that a column of another table names: that row is loaded, whatever becomes of the link."""
+    return replace(row, issues=tuple(replace(issue, severity="warning") for issue in row.issues))
 
 
 def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
@@ -169,6 +183,7 @@ class _Checker:
         self._columns = exchange_columns(table.fact_type)
         self._place = table.place
         self._source = table.source
+        self._is_of_staff = table.is_of_staff
         self._known = known
         self._kinds = load_kinds()
         self._said: set[tuple[str, str]] = set()
@@ -354,8 +369,31 @@ class _Checker:
         if first := self._first_place("links", _digest(content), line):
             self._report("repeated_link", detail=first)
             return None
+        if self._fact_type is Relationship and self._is_of_staff:
+            tie = (values["source_id"], values["target_id"], values["kind"])
+            return self._free_occurrence(tie, values.get("since"))
         key = [values[column] for column in KEYS[self._fact_type] if column != "occurrence"]
         return self._known.seen.times((self._fact_type, "keys"), _digest(key))
+
+    def _free_occurrence(self, key: tuple[str, str, str], since: str | None) -> int:
+        """The number of a tie of this list: the one it had before, known by its date, or the first that is free.
+
+        Two lists may each tell of the same two parties, and so may this year's and last year's list of one name.
+        """
+        occurrence = 0
+        while self._is_taken(key, occurrence, since):
+            occurrence += 1
+        self._known.seen.first("ties", _digest((*key, occurrence)), self._source)
+        return occurrence
+
+    def _is_taken(self, key: tuple[str, str, str], occurrence: int, since: str | None) -> bool:
+        if self._known.seen.get("ties", _digest((*key, occurrence))) is not None:
+            return True
+        stored = self._known.stored_tie(*key, occurrence)
+        if stored is None:
+            return False
+        is_other_date = bool(stored.since and since and stored.since != since)
+        return stored.provenance.source != self._source or is_other_date
 
 
 def _digest(content: Sequence[object]) -> bytes:

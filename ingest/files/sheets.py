@@ -120,7 +120,7 @@ def csv_sheet(text: TextFile, columns: Sequence[str] = ()) -> Sheet:
             elif any(cells) and any(map(str.strip, cells)):
                 yield Line(number, tuple(cells))
 
-    return _repaired(Sheet(place, text.n_lines, read, noticed=text.noticed))
+    return Sheet(place, text.n_lines, read, noticed=text.noticed)
 
 
 def _workbook_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
@@ -148,10 +148,10 @@ def _workbook_sheet(
         Area(top + 1, max(left - n_columns_before, 0), bottom + 1, right - n_columns_before)
         for top, left, bottom, right in known["merged"]
     ]
-    return _repaired(Sheet(place, known["n_lines"], read, tuple(sorted(merged, key=attrgetter("top", "left")))))
+    return Sheet(place, known["n_lines"], read, tuple(sorted(merged, key=attrgetter("top", "left"))))
 
 
-def _repaired(sheet: Sheet) -> Sheet:
+def repaired(sheet: Sheet) -> Sheet:
     """The sheet, its letters given back where it was typed with a TCVN3 or VNI font.
 
     Each column is judged by itself, since only some may have been; one with too few words goes with the sheet.

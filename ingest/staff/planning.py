@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graph.folding import fold
 from graph.model import Actor, Fact
-from ingest.files.sheets import Line, Sheet, open_sheets
+from ingest.files.sheets import Line, Sheet, open_sheets, repaired
 from ingest.issues import Issue
 from ingest.normalise.kinds import Party, kind_of_title
 from ingest.staff.layout import FoundTable, Scan, find_tables, scan_lines
@@ -70,7 +70,7 @@ class SheetPlan:
 def plan_file(path: Path, mapping: Sequence[TableMapping] = ()) -> tuple[list[SheetPlan], list[Issue]]:
     """What each sheet of a file holds, and what is wrong with the file as a whole."""
     sheets, issues = open_sheets(path)
-    return [_plan_sheet(path, sheet, mapping) for sheet in sheets], issues
+    return [_plan_sheet(path, repaired(sheet), mapping) for sheet in sheets], issues
 
 
 def mapping_of(sheets: Iterable[SheetPlan]) -> str:

@@ -67,7 +67,7 @@ def open_staff_table(table: StaffTable, book: NameBook, seen: Seen) -> RawTable:
     }
     place, sheet = table.found.sheet.place, table.found.sheet
     rows = readers[table.fact_type](table, book, seen)
-    return RawTable(table.fact_type, place, None, sheet.n_lines, rows, table.source)
+    return RawTable(table.fact_type, place, None, sheet.n_lines, rows, table.source, is_of_staff=True)
 
 
 def open_links(table: StaffTable, book: NameBook, seen: Seen) -> RawTable | None:
@@ -81,7 +81,7 @@ def open_links(table: StaffTable, book: NameBook, seen: Seen) -> RawTable | None
     rows = _links_of_actors(table, book, seen) if is_of_actors else _links_of_projects(table, book, seen)
     fact_type: type[Fact] = Relationship if is_of_actors else Participation
     place, sheet = table.found.sheet.place, table.found.sheet
-    return RawTable(fact_type, place, None, sheet.n_lines, rows, table.source, is_derived=True)
+    return RawTable(fact_type, place, None, sheet.n_lines, rows, table.source, is_derived=True, is_of_staff=True)
 
 
 def needs_names(table: StaffTable) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph.changes import read_changes
-from graph.model import Actor, Fact
+from graph.model import Actor, Fact, Relationship
 from graph.sqlite_store import SqliteStore
 from graph.tables import key_of
 from ingest.differences import compare
@@ -66,6 +66,35 @@ def test_the_next_month_updates_marks_what_is_gone_and_brings_nothing_back(store
     load_folder(store, month(tmp_path / "c", [*november, OCTOBER[2]], "DS thành viên T12-2026.csv"))
     assert not any(actor.provenance.last_seen for actor in members(store).values())
     assert [len(change.returned) for change in read_changes(store, n_loads=1)] == [1]
+
+
+def test_two_lists_that_tell_of_the_same_parties_keep_their_agreements_apart(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    folder = month(tmp_path / "a", OCTOBER)
+
+    def agreements(name: str, *days: str) -> Path:
+        rows = [f"{OCTOBER[0][1]};{OCTOBER[1][1]};MOU;{day}" for day in days]
+        text = "\n".join(["Bên A;Bên B;Loại;Ngày ký", *rows])
+        (folder / name).write_text(text + "\n", encoding="utf-8")
+        return folder / name
+
+    def days() -> list[str]:
+        ties = [tie for tie in store.tables().facts(Relationship) if tie.kind == "signed_mou"]
+        return sorted(tie.since or "" for tie in ties if not tie.provenance.last_seen)
+
+    agreements("Sở.csv", "2025-03-01")
+    agreements("Trung tâm.csv", "2026-05-02", "2026-06-03")
+    load_folder(store, folder)
+    assert days() == ["2025-03-01", "2026-05-02", "2026-06-03"]
+    report = load_folder(store, agreements("Trung tâm.csv", "2026-05-02", "2026-06-04"))
+    assert [(each.n_vanished, each.is_marked) for each in report.vanished] == [(1, True)]
+    assert days() == ["2025-03-01", "2026-05-02", "2026-06-04"]
+    load_folder(store, agreements("Sở 2026.csv", "2026-03-09"))
+    assert days() == ["2025-03-01", "2026-03-09", "2026-05-02", "2026-06-04"]
+    revision = store.revision()
+    load_folder(store, folder)
+    assert store.revision() == revision
 
 
 def test_what_was_erased_does_not_come_back_with_the_next_file(store: SqliteStore, tmp_path: Path) -> None:
