@@ -13,6 +13,7 @@ from graph.model import ERASURE, Event, Fact
 from graph.store import BATCH_SIZE, GraphReader, GraphStore, UpsertCounts
 from graph.tables import Tables
 from ingest.issues import Issue, Place
+from ingest.known import Known
 from ingest.linking import MAX_ACTORS, Linked, link_records
 from ingest.readers import RawTable
 from ingest.reading import ReadingPlan, plan_reading
@@ -20,7 +21,7 @@ from ingest.seen import IssueLog
 from ingest.staff.mapping import TableMapping
 from ingest.staff.name_book import StoredActors
 from ingest.staff.planning import SheetPlan
-from ingest.validation import Known, Outcome, check_rows
+from ingest.validation import Outcome, check_rows
 from ingest.vanished import ReadKeys, Vanished, mark_vanished
 
 _LOAD = "load"

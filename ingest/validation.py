@@ -4,10 +4,9 @@ A row with an error is not loaded; a row with warnings is. What can be said once
 outside the taxonomy, is said once.
 """
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
@@ -20,10 +19,9 @@ from graph.kinds import Kinds, Label, load_kinds
 from graph.model import Actor, Fact, Project, Provenance, Relationship, id_digest
 from graph.tables import KEYS, Key, key_of
 from ingest.issues import Issue, Place
+from ingest.known import Known, digest_of
 from ingest.readers import REQUIRED, RawTable, Row
-from ingest.seen import Seen
 from ingest.staff.layout import PassedLine
-from ingest.staff.name_book import NameBook
 from ingest.values import (
     MAX_TEXT_CHARACTERS,
     CellError,
@@ -50,70 +48,6 @@ _WEB_ADDRESSES = ("website", "source_url")
 _WEB_ADDRESS = re.compile(r"(https?://)?[^\s/:@?#]+\.[^\s/:@?#]+(:[0-9]+)?([/?#].*)?", re.IGNORECASE)
 
 _REPETITIONS = frozenset({"repeated_row"})
-
-KindOf = Callable[[str], str | None]
-StoredTie = Callable[[str, str, str, int], Relationship | None]
-
-
-def _knows_no_tie(_source_id: str, _target_id: str, _kind: str, _occurrence: int) -> None:
-    return None
-
-
-def _knows_nothing(_: str) -> None:
-    return None
-
-
-@dataclass(slots=True)
-class Known:
-    """The kinds of the actors and projects that links may name: those of this reading, then those of a store.
-
-    Parameters
-    ----------
-    stored_actor, stored_project
-        The kind of the actor or project that a store holds under an id, or None; asked once an id at most.
-    names
-        What accepted actors and projects are called, where links name their ends so; None where none does.
-    erased
-        Digests of the ids of actors that were erased, which are not loaded again.
-    stored_tie
-        The relationship that a store holds between two ends, of a kind and an occurrence, or None.
-    seen
-        The kinds and places of everything that was accepted or asked for.
-    """
-
-    stored_actor: KindOf = _knows_nothing
-    stored_project: KindOf = _knows_nothing
-    names: NameBook | None = None
-    erased: frozenset[str] = frozenset()
-    stored_tie: StoredTie = _knows_no_tie
-    seen: Seen = field(default_factory=Seen)
-
-    def actor_kind(self, actor_id: str) -> str | None:
-        """The kind of an actor, None where nobody knows it."""
-        return self._kind(Actor, actor_id, self.stored_actor)
-
-    def project_kind(self, project_id: str) -> str | None:
-        """The kind of a project, None where nobody knows it."""
-        return self._kind(Project, project_id, self.stored_project)
-
-    def remember(self, fact: Actor | Project) -> None:
-        """Let links name an actor or a project."""
-        self.seen.first(type(fact), _storable(fact.id), fact.kind)
-
-    def _kind(self, fact_type: type[Fact], fact_id: str, stored: KindOf) -> str | None:
-        key = _storable(fact_id)
-        kind = self.seen.get(fact_type, key)
-        if kind is None:
-            kind = self.seen.get((fact_type, "stored"), key)
-        if kind is None:
-            kind = self.seen.first((fact_type, "stored"), key, stored(fact_id) or "")
-        return str(kind) or None
-
-
-def _storable(fact_id: str) -> str | bytes:
-    """The id as something that a database takes: one with half a character in it as bytes."""
-    return fact_id if fact_id.isprintable() else fact_id.encode("utf-8", "surrogatepass")
-
 
 Outcome = Literal["fit", "repeated", "rejected", "passed"]
 
@@ -366,38 +300,14 @@ class _Checker:
 
     def _occurrence(self, values: Mapping[str, Any], source_url: str | None, line: int) -> int | None:
         content = (*map(values.get, self._columns), *sorted(values.get("attributes", {}).items()), source_url)
-        if first := self._first_place("links", _digest(content), line):
+        if first := self._first_place("links", digest_of(content), line):
             self._report("repeated_link", detail=first)
             return None
         if self._fact_type is Relationship and self._is_of_staff:
             tie = (values["source_id"], values["target_id"], values["kind"])
-            return self._free_occurrence(tie, values.get("since"))
+            return self._known.free_occurrence(tie, values.get("since"), self._source)
         key = [values[column] for column in KEYS[self._fact_type] if column != "occurrence"]
-        return self._known.seen.times((self._fact_type, "keys"), _digest(key))
-
-    def _free_occurrence(self, key: tuple[str, str, str], since: str | None) -> int:
-        """The number of a tie of this list: the one it had before, known by its date, or the first that is free.
-
-        Two lists may each tell of the same two parties, and so may this year's and last year's list of one name.
-        """
-        occurrence = 0
-        while self._is_taken(key, occurrence, since):
-            occurrence += 1
-        self._known.seen.first("ties", _digest((*key, occurrence)), self._source)
-        return occurrence
-
-    def _is_taken(self, key: tuple[str, str, str], occurrence: int, since: str | None) -> bool:
-        if self._known.seen.get("ties", _digest((*key, occurrence))) is not None:
-            return True
-        stored = self._known.stored_tie(*key, occurrence)
-        if stored is None:
-            return False
-        is_other_date = bool(stored.since and since and stored.since != since)
-        return stored.provenance.source != self._source or is_other_date
-
-
-def _digest(content: Sequence[object]) -> bytes:
-    return hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        return self._known.seen.times((self._fact_type, "keys"), digest_of(key))
 
 
 def _lies_before(end: str, start: str) -> bool:
