@@ -16,7 +16,7 @@ from ingest.issues import Issue, Place
 from ingest.known import Known
 from ingest.linking import MAX_ACTORS, Linked, link_records
 from ingest.readers import RawTable
-from ingest.reading import ReadingPlan, plan_reading
+from ingest.reading import OnFile, ReadingPlan, plan_reading
 from ingest.seen import IssueLog
 from ingest.staff.mapping import TableMapping
 from ingest.staff.name_book import StoredActors
@@ -189,7 +189,7 @@ def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: S
         facts.extend(batch)
         return UpsertCounts(n_inserted=len(batch))
 
-    plan = plan_reading(path, mapping)
+    plan = plan_reading(path, mapping, on_file=_beginning(on_progress))
     counts, issues = _read(plan, Known(), keep, on_progress)
     return Reading(Tables.from_facts(facts), issues.settled(), counts)
 
@@ -210,7 +210,7 @@ def check_folder(
     IngestError
         There is no such file or folder, or it holds nothing that could be read.
     """
-    plan = plan_reading(path, mapping, _stored_actors(store) if store else None)
+    plan = plan_reading(path, mapping, _stored_actors(store) if store else None, on_file=_beginning(on_progress))
     known = _known(store) if store else Known()
     counts, issues = _read(plan, known, lambda _: UpsertCounts(), on_progress)
     return LoadReport(path, counts, issues.settled(), plan.sheets, is_dry_run=True)
@@ -261,7 +261,8 @@ def load_folder(
     StoreError
         The store cannot be read or written. Batches written before stay.
     """
-    plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
+    on_file = _beginning(on_progress)
+    plan = plan_reading(path, mapping, _stored_actors(store), collection=collection, on_file=on_file)
     log, read = ChangeLog(store), ReadKeys()
     known = _known(store)
     counts, issues = _read(plan, known, log.upsert, on_progress, read)
@@ -286,6 +287,10 @@ def _days_of_sources(store: GraphReader) -> Mapping[str, str]:
 def _other_list(vanished: Vanished, counts: Sequence[TableCounts]) -> Issue:
     table = next(table for table in counts if table.source == vanished.source)
     return Place(table.file, table.sheet).issue("other_list", value=vanished.source, detail=vanished.n_vanished)
+
+
+def _beginning(on_progress: OnProgress | None) -> OnFile | None:
+    return (lambda file: on_progress(Progress(file, 0, 0.0))) if on_progress else None
 
 
 def _stored_actors(store: GraphReader) -> StoredActors:

@@ -1,6 +1,6 @@
 """Everything there is to read of a file or folder, in the order in which it has to be read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from ingest.staff.tables import needs_names, open_links, open_staff_table
 _MAX_COLUMNS_SHOWN = 20
 _IDS = frozenset(column for columns in REQUIRED.values() for column in columns if column.endswith("id"))
 """Columns that only the exchange format has: with one of them, a header without another is a mistake in it."""
+
+
+OnFile = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def plan_reading(
     stored_actors: StoredActors | None = None,
     *,
     collection: str | None = None,
+    on_file: OnFile | None = None,
 ) -> ReadingPlan:
     """What a file or folder holds; no row is read yet.
 
@@ -54,6 +58,8 @@ def plan_reading(
     ----------
     collection
         A name that keeps these lists apart from others whose files are called the same.
+    on_file
+        Told the name of each file of staff's own before it is looked through, which takes a while for a large one.
 
     Raises
     ------
@@ -74,6 +80,8 @@ def plan_reading(
             sheets += opened[0]
             issues += opened[1]
     for other in files.others:
+        if on_file:
+            on_file(other.name)
         planned, unusable = plan_file(other, mapping)
         sheets += planned
         issues += unusable
