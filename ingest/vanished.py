@@ -29,10 +29,6 @@ class ReadKeys:
         """Remember a key."""
         self._digests[source].append(_digest(key))
 
-    def add_source(self, source: str) -> None:
-        """Remember that a source was read, though nothing may be left in it."""
-        self._digests[source].extend(())
-
     @property
     def sources(self) -> tuple[str, ...]:
         """The sources read."""
