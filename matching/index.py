@@ -17,7 +17,6 @@ from matching.evidence import Shown
 from matching.history import HistoryIndex
 from matching.lexicon import concept_reader, field_entries, load_concepts
 from matching.places import CountryReader, Gazetteer
-from matching.rows import Postings
 from matching.sought import Sorts
 from matching.subjects import Subjects, closeness
 from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder
@@ -84,22 +83,19 @@ class MatchIndex(HistoryIndex):
         return sparse.csr_array(self.project_words.T)
 
     @cached_property
-    def postings(self) -> Postings:
-        """What each word, concept and field says of every actor, rows of n_actors columns.
+    def words_to_profiles(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_dimensions, n_actors)."""
+        return sparse.csr_array(self.words.profile.T)
 
-        ``words`` of all that an actor says and does, of its ``offers`` and of its ``needs``; its ``concepts``; its
-        ``fields``, and its recent projects by field as ``field_activity``.
-        """
-        recency = sparse.diags_array(self.project_recency)
-        turned = {
-            "words": self.words.profile,
-            "offers": self.words.offers,
-            "needs": self.words.needs,
-            "concepts": self.subjects.all,
-            "fields": self.actor_fields,
-            "field_activity": self.memberships @ (recency @ self.project_fields),
-        }
-        return Postings({name: sparse.csr_array(matrix.T, dtype=np.float32) for name, matrix in turned.items()})
+    @cached_property
+    def words_to_offers(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_dimensions, n_actors)."""
+        return sparse.csr_array(self.words.offers.T)
+
+    @cached_property
+    def words_to_needs(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_dimensions, n_actors)."""
+        return sparse.csr_array(self.words.needs.T)
 
     @cached_property
     def subjects(self) -> Subjects:
@@ -170,6 +166,22 @@ class MatchIndex(HistoryIndex):
         fields = unit_rows(sparse.csr_array(self.declared_fields + worked_in))
         fields.sort_indices()
         return fields
+
+    @cached_property
+    def actors_by_field(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_fields, n_actors): :attr:`actor_fields` turned, for fast products."""
+        return sparse.csr_array(self.actor_fields.T)
+
+    @cached_property
+    def actors_by_concept(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_concepts, n_actors): the concepts of everything, turned."""
+        return sparse.csr_array(self.subjects.all.T)
+
+    @cached_property
+    def field_activity(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_fields, n_actors): recent projects of each actor by field."""
+        recency = sparse.diags_array(self.project_recency)
+        return sparse.csr_array((self.memberships @ (recency @ self.project_fields)).T)
 
     @cached_property
     def joint_fields(self) -> sparse.csr_array:

@@ -3,8 +3,7 @@
 General indexing of sparse matrices checks more than a question has time for.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,56 +19,6 @@ EVERYONE = slice(None)
 _Entry = TypeVar("_Entry", bound=np.generic)
 
 _BLOCKS_PER_PLACE = 8
-
-
-class SparseRow(NamedTuple):
-    """The entries of one row that are not zero: their columns and values, both of shape (n_entries,)."""
-
-    columns: IndexArray
-    values: FloatArray
-
-
-class Asked(NamedTuple):
-    """Rows of one of the matrices of :class:`Postings` to be added up, each times its weight."""
-
-    matrix: str
-    rows: IndexArray
-    weights: FloatArray
-
-
-class Postings:
-    """Several matrices with the same columns, rows of any of which are added up together.
-
-    Parameters
-    ----------
-    matrices
-        CSR of float32 without duplicates, shape (n_rows of its own, n_columns).
-
-    >>> words = sparse.csr_array(np.array([[1, 0], [1, 1]], np.float32))
-    >>> postings = Postings({"words": words, "fields": 2 * words})
-    >>> asked = [Asked("fields", np.array([1]), np.ones(1, np.float32)), Asked("words", *row_of(words, 1))]
-    >>> postings.sums(asked).tolist()
-    [[2.0, 2.0], [2.0, 1.0]]
-    """
-
-    def __init__(self, matrices: Mapping[str, sparse.csr_array]) -> None:
-        starts = np.cumsum([0, *(matrix.shape[0] for matrix in matrices.values())]).tolist()
-        self._first_row = dict(zip(matrices, starts, strict=False))
-        self._stacked = sparse.csr_array(sparse.vstack(list(matrices.values()), format="csr"))
-
-    def sums(self, asked: Sequence[Asked]) -> FloatArray:
-        """The sum of each of the sets of rows asked for, float32, shape (n_asked, n_columns)."""
-        n_columns = self._stacked.shape[1]
-        rows = np.concatenate([each.rows + self._first_row[each.matrix] for each in asked])
-        if not self._stacked.nnz or not len(rows):
-            return np.zeros((len(asked), n_columns), np.float32)
-        indptr = self._stacked.indptr
-        lengths = indptr[rows + 1] - indptr[rows]
-        first_column = np.repeat(np.arange(len(asked)) * n_columns, [len(each.rows) for each in asked])
-        columns = gathered(self._stacked.indices, indptr, rows) + first_column.repeat(lengths)
-        values = gathered(self._stacked.data, indptr, rows)
-        weights = np.concatenate([each.weights for each in asked])
-        return _sum(columns, values, lengths, weights, len(asked) * n_columns).reshape(len(asked), n_columns)
 
 
 def entries_of_rows(matrix: sparse.csr_array, rows: npt.NDArray[np.integer[Any]]) -> tuple[IndexArray, IndexArray]:
@@ -105,15 +54,11 @@ def gathered(
     return np.concatenate([entries[start:stop] for start, stop in bounds])
 
 
-def row_of(matrix: sparse.csr_array, row: int) -> SparseRow:
-    """The entries of a row of a matrix."""
-    return SparseRow(columns_of(matrix, row), values_of(matrix, row))
-
-
-def nonzero_of(values: FloatArray) -> SparseRow:
-    """The entries of a dense row that are not zero."""
-    (columns,) = values.nonzero()
-    return SparseRow(columns, values[columns])
+def row_of(matrix: sparse.csr_array, row: int) -> sparse.csr_array:
+    """One row of a matrix, CSR of shape (1, n_columns), without the checks of general indexing."""
+    start, stop = matrix.indptr[row], matrix.indptr[row + 1]
+    indptr = np.array([0, stop - start], matrix.indptr.dtype)
+    return sparse.csr_array((matrix.data[start:stop], matrix.indices[start:stop], indptr), shape=(1, matrix.shape[1]))
 
 
 def columns_of(matrix: sparse.csr_array, row: int) -> IndexArray:
@@ -144,15 +89,8 @@ def sum_of_rows(matrix: sparse.csr_array, rows: IndexArray, weights: FloatArray)
         return np.zeros(matrix.shape[1], np.float32)
     lengths = matrix.indptr[rows + 1] - matrix.indptr[rows]
     columns, values = (gathered(entries, matrix.indptr, rows) for entries in (matrix.indices, matrix.data))
-    return _sum(columns, values, lengths, weights, matrix.shape[1])
-
-
-def _sum(
-    columns: IndexArray, values: FloatArray, lengths: IndexArray, weights: FloatArray, n_columns: int
-) -> FloatArray:
-    """The sum of rows whose entries follow one another, so many each, float32, shape (n_columns,)."""
     indptr = np.append(0, np.cumsum(lengths)).astype(columns.dtype)
-    turned = sparse.csc_array((values, columns, indptr), shape=(n_columns, len(lengths)))
+    turned = sparse.csc_array((values, columns, indptr), shape=(matrix.shape[1], len(rows)))
     return np.asarray(turned @ weights, dtype=np.float32)
 
 

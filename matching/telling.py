@@ -76,12 +76,13 @@ class Suggested:
     @cached_property
     def needs(self) -> frozenset[int]:
         """Dimensions of the words of what is sought."""
-        return frozenset(self.view.needs.columns.tolist())
+        return frozenset(self.view.needs.indices.tolist())
 
     @cached_property
     def offers(self) -> frozenset[int]:
         """Dimensions of the words of what the asker offers, or of all it says."""
-        return frozenset(self.view.offered.columns.tolist())
+        offered = self.view.offers if self.view.offers.nnz else self.view.words
+        return frozenset(offered.indices.tolist())
 
     def few_of_each(self, place: IndexArray, values: IndexArray) -> list[list[int]]:
         """The first few of the values of each candidate.

@@ -11,15 +11,12 @@ from matching.links import TwoSteps
 from matching.query import Profile
 from matching.rows import (
     EVERYONE,
-    Asked,
     IndexArray,
     Rows,
-    SparseRow,
     columns_of,
     dense_row,
     entries_of_rows,
     largest,
-    nonzero_of,
     row_of,
     sum_of_rows,
     values_of,
@@ -79,34 +76,29 @@ class QueryView:
         self._links_of_rows = index.links
 
     @cached_property
-    def words(self) -> SparseRow:
-        """The words of all that the asker says and does as a vector."""
+    def words(self) -> sparse.csr_array:
+        """All that the asker says and does, CSR of shape (1, n_dimensions)."""
         return self._said(self.index.words.profile, self.text)
 
     @cached_property
-    def needs(self) -> SparseRow:
-        """Those of what is sought; of all of a brief."""
+    def needs(self) -> sparse.csr_array:
+        """What is sought, of the same shape; all of a brief."""
         return self._said(self.index.words.needs, " . ".join(self._profile.needs) or self.text)
 
     @cached_property
-    def offers(self) -> SparseRow:
-        """Those of what the asker offers."""
+    def offers(self) -> sparse.csr_array:
+        """What the asker offers, of the same shape."""
         return self._said(self.index.words.offers, " . ".join(self._profile.offers))
 
-    @property
-    def offered(self) -> SparseRow:
-        """Those of what the asker offers, or of all it says."""
-        return self.offers if len(self.offers.columns) else self.words
-
-    def _said(self, of_members: sparse.csr_array, text: str) -> SparseRow:
+    def _said(self, of_members: sparse.csr_array, text: str) -> sparse.csr_array:
         if self.actor is not None:
             return row_of(of_members, self.actor)
-        return row_of(self.index.embedder.embed([text]), 0)
+        return sparse.csr_array(self.index.embedder.embed([text]))
 
     @cached_property
     def similar_projects(self) -> tuple[IndexArray, FloatArray]:
         """Rows of the past projects nearest to the query's words, at most 200, and their squared cosines."""
-        likeness = sum_of_rows(self.index.words_to_projects, *self.words)
+        likeness = sum_of_rows(self.index.words_to_projects, self.words.indices, self.words.data)
         if self.actor is not None:
             likeness[columns_of(self.index.memberships, self.actor)] = 0  # its own projects are not news
         if self.project is not None:
@@ -136,6 +128,11 @@ class QueryView:
         if self.actor is None:
             return unit(subjects.query(self.text))
         return unit(dense_row(subjects.own, self.actor) * subjects.rarity)
+
+    @cached_property
+    def concept_likeness(self) -> FloatArray:
+        """How much of what is asked about each actor speaks of and does, float32, shape (n_actors,)."""
+        return self._weighted(self.index.actors_by_concept, self.asked_concepts)
 
     def likeness(self, rows: Rows) -> FloatArray:
         """How much each of some actors says and does what is asked about, float32, shape of the rows.
@@ -209,49 +206,35 @@ class QueryView:
         return np.bincount(member, weights=weight[place], minlength=self.index.snapshot.n_actors).astype(np.float32)
 
     @cached_property
-    def _said_of_actors(self) -> FloatArray:
-        """What words, concepts and fields of the query say of every actor, float32, shape (6, n_actors)."""
-        fields = nonzero_of(self.fields)
-        return self.index.postings.sums(
-            [
-                Asked("words", *self.words),
-                Asked("offers", *self.needs),
-                Asked("needs", *self.offered),
-                Asked("concepts", *nonzero_of(self.asked_concepts)),
-                Asked("fields", *fields),
-                Asked("field_activity", *fields),
-            ]
-        )
-
-    @property
     def word_likeness(self) -> FloatArray:
         """Cosine of the words with each actor's, float32, shape (n_actors,)."""
-        return self._said_of_actors[0]
+        return sum_of_rows(self.index.words_to_profiles, self.words.indices, self.words.data)
 
-    @property
+    @cached_property
     def offers_meeting_needs(self) -> FloatArray:
         """Cosine of the asker's needs with each actor's offers, float32, shape (n_actors,)."""
-        return self._said_of_actors[1]
+        return sum_of_rows(self.index.words_to_offers, self.needs.indices, self.needs.data)
 
-    @property
+    @cached_property
     def needs_meeting_offers(self) -> FloatArray:
         """Cosine of the asker's offers, or its words, with each actor's needs, float32, shape (n_actors,)."""
-        return self._said_of_actors[2]
+        offered = self.offers if self.offers.nnz else self.words
+        return sum_of_rows(self.index.words_to_needs, offered.indices, offered.data)
 
-    @property
-    def concept_likeness(self) -> FloatArray:
-        """How much of what is asked about each actor speaks of and does, float32, shape (n_actors,)."""
-        return self._said_of_actors[3]
-
-    @property
+    @cached_property
     def field_likeness(self) -> FloatArray:
         """Cosine of the fields with each actor's, float32, shape (n_actors,)."""
-        return self._said_of_actors[4]
+        return self._weighted(self.index.actors_by_field, self.fields)
 
-    @property
+    @cached_property
     def activity_in_fields(self) -> FloatArray:
         """Recent projects of each actor in the fields, float32, shape (n_actors,)."""
-        return self._said_of_actors[5]
+        return self._weighted(self.index.field_activity, self.fields)
+
+    def _weighted(self, by_column: sparse.csr_array, weights: FloatArray) -> FloatArray:
+        """Each actor's column of a matrix times weights, few of which are not zero, float32, shape (n_actors,)."""
+        (rows,) = weights.nonzero()
+        return sum_of_rows(by_column, rows, weights[rows])
 
     def own(self, matrix: FloatArray) -> FloatArray:
         """The asker's own row of a dense matrix."""
@@ -273,8 +256,8 @@ class QueryView:
     @cached_property
     def usual_countries(self) -> FloatArray:
         """Each country's share of the votes, float32, shape (n_countries + 1,), last 0."""
-        place, member = self._voters
-        return self._shares_by_country(member, self.similar_projects[1][place])
+        (rows,) = self.votes.nonzero()
+        return self._shares_by_country(rows, self.votes[rows])
 
     @cached_property
     def partner_countries(self) -> FloatArray:

@@ -18,9 +18,7 @@ def similar_work(view: QueryView, rows: Rows) -> FloatArray:
 def close_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in the very closest past projects: votes of the twenty nearest."""
     _, weight = view.similar_projects  # nearest first
-    close = np.zeros_like(weight)
-    close[:_N_CLOSE_PROJECTS] = weight[:_N_CLOSE_PROJECTS]
-    return view.votes_by(close)[rows]
+    return view.votes_by(np.where(np.arange(len(weight)) < _N_CLOSE_PROJECTS, weight, 0))[rows]
 
 
 def recent_similar_work(view: QueryView, rows: Rows) -> FloatArray:
