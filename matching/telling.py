@@ -76,13 +76,12 @@ class Suggested:
     @cached_property
     def needs(self) -> frozenset[int]:
         """Dimensions of the words of what is sought."""
-        return frozenset(self.view.needs.indices.tolist())
+        return frozenset(self.view.needs.columns.tolist())
 
     @cached_property
     def offers(self) -> frozenset[int]:
         """Dimensions of the words of what the asker offers, or of all it says."""
-        offered = self.view.offers if self.view.offers.nnz else self.view.words
-        return frozenset(offered.indices.tolist())
+        return frozenset(self.view.offered.columns.tolist())
 
     def few_of_each(self, place: IndexArray, values: IndexArray) -> list[list[int]]:
         """The first few of the values of each candidate.

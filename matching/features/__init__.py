@@ -6,6 +6,7 @@ shape of the rows, larger where the candidate fits better; zero is the absence o
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -72,7 +73,7 @@ from matching.features.words import (
     similar_work,
     sought_kind,
 )
-from matching.rows import IndexArray, Rows
+from matching.rows import EVERYONE, IndexArray, Rows
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -83,6 +84,17 @@ RELATIVE_CEILING = 4.0
 
 Scale = Literal["relative", "plain"]
 Function = Callable[[QueryView, Rows], FloatArray]
+Among = Callable[[QueryView], Rows]
+
+
+def everyone(_: QueryView) -> Rows:
+    """All actors."""
+    return EVERYONE
+
+
+_walked_to: Among = attrgetter("two_steps.ends")
+_voting: Among = attrgetter("voting.columns")
+_champions: Among = attrgetter("champions.columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,8 @@ class Feature:
         ``plain``: as it is.
     budget
         Candidates that the feature may bring in by itself.
+    among
+        Where it looks for them: rows that need not be ordered, outside of which the feature is zero or hopeless.
     asked_by
         Who asks for it: members of the network, whose past it compares; needs in words, which it reads; or both. It is
         0 for whoever does not.
@@ -107,6 +121,7 @@ class Feature:
     reason: str
     scale: Scale = "relative"
     budget: int = 0
+    among: Among = everyone
     asked_by: Literal["members", "words", "both"] = "both"
 
     def values(self, view: QueryView, rows: IndexArray) -> FloatArray:
@@ -124,8 +139,8 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(shared_partners, "connection", budget=170, asked_by="members"),
-    Feature(recent_shared_partners, "connection", budget=120, asked_by="members"),
+    Feature(shared_partners, "connection", budget=170, among=_walked_to, asked_by="members"),
+    Feature(recent_shared_partners, "connection", budget=120, among=_walked_to, asked_by="members"),
     Feature(fresh_shared_partners, "connection", asked_by="members"),
     Feature(lasting_shared_partners, "connection", asked_by="members"),
     Feature(common_neighbours, "connection", asked_by="members"),
@@ -133,30 +148,30 @@ FEATURES: tuple[Feature, ...] = (
     Feature(resource_allocation, "connection", asked_by="members"),
     Feature(number_of_shared_partners, "connection", scale="plain", asked_by="members"),
     Feature(exclusive_shared_partners, "connection", asked_by="members"),
-    Feature(exclusive_allocation, "connection", budget=40, asked_by="members"),
+    Feature(exclusive_allocation, "connection", budget=40, among=_walked_to, asked_by="members"),
     Feature(partners_of_partners, "connection", asked_by="members"),
     Feature(near_position, "connection", asked_by="members"),
     Feature(shared_circles, "connection", asked_by="members"),
     Feature(late_circles, "connection", asked_by="members"),
-    Feature(similar_work, "similar_work", budget=150),
+    Feature(similar_work, "similar_work", budget=150, among=_voting),
     Feature(close_work, "similar_work", scale="plain"),
     Feature(recent_similar_work, "similar_work"),
     Feature(broad_similar_work, "similar_work", scale="plain"),
-    Feature(local_similar_work, "similar_work", budget=60),
-    Feature(likely_local_similar_work, "similar_work", budget=60, asked_by="words"),
+    Feature(local_similar_work, "similar_work", budget=60, among=_voting),
+    Feature(likely_local_similar_work, "similar_work", budget=60, among=_voting, asked_by="words"),
     Feature(company_of_similar_work, "similar_work"),
-    Feature(similar_words, "similar_words", scale="plain", budget=80),
-    Feature(offers_what_is_needed, "offer", scale="plain", budget=40),
-    Feature(needs_what_is_offered, "need", scale="plain", budget=40),
-    Feature(shared_concepts, "concepts", scale="plain", budget=80),
+    Feature(similar_words, "similar_words", scale="plain", budget=80, among=attrgetter("speaking_alike.columns")),
+    Feature(offers_what_is_needed, "offer", scale="plain", budget=40, among=attrgetter("offering.columns")),
+    Feature(needs_what_is_offered, "need", scale="plain", budget=40, among=attrgetter("needing.columns")),
+    Feature(shared_concepts, "concepts", scale="plain", budget=80, among=attrgetter("sharing_concepts.columns")),
     Feature(sought_kind, "sought", scale="plain", asked_by="words"),
-    Feature(shared_fields, "fields", scale="plain", budget=60),
-    Feature(activity_in_fields, "fields_activity", budget=100),
+    Feature(shared_fields, "fields", scale="plain", budget=60, among=_champions),
+    Feature(activity_in_fields, "fields_activity", budget=100, among=_champions),
     Feature(meeting_in_fields, "fields_activity"),
     Feature(meeting_lately_in_fields, "fields_activity", asked_by="members"),
     Feature(leads_in_fields, "fields_activity"),
-    Feature(local_activity_in_fields, "fields_activity", budget=40),
-    Feature(likely_local_activity_in_fields, "fields_activity", budget=80, asked_by="words"),
+    Feature(local_activity_in_fields, "fields_activity", budget=40, among=_champions),
+    Feature(likely_local_activity_in_fields, "fields_activity", budget=80, among=_champions, asked_by="words"),
     Feature(same_country, "place", scale="plain"),
     Feature(named_country_activity, "place", budget=30, asked_by="words"),
     Feature(named_region, "place", budget=20, asked_by="words"),
@@ -166,7 +181,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(usual_country, "place"),
     Feature(partner_country, "place"),
     Feature(country_affinity, "place", scale="plain"),
-    Feature(activity, "activity", budget=40),
+    Feature(activity, "activity", budget=40, among=attrgetter("index.most_active")),
     Feature(fresh_activity, "activity", scale="plain"),
     Feature(solo_activity, "activity", scale="plain"),
     Feature(openness, "activity", scale="plain"),
