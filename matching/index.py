@@ -152,9 +152,9 @@ class MatchIndex(HistoryIndex):
         return self._field_rows(rows)
 
     @cached_property
-    def project_fields_by_date(self) -> sparse.csr_array:
-        """:attr:`project_fields` with the rows in :attr:`project_order`."""
-        return sparse.csr_array(self.project_fields[self.project_order])
+    def projects_by_field(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_fields, n_projects): :attr:`project_fields` turned, projects by date."""
+        return sparse.csr_array(self.project_fields[self.project_order].T)
 
     @cached_property
     def declared_fields(self) -> sparse.csr_array:

@@ -137,3 +137,80 @@ def products_through_places(
             product += data[entry] * weights[place[indices[entry]]]
         products[number] = product
     return products
+
+
+@compiled
+def largest_products(
+    structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray, n: int
+) -> npt.NDArray[np.intp]:
+    """Of each of some rows the n entries whose products with weights of their columns are largest and positive.
+
+    Places among the entries of the matrix, the largest first, ties in their order, then -1; shape (n_rows, n).
+
+    >>> structure, data = (np.array([0, 1, 4]), np.array([0, 0, 1, 2])), np.array([1, 2, 3, 0], np.float32)
+    >>> weights = np.array([1, 10, 1], np.float32)
+    >>> largest_products(structure, data, np.array([1, 0]), weights, 2).tolist()
+    [[2, 1], [0, -1]]
+    """
+    indptr, indices = structure
+    found = np.full((len(rows), n), -1, np.intp)
+    best = np.zeros(n, np.float32)
+    for number in range(len(rows)):
+        best[:] = 0
+        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
+            product = data[entry] * weights[indices[entry]]
+            if product > best[n - 1]:
+                place = n - 1
+                while place > 0 and product > best[place - 1]:
+                    best[place] = best[place - 1]
+                    found[number, place] = found[number, place - 1]
+                    place -= 1
+                best[place] = product
+                found[number, place] = entry
+    return found
+
+
+@compiled
+def first_counted(
+    structure: Structure, rows: IntegerArray, is_counted: npt.NDArray[np.bool_], stop: int, n: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Of each of some rows with ascending columns: how many are counted, how many before one, and the first n of these.
+
+    Shapes (n_rows,), (n_rows,) and (n_rows, n), the last filled up with -1.
+
+    >>> structure = np.array([0, 1, 4]), np.array([0, 1, 2, 3])
+    >>> is_counted = np.array([True, False, True, True])
+    >>> [found.tolist() for found in first_counted(structure, np.array([1, 0]), is_counted, 3, 1)]
+    [[2, 1], [1, 1], [[2], [0]]]
+    """
+    indptr, indices = structure
+    n_counted, n_before = np.zeros(len(rows), np.intp), np.zeros(len(rows), np.intp)
+    first = np.full((len(rows), n), -1, np.intp)
+    for number in range(len(rows)):
+        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
+            column = indices[entry]
+            if is_counted[column]:
+                n_counted[number] += 1
+                if column < stop:
+                    if n_before[number] < n:
+                        first[number, n_before[number]] = column
+                    n_before[number] += 1
+    return n_counted, n_before, first
+
+
+@compiled
+def placed(codes: npt.NDArray[np.int32], place_of: PlaceArray) -> tuple[npt.NDArray[np.intp], PlaceArray]:
+    """Which of some codes have a place, and their places.
+
+    >>> [found.tolist() for found in placed(np.array([2, 0, 1], np.int32), np.array([5, -1, 0], np.int32))]
+    [[0, 1], [0, 5]]
+    """
+    which, places = np.empty(len(codes), np.intp), np.empty(len(codes), np.int32)
+    n_found = 0
+    for number in range(len(codes)):
+        place = place_of[codes[number]]
+        if place >= 0:
+            which[n_found] = number
+            places[n_found] = place
+            n_found += 1
+    return which[:n_found], places[:n_found]

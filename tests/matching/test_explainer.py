@@ -114,14 +114,14 @@ def plain_similar_words(view: QueryView, row: int) -> Told:
 
 
 def plain_offer(view: QueryView, row: int) -> Told:
-    if not (view.needs @ view.index.words.offers[[row]].T).nnz:
+    if not set(view.needs.columns) & set(view.index.words.offers[[row]].indices):
         return "no_offer", {}, ()
     return "offer", {"offers": view.index.snapshot.actor(row).offers}, (actor_row(view.index, row),)
 
 
 def plain_need(view: QueryView, row: int) -> Told:
-    offered = view.offers if view.offers.nnz else view.words
-    if not (offered @ view.index.words.needs[[row]].T).nnz:
+    offered = view.offers if len(view.offers.columns) else view.words
+    if not set(offered.columns) & set(view.index.words.needs[[row]].indices):
         return "no_need", {}, ()
     return "need", {"needs": view.index.snapshot.actor(row).needs}, (actor_row(view.index, row),)
 
