@@ -7,16 +7,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matching.features import FEATURES, REFERENCE_RANK, Among, Feature, references, scaled
+from matching.features import FEATURES, Among, Feature, references, scaled
 from matching.rows import IndexArray, largest
 from matching.text import FloatArray
 from matching.view import QueryView
 
-_RELATIVE = [feature for feature in FEATURES if feature.scale == "relative"]
-_IS_RELATIVE = np.array([feature.scale == "relative" for feature in FEATURES])
+_RELATIVE = np.array([place for place, feature in enumerate(FEATURES) if feature.scale == "relative"])
 N_SHORTLISTED = 200
 """Candidates of a question."""
-_RECIPROCAL = (1 / (60 + np.arange(max(feature.budget for feature in FEATURES)))).astype(np.float32)
+_RECIPROCAL = 1 / (20.0 + np.arange(max(feature.budget for feature in FEATURES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,9 @@ class Drawn(NamedTuple):
     rows: IndexArray
     values: FloatArray
 
-    def largest(self, n: int) -> "Drawn":
-        """The n with the largest positive values, largest first, ties by row where the rows ascend."""
-        places = largest(self.values, n)
-        return Drawn(self.rows[places], self.values[places])
+    def best(self, n: int) -> IndexArray:
+        """Rows of the n with the largest positive values, largest first, ties by row where the rows ascend."""
+        return self.rows[largest(self.values, n)]
 
     def only(self, wanted: npt.NDArray[np.bool_]) -> "Drawn":
         """Those that are wanted, bool, shape (n_actors,)."""
@@ -67,32 +65,28 @@ def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np
         among everyone allowed, so that a filter takes away and never reorders.
     """
     drawn = _drawn(view, allowed)
-    best = {feature: found.largest(max(feature.budget, REFERENCE_RANK + 1)) for feature, found in drawn.items()}
-    everyone = chosen = shortlist(best, len(allowed))
+    everyone = chosen = shortlist(drawn)
     if wanted is not None:
-        best_wanted = {feature: found.only(wanted).largest(feature.budget) for feature, found in drawn.items()}
-        chosen = shortlist(best_wanted, len(allowed))
+        chosen = shortlist({feature: found.only(wanted) for feature, found in drawn.items()})
     rows = everyone if wanted is None else np.union1d(everyone, chosen)
     table = np.stack([each.values(view, rows) for each in FEATURES])
-    table[_IS_RELATIVE] = scaled(table[_IS_RELATIVE], _references(table, rows.searchsorted(everyone), best))
+    relative = table[_RELATIVE]
+    table[_RELATIVE] = scaled(relative, references(relative[:, rows.searchsorted(everyone)]))
     return Candidates(chosen, table.T[rows.searchsorted(chosen)])
 
 
-def shortlist(best: Mapping[Feature, Drawn], n_actors: int) -> IndexArray:
+def shortlist(drawn: Mapping[Feature, Drawn]) -> IndexArray:
     """The :data:`N_SHORTLISTED` actors whom the features bring in at the best places, rows ascending, ties by row.
 
-    A place counts as in reciprocal rank fusion (Cormack, Clarke & Buettcher 2009): one over 60 plus the place.
-
-    Parameters
-    ----------
-    best
-        The best actors of each feature, best first, of which as many count as its budget.
+    A feature brings in as many as its budget. A place counts one over 20 plus the place (reciprocal rank fusion:
+    Cormack, Clarke & Buettcher 2009, who add 60; here the first few of every feature are to be in).
     """
-    fused = np.zeros(n_actors, np.float32)
-    for feature, found in best.items():
-        counted = found.rows[: feature.budget]
-        fused[counted] += _RECIPROCAL[: len(counted)]
-    return np.sort(largest(fused, N_SHORTLISTED))
+    found = [drawn_by.best(feature.budget) for feature, drawn_by in drawn.items()]
+    rows, place = np.unique(np.concatenate(found), return_inverse=True)
+    fused = np.bincount(
+        place, weights=np.concatenate([_RECIPROCAL[: len(best)] for best in found]), minlength=len(rows)
+    )
+    return np.sort(rows[largest(fused.astype(np.float32), N_SHORTLISTED)])
 
 
 def _drawn(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, Drawn]:
@@ -110,18 +104,3 @@ def _drawn(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, Dra
             rows = looked_at[feature.among]
             drawn[feature] = Drawn(rows, feature.function(view, rows))
     return drawn
-
-
-def _references(table: FloatArray, everyone: IndexArray, best: Mapping[Feature, Drawn]) -> FloatArray:
-    """What the relative features are divided by, shape (n_relative,), from those drawn without regard to wishes."""
-    top = np.zeros((len(_RELATIVE), REFERENCE_RANK + 1), np.float32)
-    for place, feature in enumerate(_RELATIVE):
-        if feature in best:  # its budget may be less than what a reference takes
-            found = best[feature].values[: top.shape[1]]
-            top[place, : len(found)] = found
-    others = np.array([feature not in best for feature in _RELATIVE])
-    values = table[_IS_RELATIVE][others][:, everyone]
-    n_top = min(top.shape[1], values.shape[1])
-    if n_top:
-        top[others, :n_top] = np.partition(values, -n_top, axis=1)[:, -n_top:]
-    return references(top)

@@ -24,7 +24,7 @@ from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder
 IntArray = npt.NDArray[np.intp]
 
 N_CHAMPIONS = 150
-N_MOST_ACTIVE = 1000
+N_MOST_ACTIVE = 500
 """Candidates of a kind that stand ready for a field, and as the most active of all."""
 
 _MIN_TERMS = 20

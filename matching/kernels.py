@@ -119,27 +119,6 @@ def products_of_rows(structure: Structure, data: FloatArray, rows: IntegerArray,
 
 
 @compiled
-def products_through_places(
-    structure: Structure, data: FloatArray, rows: IntegerArray, place: PlaceArray, weights: FloatArray
-) -> FloatArray:
-    """The same with the weight of each column at its place, where -1 is that of the last.
-
-    >>> structure, data = (np.array([0, 1, 3]), np.array([0, 0, 1])), np.array([1, 2, 3], np.float32)
-    >>> place, weights = np.array([0, -1], np.int32), np.array([1, 0], np.float32)
-    >>> products_through_places(structure, data, np.array([1, 0]), place, weights).tolist()
-    [2.0, 1.0]
-    """
-    indptr, indices = structure
-    products = np.empty(len(rows), np.float32)
-    for number in range(len(rows)):
-        product = np.float32(0)
-        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
-            product += data[entry] * weights[place[indices[entry]]]
-        products[number] = product
-    return products
-
-
-@compiled
 def largest_products(
     structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray, n: int
 ) -> npt.NDArray[np.intp]:

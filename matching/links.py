@@ -137,12 +137,6 @@ class LinkIndex:
         return (1 / np.sqrt(np.maximum(self.degree, 1))).astype(np.float32)
 
     @cached_property
-    def damped_links(self) -> sparse.csr_array:
-        """:attr:`links` with each column damped, CSR of float32, shape (n_actors, n_actors)."""
-        links = self.links
-        return sparse.csr_array((links.data * self.damping[links.indices], links.indices, links.indptr), links.shape)
-
-    @cached_property
     def degree(self) -> FloatArray:
         """Number of linked actors, float32, shape (n_actors,)."""
         return np.diff(self.links.indptr).astype(np.float32)

@@ -13,7 +13,6 @@ from matching.kernels import (
     Structure,
     counts_of_rows,
     products_of_rows,
-    products_through_places,
     reached,
     sums_of_rows,
 )
@@ -176,12 +175,6 @@ def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> Flo
     """
     rows = np.arange(matrix.shape[0])[rows] if isinstance(rows, slice) else rows
     return products_of_rows(structure_of(matrix), matrix.data, rows, weights)
-
-
-def rows_times_sums(matrix: sparse.csr_array, rows: Rows, weights: Sums) -> FloatArray:
-    """The same with weights of which most are zero."""
-    rows = np.arange(matrix.shape[0])[rows] if isinstance(rows, slice) else rows
-    return products_through_places(structure_of(matrix), matrix.data, rows, weights.place, weights.values)
 
 
 def largest(values: FloatArray, n: int) -> IndexArray:

@@ -138,14 +138,13 @@ def _similar_work(suggested: Suggested) -> list[Told]:
     projects = index.memberships
     entries = largest_products(structure_of(projects), projects.data, suggested.candidates, nearness, _N_SHOWN)
     told: list[Told] = []
-    for candidate, near in zip(suggested.rows, entries.tolist(), strict=True):
+    for near in entries.tolist():
         rows = projects.indices[[entry for entry in near if entry >= 0]].tolist()
         if rows:
             titles = tuple([shown.titles[row] for row in rows])
             told.append(("similar_work", {"projects": titles}, tuple([shown.projects[row] for row in rows])))
         else:
-            in_company = view.votes[columns_of(index.links, candidate)].any()
-            told.append(("similar_company" if in_company else "no_similar_work", {}, ()))
+            told.append(("no_similar_work", {}, ()))
     return told
 
 

@@ -22,7 +22,6 @@ from matching.rows import (
     nonzero_of,
     row_of,
     rows_times,
-    rows_times_sums,
     values_of,
 )
 from matching.text import FieldReading, FloatArray
@@ -169,10 +168,6 @@ class QueryView:
     def two_steps(self) -> TwoSteps:
         """The walks of two steps from the asker."""
         return TwoSteps(self.index, self.member)
-
-    def spread(self, values: Sums, rows: Rows) -> FloatArray:
-        """What some actors receive of values that all deal out over their damped links, float32, shape of the rows."""
-        return rows_times_sums(self.index.damped_links, rows, values)
 
     @cached_property
     def field_activity(self) -> FloatArray:

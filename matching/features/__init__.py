@@ -21,7 +21,6 @@ from matching.features.connections import (
     late_circles,
     near_position,
     number_of_shared_partners,
-    partners_of_partners,
     recent_shared_partners,
     resource_allocation,
     shared_circles,
@@ -62,7 +61,6 @@ from matching.features.standing import (
 from matching.features.words import (
     broad_similar_work,
     close_work,
-    company_of_similar_work,
     likely_local_similar_work,
     local_similar_work,
     needs_what_is_offered,
@@ -149,7 +147,6 @@ FEATURES: tuple[Feature, ...] = (
     Feature(number_of_shared_partners, "connection", scale="plain", asked_by="members"),
     Feature(exclusive_shared_partners, "connection", asked_by="members"),
     Feature(exclusive_allocation, "connection", budget=40, among=_walked_to, asked_by="members"),
-    Feature(partners_of_partners, "connection", asked_by="members"),
     Feature(near_position, "connection", asked_by="members"),
     Feature(shared_circles, "connection", asked_by="members"),
     Feature(late_circles, "connection", asked_by="members"),
@@ -159,7 +156,6 @@ FEATURES: tuple[Feature, ...] = (
     Feature(broad_similar_work, "similar_work", scale="plain"),
     Feature(local_similar_work, "similar_work", budget=60, among=_voting),
     Feature(likely_local_similar_work, "similar_work", budget=60, among=_voting, asked_by="words"),
-    Feature(company_of_similar_work, "similar_work"),
     Feature(similar_words, "similar_words", scale="plain", budget=80, among=attrgetter("speaking_alike.columns")),
     Feature(offers_what_is_needed, "offer", scale="plain", budget=40, among=attrgetter("offering.columns")),
     Feature(needs_what_is_offered, "need", scale="plain", budget=40, among=attrgetter("needing.columns")),
@@ -195,21 +191,30 @@ FEATURES: tuple[Feature, ...] = (
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
 
-def references(top: FloatArray) -> FloatArray:
+def references(values: FloatArray) -> FloatArray:
     """What relative features are divided by: the 20th largest value, at least a quarter of the largest; 0 for none.
+
+    Where no more than twenty are positive, it is a quarter of the largest.
 
     Parameters
     ----------
-    top
-        The 21 largest values of each feature in any order, zero where there are no more, shape (n_features, 21).
+    values
+        The features of all candidates, shape (n_features, n_candidates).
 
     >>> references(np.array([[4, 1] + [0] * 19, [8, *[3] * 20]], np.float32)).tolist()
     [1.0, 3.0]
+    >>> references(np.array([[4, 1]], np.float32)).tolist()
+    [1.0]
     """
-    descending = -np.sort(-top, axis=1)
-    least = descending[:, 0] / np.float32(RELATIVE_CEILING)
-    has_more = descending[:, REFERENCE_RANK] > 0
-    return np.where(has_more, np.maximum(descending[:, REFERENCE_RANK - 1], least), least)
+    n = values.shape[1]
+    if not n:
+        return np.zeros(len(values), np.float32)
+    least = values.max(axis=1) / np.float32(RELATIVE_CEILING)
+    if n <= REFERENCE_RANK:
+        return least
+    ordered = np.partition(values, (n - REFERENCE_RANK - 1, n - REFERENCE_RANK), axis=1)
+    has_more = ordered[:, n - REFERENCE_RANK - 1] > 0
+    return np.where(has_more, np.maximum(ordered[:, n - REFERENCE_RANK], least), least)
 
 
 def scaled(values: FloatArray, divisors: FloatArray) -> FloatArray:

@@ -64,11 +64,6 @@ def exclusive_allocation(view: QueryView, rows: Rows) -> FloatArray:
     return resource_allocation(view, rows) * view.index.damping[rows]
 
 
-def partners_of_partners(view: QueryView, rows: Rows) -> FloatArray:
-    """Three steps away: the partners of those with whom there are partners in common."""
-    return view.spread(view.two_hop, rows)
-
-
 def near_position(view: QueryView, rows: Rows) -> FloatArray:
     """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
     index = view.index

@@ -44,11 +44,6 @@ def likely_local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     return view.broad_votes[rows] * likely_country(view, rows)
 
 
-def company_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
-    """Partners of those who took part in past projects like this."""
-    return view.spread(view.votes, rows)
-
-
 def similar_words(view: QueryView, rows: Rows) -> FloatArray:
     """Describes itself in like words: cosine of the words."""
     return view.word_likeness[rows]

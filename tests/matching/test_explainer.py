@@ -100,8 +100,7 @@ def plain_similar_work(view: QueryView, row: int) -> Told:
     taken_part = set(index.memberships[[row]].indices)
     best = [int(each) for each in view.similar_projects[0] if each in taken_part][:N_SHOWN]
     if not best:
-        company = any(view.votes[each] for each in index.links[[row]].indices)
-        return ("similar_company" if company else "no_similar_work"), {}, ()
+        return "no_similar_work", {}, ()
     told = [index.snapshot.project(each) for each in best]
     titles = tuple(f"“{each.title}”" + (f" ({each.started[:4]})" if each.started else "") for each in told)
     return "similar_work", {"projects": titles}, project_rows(index, best)
