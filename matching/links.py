@@ -16,6 +16,8 @@ MAX_PROJECT_SIZE = 60
 """A project with more members links nobody: to have been in one crowd is not to have worked together."""
 RECENT_HALF_LIFE_DAYS = 730
 """Half-life of recent activity and recent links, two years."""
+RECENT_YEARS = 3.0
+"""Age up to which reasons count a project as recent."""
 NEWCOMER_PARTNERS = 2
 """An actor with at most this many earlier partners is a newcomer."""
 _LATE_YEARS = 1.5
@@ -69,6 +71,11 @@ class LinkIndex:
         ordered = sparse.csr_array(self.memberships[:, self.project_order])
         ordered.sort_indices()
         return ordered
+
+    @cached_property
+    def n_recent_projects(self) -> int:
+        """How many of the first in :attr:`project_order` are recent: begun in the last :data:`RECENT_YEARS`."""
+        return int(np.count_nonzero(self.project_age_years < RECENT_YEARS))
 
     @cached_property
     def is_joint(self) -> FloatArray:

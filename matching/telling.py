@@ -15,7 +15,6 @@ from matching.view import QueryView
 
 _N_SHOWN = 3
 """Names, titles or words that one reason gives at most."""
-_RECENT_YEARS = 3.0
 
 BoolArray = npt.NDArray[np.bool_]
 Told = tuple[str, Mapping[str, object], tuple[Evidence, ...]]
@@ -65,9 +64,8 @@ class Suggested:
 
     def _latest(self, is_counted: BoolArray) -> Latest:
         index = self.index
-        n_recent_projects = int(np.count_nonzero(index.project_age_years < _RECENT_YEARS))  # which are the first ones
         found = first_counted(
-            structure_of(index.memberships_by_date), self.candidates, is_counted, n_recent_projects, _N_SHOWN
+            structure_of(index.memberships_by_date), self.candidates, is_counted, index.n_recent_projects, _N_SHOWN
         )
         return Latest(*(part.tolist() for part in found))
 
@@ -138,8 +136,8 @@ def _similar_work(suggested: Suggested) -> list[Told]:
     projects = index.memberships
     entries = largest_products(structure_of(projects), projects.data, suggested.candidates, nearness, _N_SHOWN)
     told: list[Told] = []
-    for near in entries.tolist():
-        rows = projects.indices[[entry for entry in near if entry >= 0]].tolist()
+    for near in _filled(projects.indices, entries):
+        rows = [row for row in near if row >= 0]
         if rows:
             titles = tuple([shown.titles[row] for row in rows])
             told.append(("similar_work", {"projects": titles}, tuple([shown.projects[row] for row in rows])))
@@ -163,8 +161,8 @@ def _fields(suggested: Suggested) -> list[Told]:
     wanted = suggested.view.fields
     entries = largest_products(structure_of(fields), fields.data, suggested.candidates, wanted, _N_SHOWN)
     told: list[Told] = []
-    for candidate, weightiest in zip(suggested.rows, entries.tolist(), strict=True):
-        names = tuple([index.field_ids[fields.indices[entry]] for entry in weightiest if entry >= 0])
+    for candidate, weightiest in zip(suggested.rows, _filled(fields.indices, entries), strict=True):
+        names = tuple([index.field_ids[column] for column in weightiest if column >= 0])
         evidence = (suggested.shown.actors[candidate],)
         told.append(("fields", {"fields": names}, evidence) if names else ("no_shared_fields", {}, ()))
     return told
@@ -252,3 +250,10 @@ TOLD_BY: Mapping[str, Callable[[Suggested], list[Told]]] = {
     "kind": _one_by_one(_kind),
 }
 """What each reason tells of every suggestion, by the reason's name in :data:`matching.features.FEATURES`."""
+
+
+def _filled(values: IndexArray, entries: IndexArray) -> list[list[int]]:
+    """The values of some entries, -1 where there is no entry, as lists."""
+    if not len(values):
+        return entries.tolist()
+    return np.where(entries >= 0, values[entries], -1).tolist()
