@@ -173,3 +173,14 @@ def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> Flo
     """
     rows = np.arange(matrix.shape[0])[rows] if isinstance(rows, slice) else rows
     return products_of_rows(structure_of(matrix), matrix.data, rows, weights)
+
+
+def largest(values: FloatArray, n: int) -> IndexArray:
+    """Places of the n largest positive values, largest first, ties by place.
+
+    >>> largest(np.array([1, 3, 0, 2, 3], np.float32), 3).tolist()
+    [1, 4, 3]
+    """
+    least = np.partition(values, len(values) - n)[len(values) - n] if 0 < n < len(values) else 0
+    (found,) = (values >= least if least > 0 else values > 0).nonzero()
+    return found[np.argsort(-values[found], kind="stable")][:n]
