@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.judged_briefs import (
     BRIEFS_FILE,
+    ENQUIRIES_FILE,
     FILES,
     REQUESTS_FILE,
     SPLITS,
@@ -77,13 +78,16 @@ def test_briefs_are_many(briefs: list[JudgedBrief]) -> None:
     assert len({brief.id for brief in briefs}) == len(briefs)
 
 
-def test_one_third_of_the_everyday_briefs_and_all_requests_are_kept_for_testing() -> None:
-    briefs, requests = read_briefs(BRIEFS_FILE), read_briefs(REQUESTS_FILE)
-    splits = Counter(brief.split for brief in briefs)
-    assert set(splits) == set(SPLITS)
-    assert splits["test"] == len(briefs) // 3
-    assert {request.split for request in requests} == {"test"}
-    assert not {brief.id for brief in briefs} & {request.id for request in requests}
+@pytest.mark.parametrize(("path", "kept"), [(BRIEFS_FILE, 1 / 3), (ENQUIRIES_FILE, 1 / 2), (REQUESTS_FILE, 1)])
+def test_a_share_of_each_file_is_kept_for_testing(path: Path, kept: float) -> None:
+    splits = Counter(brief.split for brief in read_briefs(path))
+    assert set(splits) <= set(SPLITS)
+    assert splits["test"] == int(splits.total() * kept)
+
+
+def test_no_brief_is_in_two_files() -> None:
+    ids = [brief.id for path in FILES for brief in read_briefs(path)]
+    assert len(set(ids)) == len(ids)
 
 
 def test_judgements_name_actors_of_the_wanted_kinds(briefs: list[JudgedBrief], network: GraphSnapshot) -> None:
