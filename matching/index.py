@@ -1,5 +1,6 @@
 """Everything about a snapshot that scoring asks for, computed once: words, fields, links, activity, places."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -25,6 +26,8 @@ IntArray = npt.NDArray[np.intp]
 
 _MIN_TERMS = 20
 """Terms that make a project's text long enough to learn from."""
+_MIN_NAMES = 20
+"""Names that are enough to tell which words most of them have."""
 
 
 _PROJECTS_SHARE = 0.5
@@ -299,11 +302,27 @@ def _field_words(fields: Sequence[str] | None, kinds: Kinds) -> str:
 
 
 def _names(snapshot: GraphSnapshot, kinds: Kinds) -> list[str]:
-    """The names of organisations, which say what they do; those of persons do not."""
+    """The names of organisations, which say what they do, without words that most names have; persons' say nothing."""
     tables = snapshot.tables.actors
     rows = zip(*(tables[name].to_pylist() for name in ("kind", "name", "short_name", "aliases")), strict=True)
     persons = {kind.id for kind in kinds.actor.values() if kind.is_person}
-    return [
+    names = [
         "" if kind in persons else " . ".join(filter(None, (name, short_name, *(aliases or ()))))
         for kind, name, short_name, aliases in rows
     ]
+    return without_usual_words(names)
+
+
+def without_usual_words(names: Sequence[str]) -> list[str]:
+    """The names without words that more than half of them have, where there are enough to tell.
+
+    >>> without_usual_words([f"Organisation {number}" for number in range(20)])[:2]
+    ['0', '1']
+    >>> without_usual_words(["Viện A", "Viện B"])
+    ['Viện A', 'Viện B']
+    """
+    if len(names) < _MIN_NAMES:
+        return list(names)
+    n_with = Counter(word for name in names for word in set(name.lower().split()))
+    usual = {word for word, n in n_with.items() if word != "." and 2 * n > len(names)}
+    return [" ".join(word for word in name.split() if word.lower() not in usual) for name in names]
