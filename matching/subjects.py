@@ -80,7 +80,7 @@ class Subjects:
 
     @cached_property
     def all(self) -> sparse.csr_array:
-        """Concepts of each actor by everything: itself, its projects and those close to it; then what it hears of.
+        """Concepts of each actor by everything: itself, its projects, those close to it, and what it hears; at most one.
 
         CSR of float32, shape (n_actors, n_concepts).
         """
@@ -88,7 +88,9 @@ class Subjects:
         of_close = sparse.csr_array(closeness(self._snapshot) @ self.own)
         said = self.own + _PROJECT_SHARE * saturated(worked_on) + saturated(of_close) + self._noted
         known = saturated(sparse.csr_array(said))
-        return sparse.csr_array(known + hearing(self._snapshot) @ known)
+        everything = sparse.csr_array(known + hearing(self._snapshot) @ known)
+        everything.data = np.minimum(everything.data, np.float32(1))
+        return everything
 
     @cached_property
     def rarity(self) -> FloatArray:

@@ -28,8 +28,9 @@ from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
 
 RECALL_FLOOR: dict[Path, dict[Version, float]] = {
-    BRIEFS_FILE: {"vi": 0.54, "vi_plain": 0.54, "en": 0.52},
-    REQUESTS_FILE: {"vi": 0.72, "vi_plain": 0.72, "en": 0.71},
+    BRIEFS_FILE: {"vi": 0.63, "vi_plain": 0.63, "en": 0.63},
+    REQUESTS_FILE: {"vi": 0.73, "vi_plain": 0.73, "en": 0.75},
+    ENQUIRIES_FILE: {"vi": 0.63, "vi_plain": 0.63, "en": 0.63},
 }
 """Recall at ten reached in November 2026, less a little; raise it when the matcher gets better."""
 LONGEST_SHARED_RUN = 5
