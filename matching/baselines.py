@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from matching.index import MatchIndex
 from matching.ranker import Task
-from matching.rows import largest
+from matching.rows import EVERYONE, largest
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -43,7 +43,7 @@ def baselines(task: Task, index: MatchIndex) -> Mapping[str, Baseline]:
         "common neighbours": _two_steps(together, np.ones(len(degree))),
         "Adamic-Adar": _two_steps(together, 1 / np.log(np.maximum(degree, 2))),
         "resource allocation": _two_steps(together, 1 / degree),
-        "weighted two-hop": lambda view: view.two_hop,
+        "weighted two-hop": lambda view: view.two_hop[EVERYONE],
         "personalised PageRank": _personalised_pagerank(index.links),
         "ALS": _factors(AlternatingLeastSquares, together),
         "BPR": _factors(partial(BayesianPersonalizedRanking, num_threads=1), together),  # its threads race

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.features import FEATURES, REFERENCE_RANK, Feature, references, scaled
-from matching.rows import EVERYONE, IndexArray, largest
+from matching.features import FEATURES, Among, Feature, references, scaled
+from matching.rows import IndexArray, largest
 from matching.text import FloatArray
 from matching.view import QueryView
 
-_RELATIVE = [feature for feature in FEATURES if feature.scale == "relative"]
-_IS_RELATIVE = np.array([feature.scale == "relative" for feature in FEATURES])
+_RELATIVE = np.array([place for place, feature in enumerate(FEATURES) if feature.scale == "relative"])
 N_SHORTLISTED = 200
 """Candidates of a question."""
-_RECIPROCAL = (1 / (60 + np.arange(max(feature.budget for feature in FEATURES)))).astype(np.float32)
+_RECIPROCAL = 1 / (20.0 + np.arange(max(feature.budget for feature in FEATURES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,22 @@ class Candidates:
     table: FloatArray
 
 
+class Drawn(NamedTuple):
+    """Actors and what a feature says of them, rows of shape (n,) and float32 of shape (n,)."""
+
+    rows: IndexArray
+    values: FloatArray
+
+    def best(self, n: int) -> IndexArray:
+        """Rows of the n with the largest positive values, largest first, ties by row where the rows ascend."""
+        return self.rows[largest(self.values, n)]
+
+    def only(self, wanted: npt.NDArray[np.bool_]) -> "Drawn":
+        """Those that are wanted, bool, shape (n_actors,)."""
+        kept = wanted[self.rows]
+        return Drawn(self.rows[kept], self.values[kept])
+
+
 def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np.bool_] | None = None) -> Candidates:
     """The shortlist of those whom each feature brings in within its budget, with all features of each.
 
@@ -48,55 +64,43 @@ def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np
         Whom the asker wants to see, bool, shape (n_actors,); all where None. Whoever is drawn has the features it has
         among everyone allowed, so that a filter takes away and never reorders.
     """
-    drawn = _values_of_all(view, allowed)
-    best = {feature: largest(values, max(feature.budget, REFERENCE_RANK + 1)) for feature, values in drawn.items()}
-    everyone = chosen = shortlist(best, len(allowed))
+    drawn = _drawn(view, allowed)
+    everyone = chosen = shortlist(drawn)
     if wanted is not None:
-        is_wanted = wanted.astype(np.float32)
-        best_wanted = {feature: largest(values * is_wanted, feature.budget) for feature, values in drawn.items()}
-        chosen = shortlist(best_wanted, len(allowed))
-    rows = np.union1d(everyone, chosen)
-    table = np.stack([drawn[each][rows] if each in drawn else each.values(view, rows) for each in FEATURES])
-    table[_IS_RELATIVE] = scaled(table[_IS_RELATIVE], _references(table, rows.searchsorted(everyone), drawn, best))
+        chosen = shortlist({feature: found.only(wanted) for feature, found in drawn.items()})
+    rows = everyone if wanted is None else np.union1d(everyone, chosen)
+    table = np.stack([each.values(view, rows) for each in FEATURES])
+    relative = table[_RELATIVE]
+    table[_RELATIVE] = scaled(relative, references(relative[:, rows.searchsorted(everyone)]))
     return Candidates(chosen, table.T[rows.searchsorted(chosen)])
 
 
-def shortlist(best: Mapping[Feature, IndexArray], n_actors: int) -> IndexArray:
+def shortlist(drawn: Mapping[Feature, Drawn]) -> IndexArray:
     """The :data:`N_SHORTLISTED` actors whom the features bring in at the best places, rows ascending, ties by row.
 
-    A place counts as in reciprocal rank fusion (Cormack, Clarke & Buettcher 2009): one over 60 plus the place.
-
-    Parameters
-    ----------
-    best
-        The best actors of each feature, best first, of which as many count as its budget.
+    A feature brings in as many as its budget. A place counts one over 20 plus the place (reciprocal rank fusion:
+    Cormack, Clarke & Buettcher 2009, who add 60; here the first few of every feature are to be in).
     """
-    fused = np.zeros(n_actors, np.float32)
-    for feature, rows in best.items():
-        counted = rows[: feature.budget]
-        fused[counted] += _RECIPROCAL[: len(counted)]
-    return np.sort(largest(fused, N_SHORTLISTED))
+    found = [drawn_by.best(feature.budget) for feature, drawn_by in drawn.items()]
+    rows, place = np.unique(np.concatenate(found), return_inverse=True)
+    fused = np.bincount(
+        place, weights=np.concatenate([_RECIPROCAL[: len(best)] for best in found]), minlength=len(rows)
+    )
+    return np.sort(rows[largest(fused.astype(np.float32), N_SHORTLISTED)])
 
 
-def _values_of_all(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, FloatArray]:
-    """The features with a budget, for every actor; zero for those that are not allowed."""
-    may_come = allowed.astype(np.float32)
-    drawing = (feature for feature in FEATURES if feature.budget and feature.concerns(view))
-    return {feature: feature.function(view, EVERYONE) * may_come for feature in drawing}
-
-
-def _references(
-    table: FloatArray, everyone: IndexArray, drawn: dict[Feature, FloatArray], best: dict[Feature, IndexArray]
-) -> FloatArray:
-    """What the relative features are divided by, shape (n_relative,), from those drawn without regard to wishes."""
-    top = np.zeros((len(_RELATIVE), REFERENCE_RANK + 1), np.float32)
-    for place, feature in enumerate(_RELATIVE):
-        if feature in drawn:  # its budget may be less than what a reference takes
-            found = drawn[feature][best[feature][: top.shape[1]]]
-            top[place, : len(found)] = found
-    others = np.array([feature not in drawn for feature in _RELATIVE])
-    values = table[_IS_RELATIVE][others][:, everyone]
-    n_top = min(top.shape[1], values.shape[1])
-    if n_top:
-        top[others, :n_top] = np.partition(values, -n_top, axis=1)[:, -n_top:]
-    return references(top)
+def _drawn(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, Drawn]:
+    """What each feature with a budget gives where it looks for candidates, of those that are allowed."""
+    looked_at: dict[Among, IndexArray] = {}
+    drawn: dict[Feature, Drawn] = {}
+    for feature in FEATURES:
+        if feature.budget and feature.concerns(view):
+            if feature.among not in looked_at:
+                rows = feature.among(view)
+                is_allowed = allowed[rows]
+                looked_at[feature.among] = (
+                    is_allowed.nonzero()[0] if isinstance(rows, slice) else np.sort(rows[is_allowed])
+                )
+            rows = looked_at[feature.among]
+            drawn[feature] = Drawn(rows, feature.function(view, rows))
+    return drawn

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from matching.kernels import placed
 from matching.rows import entries_of_rows, entries_of_starts
 from matching.text import terms, written_terms
 
@@ -79,13 +80,12 @@ class Concordance:
         is_pair = self._is_pair[codes]
         return Asked(np.concatenate([codes[is_pair], codes[~is_pair]]), int(is_pair.sum()), len(self._terms))
 
-    def written(self, asked: "Asked", row: int) -> tuple[IndexArray, CodeArray]:
+    def written(self, asked: "Asked", row: int) -> tuple[CodeArray, CodeArray]:
         """Places of the terms asked for that one of the texts has, ascending, and the form in which it writes each."""
         entries = self._entries_of(row)
-        places = asked.place_of[self._term_of_entry[entries]]
-        found = (places >= 0).nonzero()[0]
-        found = found[places[found].argsort()]
-        return places[found], self._form_of_entry[entries][found]
+        found, places = placed(self._term_of_entry[entries], asked.place_of)
+        order = places.argsort()
+        return places[order], self._form_of_entry[entries][found[order]]
 
     def term(self, code: int) -> str:
         """The term of a code."""
@@ -121,6 +121,8 @@ class Asked:
 
 def words_in_common(asked: Asked, concordance: Concordance, row: int, limit: int = 3) -> tuple[str, ...]:
     """The words asked for that one of the texts has, as it writes them: phrases first, then single words."""
+    if not len(asked.codes):
+        return ()
     found, written = concordance.written(asked, row)
     n_pairs = int(found.searchsorted(asked.n_pairs))
     shown = _first_phrases(map(concordance.form, written[:n_pairs]), limit)

@@ -23,6 +23,9 @@ from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder
 
 IntArray = npt.NDArray[np.intp]
 
+N_CHAMPIONS = 150
+N_MOST_ACTIVE = 500
+"""Candidates of a kind that stand ready for a field, and as the most active of all."""
 
 _MIN_TERMS = 20
 """Terms that make a project's text long enough to learn from."""
@@ -149,9 +152,9 @@ class MatchIndex(HistoryIndex):
         return self._field_rows(rows)
 
     @cached_property
-    def project_fields_by_date(self) -> sparse.csr_array:
-        """:attr:`project_fields` with the rows in :attr:`project_order`."""
-        return sparse.csr_array(self.project_fields[self.project_order])
+    def projects_by_field(self) -> sparse.csr_array:
+        """CSR of float32, shape (n_fields, n_projects): :attr:`project_fields` turned, projects by date."""
+        return sparse.csr_array(self.project_fields[self.project_order].T)
 
     @cached_property
     def declared_fields(self) -> sparse.csr_array:
@@ -168,20 +171,50 @@ class MatchIndex(HistoryIndex):
         return fields
 
     @cached_property
-    def actors_by_field(self) -> sparse.csr_array:
-        """CSR of float32, shape (n_fields, n_actors): :attr:`actor_fields` turned, for fast products."""
-        return sparse.csr_array(self.actor_fields.T)
-
-    @cached_property
     def actors_by_concept(self) -> sparse.csr_array:
         """CSR of float32, shape (n_concepts, n_actors): the concepts of everything, turned."""
         return sparse.csr_array(self.subjects.all.T)
 
     @cached_property
     def field_activity(self) -> sparse.csr_array:
-        """CSR of float32, shape (n_fields, n_actors): recent projects of each actor by field."""
+        """CSR of float32, shape (n_actors, n_fields): recent projects of each actor by field."""
         recency = sparse.diags_array(self.project_recency)
-        return sparse.csr_array((self.memberships @ (recency @ self.project_fields)).T)
+        return sparse.csr_array(self.memberships @ (recency @ self.project_fields))
+
+    @cached_property
+    def champions(self) -> sparse.csr_array:
+        """CSR of float32 ones, shape (n_fields, n_actors): the candidates of each kind that a field means most to.
+
+        Those with the largest shares and those with the most recent projects, :data:`N_CHAMPIONS` of a kind by either
+        (champion lists: Manning, Raghavan & Schütze 2008, 7.1.3).
+        """
+        either = [self._champions_by(matrix) for matrix in (self.actor_fields, self.field_activity)]
+        fields, rows = np.concatenate(either, axis=1)
+        found = sparse.csr_array((np.ones(len(rows), np.float32), (fields, rows)), shape=self.actor_fields.shape[::-1])
+        found.sum_duplicates()
+        return found
+
+    def _champions_by(self, matrix: sparse.csr_array) -> IntArray:
+        """Fields and rows of the actors with the largest entries, shape (2, n_champions)."""
+        entries = matrix.tocoo()
+        kept = self.is_candidate[entries.row] & (entries.data > 0)
+        row, field, value = entries.row[kept], entries.col[kept], entries.data[kept]
+        group = field.astype(np.intp) * (len(self.kinds.actor) + 1) + self.snapshot.actor_kind[row]
+        order = np.lexsort((row, -value, group))
+        starts = np.flatnonzero(np.diff(group[order], prepend=-2))
+        place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+        best = order[place < N_CHAMPIONS]
+        return np.stack([field[best], row[best]]).astype(np.intp)
+
+    @cached_property
+    def most_active(self) -> IntArray:
+        """Rows of the candidates of each kind with the most recent projects, :data:`N_MOST_ACTIVE` of a kind."""
+        rows = np.flatnonzero(self.is_candidate & (self.recent_activity > 0))
+        order = rows[np.argsort(-self.recent_activity[rows], kind="stable")]
+        of_kind = [
+            order[self.snapshot.actor_kind[order] == kind][:N_MOST_ACTIVE] for kind in range(-1, len(self.kinds.actor))
+        ]
+        return np.sort(np.concatenate(of_kind))
 
     @cached_property
     def joint_fields(self) -> sparse.csr_array:

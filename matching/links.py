@@ -9,13 +9,15 @@ from scipy import sparse
 from graph.dates import NO_DAY
 from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
-from matching.rows import EVERYONE, IndexArray, Rows, entries_of_rows
+from matching.rows import Reach, Sums, entries_of_rows
 from matching.text import FloatArray
 
 MAX_PROJECT_SIZE = 60
 """A project with more members links nobody: to have been in one crowd is not to have worked together."""
 RECENT_HALF_LIFE_DAYS = 730
 """Half-life of recent activity and recent links, two years."""
+RECENT_YEARS = 3.0
+"""Age up to which reasons count a project as recent."""
 NEWCOMER_PARTNERS = 2
 """An actor with at most this many earlier partners is a newcomer."""
 _LATE_YEARS = 1.5
@@ -69,6 +71,11 @@ class LinkIndex:
         ordered = sparse.csr_array(self.memberships[:, self.project_order])
         ordered.sort_indices()
         return ordered
+
+    @cached_property
+    def n_recent_projects(self) -> int:
+        """How many of the first in :attr:`project_order` are recent: begun in the last :data:`RECENT_YEARS`."""
+        return int(np.count_nonzero(self.project_age_years < RECENT_YEARS))
 
     @cached_property
     def is_joint(self) -> FloatArray:
@@ -137,24 +144,6 @@ class LinkIndex:
         return (1 / np.sqrt(np.maximum(self.degree, 1))).astype(np.float32)
 
     @cached_property
-    def damped_weights(self) -> FloatArray:
-        """Weights of :attr:`links`, entry by entry, each times the damping of its row."""
-        return self._damped(self.links.data)
-
-    @cached_property
-    def damped_recent_weights(self) -> FloatArray:
-        """:attr:`recent_weights` damped as :attr:`damped_weights` are."""
-        return self._damped(self.recent_weights)
-
-    @cached_property
-    def damped_fresh_weights(self) -> FloatArray:
-        """:attr:`fresh_weights` damped as :attr:`damped_weights` are."""
-        return self._damped(self.fresh_weights)
-
-    def _damped(self, weights: FloatArray) -> FloatArray:
-        return weights * self.damping[_row_of_entry(self.links)]
-
-    @cached_property
     def degree(self) -> FloatArray:
         """Number of linked actors, float32, shape (n_actors,)."""
         return np.diff(self.links.indptr).astype(np.float32)
@@ -187,28 +176,27 @@ class LinkIndex:
 
 
 class TwoSteps:
-    """All walks of two steps from one actor, gathered once to be weighed in several ways.
+    """All walks of two steps from one actor, to be weighed in several ways.
 
     Attributes
     ----------
     middles
         The actors after the first step, shape (n_middles,).
+    ends
+        The actors after the second, each once, shape (n_ends,).
     entries
         Where the first steps stand among the entries of the links.
     """
 
     def __init__(self, index: LinkIndex, actor: int) -> None:
         links = index.links
-        self._n_actors = index.snapshot.n_actors
         self.entries = slice(links.indptr[actor], links.indptr[actor + 1])
         self.middles: npt.NDArray[np.int32] = links.indices[self.entries]
-        self._step, self._entry = entries_of_rows(links, self.middles)
-        self._end = links.indices[self._entry]
-        self._rows: Rows = EVERYONE
-        self._among = self._step, self._entry, self._end, self._n_actors
+        self._reach = Reach(links, self.middles)
+        self.ends = self._reach.columns
 
-    def weigh(self, first: FloatArray, second: FloatArray | None = None, rows: Rows = EVERYONE) -> FloatArray:
-        """Sum over the walks that end at each actor of the products of their two weights, float32.
+    def weigh(self, first: FloatArray, second: FloatArray | None = None) -> Sums:
+        """Sum over the walks that end at each actor of the products of their two weights.
 
         Parameters
         ----------
@@ -216,23 +204,8 @@ class TwoSteps:
             Weight of the step to each middle, shape (n_middles,).
         second
             Weight of each entry of the links, shape (n_links,); one where None.
-        rows
-            The actors to sum for.
         """
-        step, entry, end, n_ends = self._walks_to(rows)
-        weights = first[step] if second is None else first[step] * second[entry]
-        return np.bincount(end, weights=weights, minlength=n_ends).astype(np.float32)
-
-    def _walks_to(self, rows: Rows) -> tuple[IndexArray, IndexArray, IndexArray, int]:
-        if isinstance(rows, slice):
-            return self._step, self._entry, self._end, self._n_actors
-        if self._rows is not rows:  # several features ask about the same candidates
-            place = np.full(self._n_actors, -1, np.intp)
-            place[rows] = np.arange(len(rows))
-            ends = place[self._end]
-            kept = np.flatnonzero(ends >= 0)
-            self._rows, self._among = rows, (self._step[kept], self._entry[kept], ends[kept], len(rows))
-        return self._among
+        return self._reach.counts(first) if second is None else self._reach.sums(first, second)
 
 
 def _row_of_entry(matrix: sparse.csr_array) -> npt.NDArray[np.int64]:

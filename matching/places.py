@@ -13,6 +13,7 @@ from sklearn.linear_model import Ridge
 
 from graph.folding import fold, place_tones
 from graph.snapshot import GraphSnapshot
+from matching.rows import SparseRow
 from matching.text import is_accented
 
 _WORD = re.compile(r"\w+")
@@ -101,7 +102,7 @@ class CountryReader:
             self._weights = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
             self._intercept = np.asarray(model.intercept_, dtype=np.float32)
 
-    def read(self, words: sparse.csr_array) -> npt.NDArray[np.float32]:
+    def read(self, words: SparseRow) -> npt.NDArray[np.float32]:
         """Share of projects with such words that have a member from each country, 0 to 1, shape (n_countries,).
 
         Zero throughout where there was too little to learn from.
@@ -109,11 +110,11 @@ class CountryReader:
         Parameters
         ----------
         words
-            CSR of float32, shape (1, n_dimensions).
+            The words of a text as a vector.
         """
         likely = np.zeros(len(self.usual), np.float32)
-        if len(self._intercept) and words.nnz:
-            read = words.data @ self._weights[words.indices] + self._intercept
+        if len(self._intercept) and len(words.columns):
+            read = words.values @ self._weights[words.columns] + self._intercept
             likely[self._columns] = np.clip(read, 0, 1)
         return likely
 

@@ -3,12 +3,19 @@
 General indexing of sparse matrices checks more than a question has time for.
 """
 
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from matching.kernels import (
+    Structure,
+    counts_of_rows,
+    products_of_rows,
+    reached,
+    sums_of_rows,
+)
 from matching.text import FloatArray
 
 IndexArray = npt.NDArray[np.intp]
@@ -19,6 +26,78 @@ EVERYONE = slice(None)
 _Entry = TypeVar("_Entry", bound=np.generic)
 
 _BLOCKS_PER_PLACE = 8
+
+
+class SparseRow(NamedTuple):
+    """The entries of one row that are not zero: their columns and values, both of shape (n_entries,)."""
+
+    columns: IndexArray
+    values: FloatArray
+
+
+class Reach:
+    """The columns in which some rows of a matrix have entries, and what sums over these rows come to there.
+
+    Attributes
+    ----------
+    columns
+        The columns reached, shape (n_reached,).
+    rows
+        The rows.
+
+    >>> matrix = sparse.csr_array(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0]], np.float32))
+    >>> reach = Reach(matrix, np.array([1, 0]))
+    >>> reach.columns.tolist(), reach.sums(np.array([2, 1], np.float32))[EVERYONE].tolist()
+    ([0, 2], [3.0, 0.0, 2.0])
+    """
+
+    def __init__(self, matrix: sparse.csr_array, rows: IndexArray) -> None:
+        self._matrix = matrix
+        self.rows = rows
+        self.columns, self._place = reached(structure_of(matrix), rows, matrix.shape[1])
+
+    def sums(self, weights: FloatArray, data: FloatArray | None = None) -> "Sums":
+        """The sum of the rows, each times its weight, by column.
+
+        Parameters
+        ----------
+        weights
+            Shape of the rows.
+        data
+            Other values of the entries of the matrix, in their order.
+        """
+        matrix = self._matrix
+        total = np.zeros(len(self.columns) + 1, np.float32)
+        values = matrix.data if data is None else data
+        sums_of_rows(total, self._place, structure_of(matrix), values, self.rows, weights)
+        return Sums(self._place, total)
+
+    def counts(self, weights: FloatArray) -> "Sums":
+        """The sum of the weights of the rows that have an entry, by column."""
+        total = np.zeros(len(self.columns) + 1, np.float32)
+        counts_of_rows(total, self._place, structure_of(self._matrix), self.rows, weights)
+        return Sums(self._place, total)
+
+
+class Sums:
+    """A number for each column of a matrix, zero for most, to be indexed by columns as an array of all would be.
+
+    Attributes
+    ----------
+    place
+        Where each column's stands among the values, -1 for the last of them, which is zero, int32, (n_columns,).
+    values
+        float32, shape (n_reached + 1,).
+    """
+
+    __slots__ = ("place", "values")
+
+    def __init__(self, place: npt.NDArray[np.int32], values: FloatArray) -> None:
+        self.place = place
+        self.values = values
+
+    def __getitem__(self, columns: Rows | int) -> FloatArray:
+        return np.asarray(self.values[self.place[columns]])
 
 
 def entries_of_rows(matrix: sparse.csr_array, rows: npt.NDArray[np.integer[Any]]) -> tuple[IndexArray, IndexArray]:
@@ -54,11 +133,20 @@ def gathered(
     return np.concatenate([entries[start:stop] for start, stop in bounds])
 
 
-def row_of(matrix: sparse.csr_array, row: int) -> sparse.csr_array:
-    """One row of a matrix, CSR of shape (1, n_columns), without the checks of general indexing."""
-    start, stop = matrix.indptr[row], matrix.indptr[row + 1]
-    indptr = np.array([0, stop - start], matrix.indptr.dtype)
-    return sparse.csr_array((matrix.data[start:stop], matrix.indices[start:stop], indptr), shape=(1, matrix.shape[1]))
+def structure_of(matrix: sparse.csr_array) -> Structure:
+    """Where the entries of a matrix are."""
+    return matrix.indptr, matrix.indices
+
+
+def row_of(matrix: sparse.csr_array, row: int) -> SparseRow:
+    """The entries of a row of a matrix."""
+    return SparseRow(columns_of(matrix, row), values_of(matrix, row))
+
+
+def nonzero_of(values: FloatArray) -> SparseRow:
+    """The entries of a dense row that are not zero."""
+    (columns,) = values.nonzero()
+    return SparseRow(columns, values[columns])
 
 
 def columns_of(matrix: sparse.csr_array, row: int) -> IndexArray:
@@ -78,22 +166,6 @@ def dense_row(matrix: sparse.csr_array, row: int) -> FloatArray:
     return values
 
 
-def sum_of_rows(matrix: sparse.csr_array, rows: IndexArray, weights: FloatArray) -> FloatArray:
-    """The sum of some rows, each times its weight, float32, shape (n_columns,).
-
-    >>> matrix = sparse.csr_array(np.array([[1, 0], [1, 1], [0, 1]], np.float32))
-    >>> sum_of_rows(matrix, np.array([2, 1]), np.array([0.5, 2], np.float32)).tolist()
-    [2.0, 2.5]
-    """
-    if not matrix.nnz or not len(rows):
-        return np.zeros(matrix.shape[1], np.float32)
-    lengths = matrix.indptr[rows + 1] - matrix.indptr[rows]
-    columns, values = (gathered(entries, matrix.indptr, rows) for entries in (matrix.indices, matrix.data))
-    indptr = np.append(0, np.cumsum(lengths)).astype(columns.dtype)
-    turned = sparse.csc_array((values, columns, indptr), shape=(matrix.shape[1], len(rows)))
-    return np.asarray(turned @ weights, dtype=np.float32)
-
-
 def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> FloatArray:
     """Some rows of a matrix, each times weights, float32, shape of the rows.
 
@@ -102,9 +174,7 @@ def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> Flo
     [2.5, 0.5]
     """
     rows = np.arange(matrix.shape[0])[rows] if isinstance(rows, slice) else rows
-    place, entry = entries_of_rows(matrix, rows)
-    products = matrix.data[entry] * weights[matrix.indices[entry]]
-    return np.bincount(place, weights=products, minlength=len(rows)).astype(np.float32)
+    return products_of_rows(structure_of(matrix), matrix.data, rows, weights)
 
 
 def largest(values: FloatArray, n: int) -> IndexArray:

@@ -2,30 +2,38 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.concordance import Asked, words_in_common
+from matching.kernels import first_counted, largest_products
 from matching.query import Evidence
-from matching.rows import IndexArray, columns_of, dense_row, gathered, values_of
-from matching.text import FloatArray
+from matching.rows import IndexArray, Reach, columns_of, nonzero_of, structure_of
 from matching.view import QueryView
 
 _N_SHOWN = 3
 """Names, titles or words that one reason gives at most."""
-_RECENT_YEARS = 3.0
 
 BoolArray = npt.NDArray[np.bool_]
 Told = tuple[str, Mapping[str, object], tuple[Evidence, ...]]
 """Code, parameters and evidence of a reason."""
 
 
+class Latest(NamedTuple):
+    """Of each candidate: how many of its projects are counted, how many of them are recent, and the latest few.
+
+    Projects are numbered as in :attr:`~matching.links.LinkIndex.project_order`, the latest first; -1 is none.
+    """
+
+    n_counted: list[int]
+    n_recent: list[int]
+    latest: list[list[int]]
+
+
 class Suggested:
     """The suggestions of one query, with what several reasons read of them.
-
-    Projects are numbered as in :attr:`~matching.links.LinkIndex.project_order`: the least is the latest.
 
     Parameters
     ----------
@@ -43,29 +51,23 @@ class Suggested:
         self.rows: list[int] = candidates.tolist()
 
     @cached_property
-    def projects(self) -> tuple[IndexArray, IndexArray]:
-        """The projects of all candidates, latest first: the place of each one's candidate, and the project."""
-        projects = self.index.memberships_by_date
-        lengths = projects.indptr[self.candidates + 1] - projects.indptr[self.candidates]
-        place = np.repeat(np.arange(len(self.candidates)), lengths)
-        return place, gathered(projects.indices, projects.indptr, self.candidates)
+    def latest_projects(self) -> Latest:
+        """The recent projects of each candidate."""
+        return self._latest(np.ones(self.index.snapshot.n_projects, bool))
 
     @cached_property
-    def latest_projects(self) -> tuple[list[int], list[list[int]]]:
-        """How many recent projects each candidate has, and the latest few of them."""
-        return self._recent_of(*self.projects)
+    def latest_projects_in_fields(self) -> Latest:
+        """The recent projects of each candidate in the query's fields."""
+        is_in_fields = np.zeros(self.index.snapshot.n_projects, bool)
+        is_in_fields[Reach(self.index.projects_by_field, nonzero_of(self.view.fields).columns).columns] = True
+        return self._latest(is_in_fields)
 
-    @cached_property
-    def projects_in_fields(self) -> tuple[IndexArray, IndexArray]:
-        """Those of :attr:`projects` that are in the query's fields."""
-        place, project = self.projects
-        kept = self._is_in_fields[project].nonzero()[0]
-        return place[kept], project[kept]
-
-    @cached_property
-    def latest_projects_in_fields(self) -> tuple[list[int], list[list[int]]]:
-        """How many recent projects in the query's fields each candidate has, and the latest few of them."""
-        return self._recent_of(*self.projects_in_fields)
+    def _latest(self, is_counted: BoolArray) -> Latest:
+        index = self.index
+        found = first_counted(
+            structure_of(index.memberships_by_date), self.candidates, is_counted, index.n_recent_projects, _N_SHOWN
+        )
+        return Latest(*(part.tolist() for part in found))
 
     @cached_property
     def asked(self) -> Asked:
@@ -76,43 +78,21 @@ class Suggested:
     @cached_property
     def needs(self) -> frozenset[int]:
         """Dimensions of the words of what is sought."""
-        return frozenset(self.view.needs.indices.tolist())
+        return frozenset(self.view.needs.columns.tolist())
 
     @cached_property
     def offers(self) -> frozenset[int]:
         """Dimensions of the words of what the asker offers, or of all it says."""
-        offered = self.view.offers if self.view.offers.nnz else self.view.words
-        return frozenset(offered.indices.tolist())
-
-    def few_of_each(self, place: IndexArray, values: IndexArray) -> list[list[int]]:
-        """The first few of the values of each candidate.
-
-        Parameters
-        ----------
-        place
-            Place of the candidate that each value belongs to, ascending.
-        """
-        bounds = place.searchsorted(np.arange(len(self.rows) + 1)).tolist()
-        return [values[start : min(start + _N_SHOWN, stop)].tolist() for start, stop in pairwise(bounds)]
+        return frozenset(self.view.offered.columns.tolist())
 
     def told_of_projects(self, projects: list[int]) -> tuple[Evidence, ...]:
-        """The rows of some projects."""
-        return tuple([self.shown.projects[self.index.project_order[project]] for project in projects])
+        """The rows of some projects, -1 for none."""
+        order = self.index.project_order
+        return tuple([self.shown.projects[order[project]] for project in projects if project >= 0])
 
     def ties(self, one: int, other: int, project: int) -> tuple[Evidence, ...]:
         """What ties two actors: their relationships, else the latest project that links them, -1 for none."""
         return self.shown.ties(one, other, _N_SHOWN) or ((self.shown.projects[project],) if project >= 0 else ())
-
-    @cached_property
-    def _is_in_fields(self) -> BoolArray:
-        """Whether each project is in the query's fields."""
-        return np.asarray(self.index.project_fields_by_date @ self.view.fields > 0)
-
-    def _recent_of(self, place: IndexArray, project: IndexArray) -> tuple[list[int], list[list[int]]]:
-        n_recent_projects = np.count_nonzero(self.index.project_age_years < _RECENT_YEARS)  # which are the first ones
-        recent = (project < n_recent_projects).nonzero()[0]
-        n_of_each = np.bincount(place[recent], minlength=len(self.rows))
-        return n_of_each.tolist(), self.few_of_each(place[recent], project[recent])
 
 
 def _connection(suggested: Suggested) -> list[Told]:
@@ -120,29 +100,27 @@ def _connection(suggested: Suggested) -> list[Told]:
     asker, links = view.actor, index.links
     if asker is None:
         return [("no_connection", {}, ())] * len(suggested.rows)
-    strength_of_own = dense_row(links, asker)
-    ties_of_asker: dict[int, tuple[Evidence, ...]] = {}  # good candidates share their partners
-    linked = gathered(links.indices, links.indptr, suggested.candidates)
-    strength = gathered(links.data, links.indptr, suggested.candidates)
-    project = gathered(index.latest_common_project, links.indptr, suggested.candidates)
-    shared = strength_of_own[linked].nonzero()[0]
-    middles, project = linked[shared], project[shared]
-    between = strength_of_own[middles] * (strength[shared] * index.damping[middles])
-    stops = np.cumsum(links.indptr[suggested.candidates + 1] - links.indptr[suggested.candidates])
-    bounds = [0, *shared.searchsorted(stops).tolist()]
+    steps = view.two_steps
+    if not len(steps.middles):
+        return [("no_connection", {}, ())] * len(suggested.rows)
+    strength_of_own = np.zeros(links.shape[0], np.float32)
+    strength_of_own[steps.middles] = view.damped(links.data)
+    entries = largest_products(structure_of(links), links.data, suggested.candidates, strength_of_own, _N_SHOWN)
+    middles, project = links.indices[entries], index.latest_common_project[entries]
+    own_place = np.minimum(steps.middles.searchsorted(middles), len(steps.middles) - 1)  # of no entry: anywhere
+    own_project = index.latest_common_project[steps.entries][own_place]
     told: list[Told] = []
-    for candidate, (start, stop) in zip(suggested.rows, pairwise(bounds), strict=True):
-        best = [start + place for place in _largest(between[start:stop])]
-        if best:
-            through = middles[best].tolist()
-            evidence: list[Evidence] = []
-            for middle, common in zip(through, project[best].tolist(), strict=True):
-                if middle not in ties_of_asker:
-                    own = columns_of(links, asker).searchsorted(middle) + links.indptr[asker]
-                    ties_of_asker[middle] = suggested.ties(asker, middle, index.latest_common_project[own])
-                evidence += ties_of_asker[middle]
-                evidence += suggested.ties(candidate, middle, common)
-            names = tuple([suggested.shown.names[middle] for middle in through])
+    for candidate, *ways in zip(
+        suggested.rows, (entries >= 0).tolist(), middles.tolist(), project.tolist(), own_project.tolist(), strict=True
+    ):
+        through = [(middle, common, own) for is_one, middle, common, own in zip(*ways, strict=True) if is_one]
+        if through:
+            evidence = [
+                row
+                for middle, common, own in through
+                for row in (*suggested.ties(asker, middle, own), *suggested.ties(candidate, middle, common))
+            ]
+            names = tuple([suggested.shown.names[middle] for middle, _, _ in through])
             told.append(("connection", {"through": names}, tuple(dict.fromkeys(evidence))))
         else:
             is_near = view.two_hop[columns_of(links, candidate)].any()
@@ -152,24 +130,19 @@ def _connection(suggested: Suggested) -> list[Told]:
 
 def _similar_work(suggested: Suggested) -> list[Told]:
     view, index, shown = suggested.view, suggested.index, suggested.shown
-    similar, _ = view.similar_projects
-    nearness = np.full(index.snapshot.n_projects, -1, np.intp)
-    nearness[similar] = np.arange(len(similar))
-    place, project = suggested.projects
-    nearness_of_each = nearness[index.project_order[project]]
-    near = (nearness_of_each >= 0).nonzero()[0]
-    place, near = place[near], nearness_of_each[near]
+    similar, weight = view.similar_projects
+    nearness = np.zeros(index.snapshot.n_projects, np.float32)
+    nearness[similar] = weight
+    projects = index.memberships
+    entries = largest_products(structure_of(projects), projects.data, suggested.candidates, nearness, _N_SHOWN)
     told: list[Told] = []
-    for candidate, best in zip(
-        suggested.rows, suggested.few_of_each(place, near[np.lexsort((near, place))]), strict=True
-    ):
-        if best:
-            rows = similar[best].tolist()
+    for near in _filled(projects.indices, entries):
+        rows = [row for row in near if row >= 0]
+        if rows:
             titles = tuple([shown.titles[row] for row in rows])
             told.append(("similar_work", {"projects": titles}, tuple([shown.projects[row] for row in rows])))
         else:
-            in_company = view.votes[columns_of(index.links, candidate)].any()
-            told.append(("similar_company" if in_company else "no_similar_work", {}, ()))
+            told.append(("no_similar_work", {}, ()))
     return told
 
 
@@ -184,21 +157,20 @@ def _similar_words(suggested: Suggested) -> list[Told]:
 
 
 def _fields(suggested: Suggested) -> list[Told]:
-    fields, wanted = suggested.index.actor_fields, suggested.view.fields
+    index, fields = suggested.index, suggested.index.actor_fields
+    wanted = suggested.view.fields
+    entries = largest_products(structure_of(fields), fields.data, suggested.candidates, wanted, _N_SHOWN)
     told: list[Told] = []
-    for candidate in suggested.rows:
-        columns = columns_of(fields, candidate)
-        weight = values_of(fields, candidate) * wanted[columns]
-        names = tuple([suggested.index.field_ids[columns[place]] for place in _largest(weight)])
+    for candidate, weightiest in zip(suggested.rows, _filled(fields.indices, entries), strict=True):
+        names = tuple([index.field_ids[column] for column in weightiest if column >= 0])
         evidence = (suggested.shown.actors[candidate],)
         told.append(("fields", {"fields": names}, evidence) if names else ("no_shared_fields", {}, ()))
     return told
 
 
 def _fields_activity(suggested: Suggested) -> list[Told]:
-    has_any = np.bincount(suggested.projects_in_fields[0], minlength=len(suggested.rows)).tolist()
     told: list[Told] = []
-    for n_recent, latest, n_ever in zip(*suggested.latest_projects_in_fields, has_any, strict=True):
+    for n_ever, n_recent, latest in zip(*suggested.latest_projects_in_fields, strict=True):
         if n_recent:
             told.append(("fields_activity", {"count": n_recent}, suggested.told_of_projects(latest)))
         else:
@@ -209,7 +181,7 @@ def _fields_activity(suggested: Suggested) -> list[Told]:
 def _activity(suggested: Suggested) -> list[Told]:
     n_partners = suggested.index.degree[suggested.candidates].astype(np.intp).tolist()
     told: list[Told] = []
-    for n_recent, latest, partners in zip(*suggested.latest_projects, n_partners, strict=True):
+    for _, n_recent, latest, partners in zip(*suggested.latest_projects, n_partners, strict=True):
         if n_recent:
             params = {"count": n_recent, "partners": partners}
             told.append(("activity", params, suggested.told_of_projects(latest)))
@@ -280,13 +252,8 @@ TOLD_BY: Mapping[str, Callable[[Suggested], list[Told]]] = {
 """What each reason tells of every suggestion, by the reason's name in :data:`matching.features.FEATURES`."""
 
 
-def _largest(values: FloatArray) -> list[int]:
-    """Places of the few largest positive values, the largest first, ties by place; the values are used up."""
-    found: list[int] = []
-    while len(found) < min(_N_SHOWN, len(values)):
-        best = int(values.argmax())
-        if not values[best] > 0:
-            break
-        found.append(best)
-        values[best] = 0
-    return found
+def _filled(values: IndexArray, entries: IndexArray) -> list[list[int]]:
+    """The values of some entries, -1 where there is no entry, as lists."""
+    if not len(values):
+        return entries.tolist()
+    return np.where(entries >= 0, values[entries], -1).tolist()

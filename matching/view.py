@@ -12,13 +12,16 @@ from matching.query import Profile
 from matching.rows import (
     EVERYONE,
     IndexArray,
+    Reach,
     Rows,
+    SparseRow,
+    Sums,
     columns_of,
     dense_row,
-    entries_of_rows,
     largest,
+    nonzero_of,
     row_of,
-    sum_of_rows,
+    rows_times,
     values_of,
 )
 from matching.text import FieldReading, FloatArray
@@ -72,39 +75,45 @@ class QueryView:
         self.named_region: Sequence[int] = () if actor is not None else index.gazetteer.region_of(text)
         self.stated_fields = profile.fields
         self._profile = profile
-        self._linked_rows: Rows = EVERYONE
-        self._links_of_rows = index.links
 
     @cached_property
-    def words(self) -> sparse.csr_array:
-        """All that the asker says and does, CSR of shape (1, n_dimensions)."""
+    def words(self) -> SparseRow:
+        """The words of all that the asker says and does as a vector."""
         return self._said(self.index.words.profile, self.text)
 
     @cached_property
-    def needs(self) -> sparse.csr_array:
-        """What is sought, of the same shape; all of a brief."""
+    def needs(self) -> SparseRow:
+        """Those of what is sought; of all of a brief."""
         return self._said(self.index.words.needs, " . ".join(self._profile.needs) or self.text)
 
     @cached_property
-    def offers(self) -> sparse.csr_array:
-        """What the asker offers, of the same shape."""
+    def offers(self) -> SparseRow:
+        """Those of what the asker offers."""
         return self._said(self.index.words.offers, " . ".join(self._profile.offers))
 
-    def _said(self, of_members: sparse.csr_array, text: str) -> sparse.csr_array:
+    @property
+    def offered(self) -> SparseRow:
+        """Those of what the asker offers, or of all it says."""
+        return self.offers if len(self.offers.columns) else self.words
+
+    def _said(self, of_members: sparse.csr_array, text: str) -> SparseRow:
         if self.actor is not None:
             return row_of(of_members, self.actor)
-        return sparse.csr_array(self.index.embedder.embed([text]))
+        return row_of(self.index.embedder.embed([text]), 0)
 
     @cached_property
     def similar_projects(self) -> tuple[IndexArray, FloatArray]:
         """Rows of the past projects nearest to the query's words, at most 200, and their squared cosines."""
-        likeness = sum_of_rows(self.index.words_to_projects, self.words.indices, self.words.data)
-        if self.actor is not None:
-            likeness[columns_of(self.index.memberships, self.actor)] = 0  # its own projects are not news
+        reach = Reach(self.index.words_to_projects, self.words.columns)
+        cosine = reach.sums(self.words.values)
+        if self.actor is not None:  # its own projects are not news
+            cosine.values[cosine.place[columns_of(self.index.memberships, self.actor)]] = 0
         if self.project is not None:
-            likeness[self.project] = 0
-        rows = largest(likeness, N_SIMILAR_PROJECTS)
-        return rows, likeness[rows] ** 2
+            cosine.values[cosine.place[self.project]] = 0
+        order = np.sort(reach.columns)
+        likeness = cosine[order]
+        best = largest(likeness, N_SIMILAR_PROJECTS)
+        return order[best], likeness[best] ** 2
 
     @cached_property
     def fields(self) -> FloatArray:
@@ -112,7 +121,7 @@ class QueryView:
         if self.actor is not None:
             return dense_row(self.index.actor_fields, self.actor)
         rows, weight = self.similar_projects
-        likely = sum_of_rows(self.index.project_fields, rows, weight)
+        likely = Reach(self.index.project_fields, rows).sums(weight)[EVERYONE]
         said = np.zeros(len(self.index.field_ids), np.float32)
         for reading in self.readings:
             said[self.index.field_column[reading.field_id]] = reading.weight
@@ -129,11 +138,6 @@ class QueryView:
             return unit(subjects.query(self.text))
         return unit(dense_row(subjects.own, self.actor) * subjects.rarity)
 
-    @cached_property
-    def concept_likeness(self) -> FloatArray:
-        """How much of what is asked about each actor speaks of and does, float32, shape (n_actors,)."""
-        return self._weighted(self.index.actors_by_concept, self.asked_concepts)
-
     def likeness(self, rows: Rows) -> FloatArray:
         """How much each of some actors says and does what is asked about, float32, shape of the rows.
 
@@ -144,7 +148,7 @@ class QueryView:
             + 0.5 * self.offers_meeting_needs[rows]
             + 0.2 * self.needs_meeting_offers[rows]
             + 0.3 * self.concept_likeness[rows]
-            + 0.2 * self.field_likeness[rows]
+            + 0.2 * rows_times(self.index.actor_fields, rows, self.fields)
             + 0.15 * self.broad_votes[rows]
         )
 
@@ -165,16 +169,6 @@ class QueryView:
         """The walks of two steps from the asker."""
         return TwoSteps(self.index, self.member)
 
-    def by_middle(self, weights: FloatArray, rows: Rows) -> FloatArray:
-        """What the partners in common with some actors weigh, each by itself, float32, shape of the rows."""
-        return self.two_steps.weigh(weights, rows=rows)
-
-    def spread(self, values: FloatArray, rows: Rows) -> FloatArray:
-        """What some actors receive of values that all deal out over their damped links, float32, shape of the rows."""
-        if self._linked_rows is not rows:  # several features ask about the same candidates
-            self._linked_rows, self._links_of_rows = rows, self.index.links[rows]
-        return np.asarray(self._links_of_rows @ (values * self.index.damping), dtype=np.float32)
-
     @cached_property
     def field_activity(self) -> FloatArray:
         """Recent joint projects of the asker by field, as log(1 + n); for words, the fields they point to."""
@@ -183,58 +177,64 @@ class QueryView:
         return dense_row(self.index.joint_fields, self.actor)
 
     @cached_property
-    def votes(self) -> FloatArray:
-        """See :func:`similar_work`."""
-        return self.votes_by(self.similar_projects[1])
+    def voting(self) -> Reach:
+        """The members of the similar projects."""
+        return Reach(self.index.snapshot.membership, self.similar_projects[0])
 
     @cached_property
-    def broad_votes(self) -> FloatArray:
-        """Votes of the nearest projects for their members, each by its plain cosine, float32, shape (n_actors,)."""
-        return self.votes_by(np.sqrt(self.similar_projects[1]))
+    def votes(self) -> Sums:
+        """See :func:`~matching.features.words.similar_work`."""
+        return self.voting.counts(self.similar_projects[1])
 
     @cached_property
-    def _voters(self) -> tuple[IndexArray, IndexArray]:
-        """Members of the similar projects: the place of each one's project among them, and the member's row."""
-        rows, _ = self.similar_projects
-        membership = self.index.snapshot.membership
-        place, entry = entries_of_rows(membership, rows)
-        return place, membership.indices[entry]
-
-    def votes_by(self, weight: FloatArray) -> FloatArray:
-        """Votes of the similar projects for their members, each by its weight, float32, shape (n_actors,)."""
-        place, member = self._voters
-        return np.bincount(member, weights=weight[place], minlength=self.index.snapshot.n_actors).astype(np.float32)
+    def broad_votes(self) -> Sums:
+        """Votes of the nearest projects for their members, each by its plain cosine."""
+        return self.voting.counts(np.sqrt(self.similar_projects[1]))
 
     @cached_property
-    def word_likeness(self) -> FloatArray:
-        """Cosine of the words with each actor's, float32, shape (n_actors,)."""
-        return sum_of_rows(self.index.words_to_profiles, self.words.indices, self.words.data)
+    def speaking_alike(self) -> Reach:
+        """The actors that have some of the words."""
+        return Reach(self.index.words_to_profiles, self.words.columns)
 
     @cached_property
-    def offers_meeting_needs(self) -> FloatArray:
-        """Cosine of the asker's needs with each actor's offers, float32, shape (n_actors,)."""
-        return sum_of_rows(self.index.words_to_offers, self.needs.indices, self.needs.data)
+    def word_likeness(self) -> Sums:
+        """Cosine of the words with each actor's."""
+        return self.speaking_alike.sums(self.words.values)
 
     @cached_property
-    def needs_meeting_offers(self) -> FloatArray:
-        """Cosine of the asker's offers, or its words, with each actor's needs, float32, shape (n_actors,)."""
-        offered = self.offers if self.offers.nnz else self.words
-        return sum_of_rows(self.index.words_to_needs, offered.indices, offered.data)
+    def offering(self) -> Reach:
+        """The actors that have some of the words of what is sought among their offers."""
+        return Reach(self.index.words_to_offers, self.needs.columns)
 
     @cached_property
-    def field_likeness(self) -> FloatArray:
-        """Cosine of the fields with each actor's, float32, shape (n_actors,)."""
-        return self._weighted(self.index.actors_by_field, self.fields)
+    def offers_meeting_needs(self) -> Sums:
+        """Cosine of the asker's needs with each actor's offers."""
+        return self.offering.sums(self.needs.values)
 
     @cached_property
-    def activity_in_fields(self) -> FloatArray:
-        """Recent projects of each actor in the fields, float32, shape (n_actors,)."""
-        return self._weighted(self.index.field_activity, self.fields)
+    def needing(self) -> Reach:
+        """The actors that have some of the words of what the asker offers, or says, among their needs."""
+        return Reach(self.index.words_to_needs, self.offered.columns)
 
-    def _weighted(self, by_column: sparse.csr_array, weights: FloatArray) -> FloatArray:
-        """Each actor's column of a matrix times weights, few of which are not zero, float32, shape (n_actors,)."""
-        (rows,) = weights.nonzero()
-        return sum_of_rows(by_column, rows, weights[rows])
+    @cached_property
+    def needs_meeting_offers(self) -> Sums:
+        """Cosine of the asker's offers, or its words, with each actor's needs."""
+        return self.needing.sums(self.offered.values)
+
+    @cached_property
+    def sharing_concepts(self) -> Reach:
+        """The actors that speak of or do some of what is asked about."""
+        return Reach(self.index.actors_by_concept, nonzero_of(self.asked_concepts).columns)
+
+    @cached_property
+    def concept_likeness(self) -> Sums:
+        """How much of what is asked about each actor speaks of and does."""
+        return self.sharing_concepts.sums(self.asked_concepts[self.sharing_concepts.rows])
+
+    @cached_property
+    def champions(self) -> Reach:
+        """The champions of the query's fields; see :attr:`matching.index.MatchIndex.champions`."""
+        return Reach(self.index.champions, nonzero_of(self.fields).columns)
 
     def own(self, matrix: FloatArray) -> FloatArray:
         """The asker's own row of a dense matrix."""
@@ -256,7 +256,7 @@ class QueryView:
     @cached_property
     def usual_countries(self) -> FloatArray:
         """Each country's share of the votes, float32, shape (n_countries + 1,), last 0."""
-        (rows,) = self.votes.nonzero()
+        rows = self.voting.columns
         return self._shares_by_country(rows, self.votes[rows])
 
     @cached_property
@@ -276,17 +276,31 @@ class QueryView:
         return np.append(shares[1:], 0).astype(np.float32)
 
     @cached_property
-    def two_hop(self) -> FloatArray:
-        """See :func:`~matching.features.connections.shared_partners`, float32, shape (n_actors,)."""
-        if self.actor is None:
-            return np.zeros(self.index.snapshot.n_actors, np.float32)
-        return self.two_steps.weigh(self.index.links.data[self.two_steps.entries], self.index.damped_weights)
+    def two_hop(self) -> Sums:
+        """See :func:`~matching.features.connections.shared_partners`."""
+        links, steps = self.index.links, self.two_steps
+        return steps.weigh(self.damped(links.data), links.data)
 
     @cached_property
-    def recent_two_hop(self) -> FloatArray:
-        """See :func:`~matching.features.connections.recent_shared_partners`, float32, shape (n_actors,)."""
-        index = self.index
-        return self.two_steps.weigh(index.recent_weights[self.two_steps.entries], index.damped_recent_weights)
+    def recent_two_hop(self) -> Sums:
+        """See :func:`~matching.features.connections.recent_shared_partners`."""
+        recent = self.index.recent_weights
+        return self.two_steps.weigh(self.damped(recent), recent)
+
+    @cached_property
+    def common_neighbours(self) -> Sums:
+        """See :func:`~matching.features.connections.common_neighbours`."""
+        return self.two_steps.weigh(np.ones(len(self.two_steps.middles), np.float32))
+
+    @cached_property
+    def allocation(self) -> Sums:
+        """See :func:`~matching.features.connections.resource_allocation`."""
+        degree = self.index.degree[self.two_steps.middles]
+        return self.two_steps.weigh((1 / np.maximum(degree, 1)).astype(np.float32))
+
+    def damped(self, weights: FloatArray) -> FloatArray:
+        """The weights of the asker's links, out of those of all, damped by the degrees of its partners."""
+        return weights[self.two_steps.entries] * self.index.damping[self.two_steps.middles]
 
 
 def _kind_code(index: MatchIndex, actor: int | None, profile: Profile) -> int:

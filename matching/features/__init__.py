@@ -6,6 +6,7 @@ shape of the rows, larger where the candidate fits better; zero is the absence o
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -20,7 +21,6 @@ from matching.features.connections import (
     late_circles,
     near_position,
     number_of_shared_partners,
-    partners_of_partners,
     recent_shared_partners,
     resource_allocation,
     shared_circles,
@@ -61,7 +61,6 @@ from matching.features.standing import (
 from matching.features.words import (
     broad_similar_work,
     close_work,
-    company_of_similar_work,
     likely_local_similar_work,
     local_similar_work,
     needs_what_is_offered,
@@ -72,7 +71,7 @@ from matching.features.words import (
     similar_work,
     sought_kind,
 )
-from matching.rows import IndexArray, Rows
+from matching.rows import EVERYONE, IndexArray, Rows
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -83,6 +82,17 @@ RELATIVE_CEILING = 4.0
 
 Scale = Literal["relative", "plain"]
 Function = Callable[[QueryView, Rows], FloatArray]
+Among = Callable[[QueryView], Rows]
+
+
+def everyone(_: QueryView) -> Rows:
+    """All actors."""
+    return EVERYONE
+
+
+_walked_to: Among = attrgetter("two_steps.ends")
+_voting: Among = attrgetter("voting.columns")
+_champions: Among = attrgetter("champions.columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,8 @@ class Feature:
         ``plain``: as it is.
     budget
         Candidates that the feature may bring in by itself.
+    among
+        Where it looks for them: rows that need not be ordered, outside of which the feature is zero or hopeless.
     asked_by
         Who asks for it: members of the network, whose past it compares; needs in words, which it reads; or both. It is
         0 for whoever does not.
@@ -107,6 +119,7 @@ class Feature:
     reason: str
     scale: Scale = "relative"
     budget: int = 0
+    among: Among = everyone
     asked_by: Literal["members", "words", "both"] = "both"
 
     def values(self, view: QueryView, rows: IndexArray) -> FloatArray:
@@ -124,8 +137,8 @@ class Feature:
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature(shared_partners, "connection", budget=170, asked_by="members"),
-    Feature(recent_shared_partners, "connection", budget=120, asked_by="members"),
+    Feature(shared_partners, "connection", budget=170, among=_walked_to, asked_by="members"),
+    Feature(recent_shared_partners, "connection", budget=120, among=_walked_to, asked_by="members"),
     Feature(fresh_shared_partners, "connection", asked_by="members"),
     Feature(lasting_shared_partners, "connection", asked_by="members"),
     Feature(common_neighbours, "connection", asked_by="members"),
@@ -133,30 +146,28 @@ FEATURES: tuple[Feature, ...] = (
     Feature(resource_allocation, "connection", asked_by="members"),
     Feature(number_of_shared_partners, "connection", scale="plain", asked_by="members"),
     Feature(exclusive_shared_partners, "connection", asked_by="members"),
-    Feature(exclusive_allocation, "connection", budget=40, asked_by="members"),
-    Feature(partners_of_partners, "connection", asked_by="members"),
+    Feature(exclusive_allocation, "connection", budget=40, among=_walked_to, asked_by="members"),
     Feature(near_position, "connection", asked_by="members"),
     Feature(shared_circles, "connection", asked_by="members"),
     Feature(late_circles, "connection", asked_by="members"),
-    Feature(similar_work, "similar_work", budget=150),
+    Feature(similar_work, "similar_work", budget=150, among=_voting),
     Feature(close_work, "similar_work", scale="plain"),
     Feature(recent_similar_work, "similar_work"),
     Feature(broad_similar_work, "similar_work", scale="plain"),
-    Feature(local_similar_work, "similar_work", budget=60),
-    Feature(likely_local_similar_work, "similar_work", budget=60, asked_by="words"),
-    Feature(company_of_similar_work, "similar_work"),
-    Feature(similar_words, "similar_words", scale="plain", budget=80),
-    Feature(offers_what_is_needed, "offer", scale="plain", budget=40),
-    Feature(needs_what_is_offered, "need", scale="plain", budget=40),
-    Feature(shared_concepts, "concepts", scale="plain", budget=80),
+    Feature(local_similar_work, "similar_work", budget=60, among=_voting),
+    Feature(likely_local_similar_work, "similar_work", budget=60, among=_voting, asked_by="words"),
+    Feature(similar_words, "similar_words", scale="plain", budget=80, among=attrgetter("speaking_alike.columns")),
+    Feature(offers_what_is_needed, "offer", scale="plain", budget=40, among=attrgetter("offering.columns")),
+    Feature(needs_what_is_offered, "need", scale="plain", budget=40, among=attrgetter("needing.columns")),
+    Feature(shared_concepts, "concepts", scale="plain", budget=80, among=attrgetter("sharing_concepts.columns")),
     Feature(sought_kind, "sought", scale="plain", asked_by="words"),
-    Feature(shared_fields, "fields", scale="plain", budget=60),
-    Feature(activity_in_fields, "fields_activity", budget=100),
+    Feature(shared_fields, "fields", scale="plain", budget=60, among=_champions),
+    Feature(activity_in_fields, "fields_activity", budget=100, among=_champions),
     Feature(meeting_in_fields, "fields_activity"),
     Feature(meeting_lately_in_fields, "fields_activity", asked_by="members"),
     Feature(leads_in_fields, "fields_activity"),
-    Feature(local_activity_in_fields, "fields_activity", budget=40),
-    Feature(likely_local_activity_in_fields, "fields_activity", budget=80, asked_by="words"),
+    Feature(local_activity_in_fields, "fields_activity", budget=40, among=_champions),
+    Feature(likely_local_activity_in_fields, "fields_activity", budget=80, among=_champions, asked_by="words"),
     Feature(same_country, "place", scale="plain"),
     Feature(named_country_activity, "place", budget=30, asked_by="words"),
     Feature(named_region, "place", budget=20, asked_by="words"),
@@ -166,7 +177,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(usual_country, "place"),
     Feature(partner_country, "place"),
     Feature(country_affinity, "place", scale="plain"),
-    Feature(activity, "activity", budget=40),
+    Feature(activity, "activity", budget=40, among=attrgetter("index.most_active")),
     Feature(fresh_activity, "activity", scale="plain"),
     Feature(solo_activity, "activity", scale="plain"),
     Feature(openness, "activity", scale="plain"),
@@ -180,21 +191,30 @@ FEATURES: tuple[Feature, ...] = (
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
 
-def references(top: FloatArray) -> FloatArray:
+def references(values: FloatArray) -> FloatArray:
     """What relative features are divided by: the 20th largest value, at least a quarter of the largest; 0 for none.
+
+    Where no more than twenty are positive, it is a quarter of the largest.
 
     Parameters
     ----------
-    top
-        The 21 largest values of each feature in any order, zero where there are no more, shape (n_features, 21).
+    values
+        The features of all candidates, shape (n_features, n_candidates).
 
     >>> references(np.array([[4, 1] + [0] * 19, [8, *[3] * 20]], np.float32)).tolist()
     [1.0, 3.0]
+    >>> references(np.array([[4, 1]], np.float32)).tolist()
+    [1.0]
     """
-    descending = -np.sort(-top, axis=1)
-    least = descending[:, 0] / np.float32(RELATIVE_CEILING)
-    has_more = descending[:, REFERENCE_RANK] > 0
-    return np.where(has_more, np.maximum(descending[:, REFERENCE_RANK - 1], least), least)
+    n = values.shape[1]
+    if not n:
+        return np.zeros(len(values), np.float32)
+    least = values.max(axis=1) / np.float32(RELATIVE_CEILING)
+    if n <= REFERENCE_RANK:
+        return least
+    ordered = np.partition(values, (n - REFERENCE_RANK - 1, n - REFERENCE_RANK), axis=1)
+    has_more = ordered[:, n - REFERENCE_RANK - 1] > 0
+    return np.where(has_more, np.maximum(ordered[:, n - REFERENCE_RANK], least), least)
 
 
 def scaled(values: FloatArray, divisors: FloatArray) -> FloatArray:

@@ -24,31 +24,29 @@ def recent_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
 
 def fresh_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common in the last months: as above, halved every year."""
-    steps, index = view.two_steps, view.index
-    return steps.weigh(index.fresh_weights[steps.entries], index.damped_fresh_weights, rows)
+    fresh = view.index.fresh_weights
+    return view.two_steps.weigh(view.damped(fresh), fresh)[rows]
 
 
 def lasting_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners of the asker that are well linked to the candidate lately, however old the asker's own link."""
-    steps, index = view.two_steps, view.index
-    return steps.weigh(index.links.data[steps.entries], index.damped_recent_weights, rows)
+    return view.two_steps.weigh(view.damped(view.index.links.data), view.index.recent_weights)[rows]
 
 
 def common_neighbours(view: QueryView, rows: Rows) -> FloatArray:
     """Number of partners in common (Newman 2001)."""
-    return view.by_middle(np.ones(len(view.two_steps.middles), np.float32), rows)
+    return view.common_neighbours[rows]
 
 
 def adamic_adar(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common, each by 1 / log of its degree (Adamic & Adar 2003)."""
     degree = view.index.degree[view.two_steps.middles]
-    return view.by_middle((1 / np.log(np.maximum(degree, 2))).astype(np.float32), rows)
+    return view.two_steps.weigh((1 / np.log(np.maximum(degree, 2))).astype(np.float32))[rows]
 
 
 def resource_allocation(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common, each by 1 / its degree (Zhou, Lü & Zhang 2009)."""
-    degree = view.index.degree[view.two_steps.middles]
-    return view.by_middle((1 / np.maximum(degree, 1)).astype(np.float32), rows)
+    return view.allocation[rows]
 
 
 def number_of_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
@@ -64,11 +62,6 @@ def exclusive_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
 def exclusive_allocation(view: QueryView, rows: Rows) -> FloatArray:
     """Resource allocation over the root of the candidate's own degree."""
     return resource_allocation(view, rows) * view.index.damping[rows]
-
-
-def partners_of_partners(view: QueryView, rows: Rows) -> FloatArray:
-    """Three steps away: the partners of those with whom there are partners in common."""
-    return view.spread(view.two_hop, rows)
 
 
 def near_position(view: QueryView, rows: Rows) -> FloatArray:

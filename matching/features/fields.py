@@ -8,12 +8,12 @@ from matching.view import QueryView
 
 def shared_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Works in the same fields: cosine over fields, rare ones heavier."""
-    return view.field_likeness[rows]
+    return rows_times(view.index.actor_fields, rows, view.fields)
 
 
 def activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Active in these fields lately: recent projects in the query's fields."""
-    return view.activity_in_fields[rows]
+    return rows_times(view.index.field_activity, rows, view.fields)
 
 
 def meeting_in_fields(view: QueryView, rows: Rows) -> FloatArray:
@@ -34,9 +34,9 @@ def leads_in_fields(view: QueryView, rows: Rows) -> FloatArray:
 
 def local_activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Active in these fields, from a country that is strong in past projects like this."""
-    return view.activity_in_fields[rows] * usual_country(view, rows)
+    return activity_in_fields(view, rows) * usual_country(view, rows)
 
 
 def likely_local_activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Active in these fields, from a country that the words speak for."""
-    return view.activity_in_fields[rows] * likely_country(view, rows)
+    return activity_in_fields(view, rows) * likely_country(view, rows)

@@ -18,13 +18,15 @@ def similar_work(view: QueryView, rows: Rows) -> FloatArray:
 def close_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in the very closest past projects: votes of the twenty nearest."""
     _, weight = view.similar_projects  # nearest first
-    return view.votes_by(np.where(np.arange(len(weight)) < _N_CLOSE_PROJECTS, weight, 0))[rows]
+    close = np.zeros_like(weight)
+    close[:_N_CLOSE_PROJECTS] = weight[:_N_CLOSE_PROJECTS]
+    return view.voting.counts(close)[rows]
 
 
 def recent_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in like projects lately: votes halved every two years."""
     projects, weight = view.similar_projects
-    return view.votes_by(weight * view.index.project_recency[projects])[rows]
+    return view.voting.counts(weight * view.index.project_recency[projects])[rows]
 
 
 def broad_similar_work(view: QueryView, rows: Rows) -> FloatArray:
@@ -40,11 +42,6 @@ def local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
 def likely_local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Past projects like this, from a country that the words speak for: votes times the country's likelihood."""
     return view.broad_votes[rows] * likely_country(view, rows)
-
-
-def company_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
-    """Partners of those who took part in past projects like this."""
-    return view.spread(view.votes, rows)
 
 
 def similar_words(view: QueryView, rows: Rows) -> FloatArray:

@@ -100,8 +100,7 @@ def plain_similar_work(view: QueryView, row: int) -> Told:
     taken_part = set(index.memberships[[row]].indices)
     best = [int(each) for each in view.similar_projects[0] if each in taken_part][:N_SHOWN]
     if not best:
-        company = any(view.votes[each] for each in index.links[[row]].indices)
-        return ("similar_company" if company else "no_similar_work"), {}, ()
+        return "no_similar_work", {}, ()
     told = [index.snapshot.project(each) for each in best]
     titles = tuple(f"“{each.title}”" + (f" ({each.started[:4]})" if each.started else "") for each in told)
     return "similar_work", {"projects": titles}, project_rows(index, best)
@@ -114,14 +113,14 @@ def plain_similar_words(view: QueryView, row: int) -> Told:
 
 
 def plain_offer(view: QueryView, row: int) -> Told:
-    if not (view.needs @ view.index.words.offers[[row]].T).nnz:
+    if not set(view.needs.columns) & set(view.index.words.offers[[row]].indices):
         return "no_offer", {}, ()
     return "offer", {"offers": view.index.snapshot.actor(row).offers}, (actor_row(view.index, row),)
 
 
 def plain_need(view: QueryView, row: int) -> Told:
-    offered = view.offers if view.offers.nnz else view.words
-    if not (offered @ view.index.words.needs[[row]].T).nnz:
+    offered = view.offers if len(view.offers.columns) else view.words
+    if not set(offered.columns) & set(view.index.words.needs[[row]].indices):
         return "no_need", {}, ()
     return "need", {"needs": view.index.snapshot.actor(row).needs}, (actor_row(view.index, row),)
 

@@ -13,7 +13,6 @@ from graph.snapshot import GraphSnapshot
 from matching.features import FEATURES, Feature, references, scaled
 from matching.features.connections import (
     fresh_shared_partners,
-    partners_of_partners,
     recent_shared_partners,
     shared_partners,
 )
@@ -96,18 +95,6 @@ def test_a_link_too_old_to_weigh_anything_today_is_still_a_link() -> None:
     view = asked_by(snapshot_of(facts), "a")
     assert values_of(fresh_shared_partners, view)["c"] == 0
     assert values_of(shared_partners, view)["c"] == pytest.approx(PAIR * PAIR / sqrt(2))
-
-
-def test_partners_of_partners_reach_one_step_further() -> None:
-    facts: list[Fact] = [
-        *actors("a b c d e"),
-        *project("p1", "a", "b"),
-        *project("p2", "b", "c"),
-        *project("p3", "c", "d"),
-    ]
-    values = values_of(partners_of_partners, asked_by(snapshot_of(facts), "a"))
-    assert values["d"] > 0
-    assert values["e"] == 0
 
 
 @settings(deadline=None, max_examples=40)

@@ -1,0 +1,195 @@
+"""Loops over the entries of sparse matrices, compiled to machine code: what a question does tens of thousands of times.
+
+NumPy and SciPy do the same in several passes, most of them over arrays as long as the network has actors.
+"""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from matching.text import FloatArray
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+IntegerArray = npt.NDArray[np.integer[Any]]
+PlaceArray = npt.NDArray[np.int32]
+Structure = tuple[IntegerArray, IntegerArray]
+"""``indptr`` and ``indices`` of a CSR matrix."""
+
+
+def compiled(function: Callable[P, T]) -> Callable[P, T]:
+    """The function as machine code, made at its first call and kept on disk where there is a place for it.
+
+    It runs without the interpreter's lock.
+    """
+    try:
+        return cast(Callable[P, T], njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # neither the folder of the package nor the user's cache can be written
+        return cast(Callable[P, T], njit(nogil=True)(function))
+
+
+@compiled
+def reached(structure: Structure, rows: IntegerArray, n_columns: int) -> tuple[npt.NDArray[np.intp], PlaceArray]:
+    """The columns in which some rows of a CSR matrix have entries, and the place of each column among them, else -1.
+
+    >>> structure = np.array([0, 1, 3]), np.array([0, 3, 0])
+    >>> [found.tolist() for found in reached(structure, np.array([1, 0]), 4)]
+    [[3, 0], [1, -1, -1, 0]]
+    """
+    indptr, indices = structure
+    place = np.full(n_columns, -1, np.int32)
+    n_entries = 0
+    for row in rows:
+        n_entries += indptr[row + 1] - indptr[row]
+    columns = np.empty(min(n_entries, n_columns), np.intp)
+    n_reached = 0
+    for row in rows:
+        for entry in range(indptr[row], indptr[row + 1]):
+            column = indices[entry]
+            if place[column] < 0:
+                place[column] = n_reached
+                columns[n_reached] = column
+                n_reached += 1
+    return columns[:n_reached], place
+
+
+@compiled
+def sums_of_rows(
+    total: FloatArray,
+    place: PlaceArray,
+    structure: Structure,
+    data: FloatArray,
+    rows: IntegerArray,
+    weights: FloatArray,
+) -> None:
+    """Add some rows of a CSR matrix, each times its weight, to the total of each column at its place.
+
+    >>> total, place = np.zeros(2, np.float32), np.array([1, -1, -1, 0], np.int32)
+    >>> structure, data = (np.array([0, 1, 3]), np.array([0, 3, 0])), np.array([1, 2, 3], np.float32)
+    >>> sums_of_rows(total, place, structure, data, np.array([1, 0]), np.array([10, 1], np.float32))
+    >>> total.tolist()
+    [20.0, 31.0]
+    """
+    indptr, indices = structure
+    for number in range(len(rows)):
+        weight = weights[number]
+        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
+            total[place[indices[entry]]] += weight * data[entry]
+
+
+@compiled
+def counts_of_rows(
+    total: FloatArray, place: PlaceArray, structure: Structure, rows: IntegerArray, weights: FloatArray
+) -> None:
+    """The same as if all entries were one.
+
+    >>> total, place = np.zeros(2, np.float32), np.array([1, -1, -1, 0], np.int32)
+    >>> structure = np.array([0, 1, 3]), np.array([0, 3, 0])
+    >>> counts_of_rows(total, place, structure, np.array([1, 0]), np.array([10, 1], np.float32))
+    >>> total.tolist()
+    [10.0, 11.0]
+    """
+    indptr, indices = structure
+    for number in range(len(rows)):
+        weight = weights[number]
+        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
+            total[place[indices[entry]]] += weight
+
+
+@compiled
+def products_of_rows(structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray) -> FloatArray:
+    """Some rows of a CSR matrix, each times weights of its columns, float32, shape of the rows.
+
+    >>> structure, data = (np.array([0, 1, 3]), np.array([0, 0, 1])), np.array([1, 2, 3], np.float32)
+    >>> products_of_rows(structure, data, np.array([1, 0]), np.array([1, 10], np.float32)).tolist()
+    [32.0, 1.0]
+    """
+    indptr, indices = structure
+    products = np.empty(len(rows), np.float32)
+    for number in range(len(rows)):
+        product = np.float32(0)
+        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
+            product += data[entry] * weights[indices[entry]]
+        products[number] = product
+    return products
+
+
+@compiled
+def largest_products(
+    structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray, n: int
+) -> npt.NDArray[np.intp]:
+    """Of each of some rows the n entries whose products with weights of their columns are largest and positive.
+
+    Places among the entries of the matrix, the largest first, ties in their order, then -1; shape (n_rows, n).
+
+    >>> structure, data = (np.array([0, 1, 4]), np.array([0, 0, 1, 2])), np.array([1, 2, 3, 0], np.float32)
+    >>> weights = np.array([1, 10, 1], np.float32)
+    >>> largest_products(structure, data, np.array([1, 0]), weights, 2).tolist()
+    [[2, 1], [0, -1]]
+    """
+    indptr, indices = structure
+    found = np.full((len(rows), n), -1, np.intp)
+    best = np.zeros(n, np.float32)
+    for number in range(len(rows)):
+        best[:] = 0
+        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
+            product = data[entry] * weights[indices[entry]]
+            if product > best[n - 1]:
+                place = n - 1
+                while place > 0 and product > best[place - 1]:
+                    best[place] = best[place - 1]
+                    found[number, place] = found[number, place - 1]
+                    place -= 1
+                best[place] = product
+                found[number, place] = entry
+    return found
+
+
+@compiled
+def first_counted(
+    structure: Structure, rows: IntegerArray, is_counted: npt.NDArray[np.bool_], stop: int, n: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Of each of some rows with ascending columns: how many are counted, how many before one, and the first n of these.
+
+    Shapes (n_rows,), (n_rows,) and (n_rows, n), the last filled up with -1.
+
+    >>> structure = np.array([0, 1, 4]), np.array([0, 1, 2, 3])
+    >>> is_counted = np.array([True, False, True, True])
+    >>> [found.tolist() for found in first_counted(structure, np.array([1, 0]), is_counted, 3, 1)]
+    [[2, 1], [1, 1], [[2], [0]]]
+    """
+    indptr, indices = structure
+    n_counted, n_before = np.zeros(len(rows), np.intp), np.zeros(len(rows), np.intp)
+    first = np.full((len(rows), n), -1, np.intp)
+    for number in range(len(rows)):
+        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
+            column = indices[entry]
+            if is_counted[column]:
+                n_counted[number] += 1
+                if column < stop:
+                    if n_before[number] < n:
+                        first[number, n_before[number]] = column
+                    n_before[number] += 1
+    return n_counted, n_before, first
+
+
+@compiled
+def placed(codes: npt.NDArray[np.int32], place_of: PlaceArray) -> tuple[npt.NDArray[np.intp], PlaceArray]:
+    """Which of some codes have a place, and their places.
+
+    >>> [found.tolist() for found in placed(np.array([2, 0, 1], np.int32), np.array([5, -1, 0], np.int32))]
+    [[0, 1], [0, 5]]
+    """
+    which, places = np.empty(len(codes), np.intp), np.empty(len(codes), np.int32)
+    n_found = 0
+    for number in range(len(codes)):
+        place = place_of[codes[number]]
+        if place >= 0:
+            which[n_found] = number
+            places[n_found] = place
+            n_found += 1
+    return which[:n_found], places[:n_found]
