@@ -30,7 +30,7 @@ from graph.snapshot import GraphSnapshot
 RECALL_FLOOR: dict[Path, dict[Version, float]] = {
     BRIEFS_FILE: {"vi": 0.63, "vi_plain": 0.63, "en": 0.63},
     REQUESTS_FILE: {"vi": 0.73, "vi_plain": 0.73, "en": 0.75},
-    ENQUIRIES_FILE: {"vi": 0.63, "vi_plain": 0.63, "en": 0.63},
+    ENQUIRIES_FILE: {"vi": 0.68, "vi_plain": 0.69, "en": 0.69},
 }
 """Recall at ten reached in November 2026, less a little; raise it when the matcher gets better."""
 LONGEST_SHARED_RUN = 5
