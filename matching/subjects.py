@@ -80,7 +80,7 @@ class Subjects:
 
     @cached_property
     def all(self) -> sparse.csr_array:
-        """Concepts of each actor by everything: itself, its projects, those close to it, and what it hears; at most one.
+        """Concepts of each actor by everything: itself, its projects, those close to it, what it hears; at most one.
 
         CSR of float32, shape (n_actors, n_concepts).
         """
