@@ -11,8 +11,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits
 
 from matching.index import MatchIndex
+from matching.kernels import largest
 from matching.ranker import Task
-from matching.rows import EVERYONE, largest
+from matching.rows import EVERYONE
 from matching.text import FloatArray
 from matching.view import QueryView
 

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.features import FEATURES, Among, Feature, references, scaled
-from matching.rows import IndexArray, largest
+from matching.kernels import largest
+from matching.rows import IndexArray
 from matching.text import FloatArray
 from matching.view import QueryView
 

@@ -193,3 +193,63 @@ def placed(codes: npt.NDArray[np.int32], place_of: PlaceArray) -> tuple[npt.NDAr
             places[n_found] = place
             n_found += 1
     return which[:n_found], places[:n_found]
+
+
+@compiled
+def largest(values: FloatArray, n: int) -> npt.NDArray[np.intp]:
+    """Places of the n largest positive values, largest first, ties by place; the best so far are kept in a heap.
+
+    >>> largest(np.array([1, 3, 0, 2, 3], np.float32), 3).tolist()
+    [1, 4, 3]
+    """
+    heap = np.empty(min(n, len(values)), np.intp)
+    size = 0
+    least = np.float32(0)
+    for place in range(len(values) if n else 0):
+        if values[place] > least:
+            if size < n:
+                _rise(heap, size, values, place)
+                size += 1
+            else:
+                _sink(heap, size, values, place)
+            if size == n:
+                least = values[heap[0]]
+    found = np.empty(size, np.intp)
+    for rank in range(size - 1, -1, -1):  # the least comes off first
+        found[rank] = heap[0]
+        _sink(heap, rank, values, heap[rank])
+    return found
+
+
+@compiled
+def _rise(heap: npt.NDArray[np.intp], size: int, values: FloatArray, place: int) -> None:
+    """Add a place to a heap that has the least value on top."""
+    child = size
+    while child:
+        parent = (child - 1) // 2
+        if not _is_less(values, place, heap[parent]):
+            break
+        heap[child] = heap[parent]
+        child = parent
+    heap[child] = place
+
+
+@compiled
+def _sink(heap: npt.NDArray[np.intp], size: int, values: FloatArray, place: int) -> None:
+    """Put a place instead of the top into the heap of the first ``size``."""
+    parent = 0
+    while 2 * parent + 1 < size:
+        child = 2 * parent + 1
+        if child + 1 < size and _is_less(values, heap[child + 1], heap[child]):
+            child += 1
+        if not _is_less(values, heap[child], place):
+            break
+        heap[parent] = heap[child]
+        parent = child
+    heap[parent] = place
+
+
+@compiled
+def _is_less(values: FloatArray, place: int, other: int) -> bool:
+    """Whether one comes after the other: its value is less, or the same further on."""
+    return values[place] < values[other] or (values[place] == values[other] and place > other)

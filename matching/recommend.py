@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot, kind_codes
 from matching.candidates import draw
-from matching.explanation import explain
+from matching.explanation import explain, render
 from matching.exposure import exposure_order
 from matching.index import MatchIndex
 from matching.query import Answer, Options, Profile, Reason, Suggestion, Understanding
@@ -59,7 +60,16 @@ class Recommender:
         """A recommender of a snapshot, with rankers of its own or those that ship with Ketnoi."""
         recommender = cls(MatchIndex(snapshot), rankers or day_one_rankers())
         recommender.index.warm()
+        recommender.rehearse()
         return recommender
+
+    def rehearse(self) -> None:
+        """Answer a question of each sort, so that nobody has to wait for what is loaded at first use."""
+        if self.snapshot.n_actors:
+            best_linked = int(self.index.degree.argmax())
+            answers = (self.for_actor(str(self.snapshot.actor_ids[best_linked])), self.for_brief("kết nối"))
+            for reason in chain.from_iterable(each.reasons for answer in answers for each in answer.suggestions):
+                render(reason, "vi")
 
     @property
     def snapshot(self) -> GraphSnapshot:

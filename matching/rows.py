@@ -1,4 +1,4 @@
-"""Rows of sparse matrices and the largest of many values: what a question does thousands of times, done directly.
+"""Rows of sparse matrices, and sums over them: what a question does many times, done directly.
 
 General indexing of sparse matrices checks more than a question has time for.
 """
@@ -24,8 +24,6 @@ Rows = IndexArray | slice
 EVERYONE = slice(None)
 
 _Entry = TypeVar("_Entry", bound=np.generic)
-
-_BLOCKS_PER_PLACE = 8
 
 
 class SparseRow(NamedTuple):
@@ -175,27 +173,3 @@ def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> Flo
     """
     rows = np.arange(matrix.shape[0])[rows] if isinstance(rows, slice) else rows
     return products_of_rows(structure_of(matrix), matrix.data, rows, weights)
-
-
-def largest(values: FloatArray, n: int) -> IndexArray:
-    """Rows of the n largest positive values, largest first, ties by row."""
-    least = _at_most_nth(values, n)
-    (found,) = (values >= least if least > 0 else values > 0).nonzero()
-    if len(found) > n:
-        threshold = np.partition(values[found], len(found) - n)[len(found) - n]
-        found = found[values[found] >= threshold]
-    order = np.argsort(-values[found], kind="stable")
-    return found[order][:n]
-
-
-def _at_most_nth(values: FloatArray, n: int) -> float:
-    """A number that n of the values reach, found in a fraction of the time of the n-th largest; 0 for few values.
-
-    The n-th largest of the maxima of blocks: each of these is a value.
-    """
-    n_blocks = _BLOCKS_PER_PLACE * n
-    height = len(values) // n_blocks if n_blocks else 0
-    if height < 2:
-        return 0.0
-    maxima = values[: height * n_blocks].reshape(height, n_blocks).max(axis=0)
-    return float(np.partition(maxima, n_blocks - n)[n_blocks - n])

@@ -1,6 +1,6 @@
 """What actors and projects are about: their concepts, from all that is said of them, by part."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -8,6 +8,7 @@ from scipy import sparse
 
 from graph.snapshot import GraphSnapshot
 from matching.lexicon import RELATED_SHARE, ConceptReader
+from matching.rows import row_of
 from matching.text import FloatArray
 
 _SATURATION = 0.5
@@ -53,6 +54,7 @@ class Subjects:
     def __init__(self, snapshot: GraphSnapshot, reader: ConceptReader) -> None:
         self._snapshot = snapshot
         self.reader = reader
+        self._words: dict[int, Mapping[int, tuple[str, ...]]] = {}
 
     @cached_property
     def projects(self) -> sparse.csr_array:
@@ -119,16 +121,33 @@ class Subjects:
         return (spoken + self.reader.likeness(text)) * self.rarity
 
     def shared_words(
-        self, text: str, asked: FloatArray, actor: int, limit: int
+        self, in_text: Mapping[int, Iterable[str]], asked: FloatArray, actor: int, limit: int
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Words of a text for the concepts it shares with an actor, weightiest first, and the actor's own for them."""
-        shared = np.asarray(self.all[[actor]].toarray()).ravel() * asked
-        order = np.argsort(-shared, kind="stable")[: 2 * limit]
-        columns = [int(column) for column in order if shared[column] > 0]
-        in_text, in_profile = self.reader.read(text), self.reader.read(self._said_by(actor))
+        """Words of a text for the concepts it shares with an actor, weightiest first, and the actor's own for them.
+
+        Parameters
+        ----------
+        in_text
+            The words of the text by concept.
+        asked
+            How much each concept is asked for, shape (n_concepts,).
+        """
+        said = row_of(self.all, actor)
+        shared = said.values * asked[said.columns]
+        order = np.lexsort((said.columns, -shared))[: 2 * limit]
+        columns = said.columns[order[shared[order] > 0]].tolist()
+        in_profile = self._words_of(actor) if columns else {}
         asked_words = [word for column in columns for word in in_text.get(column, ())]
         said_words = [word for column in columns for word in in_profile.get(column, ())]
         return tuple(dict.fromkeys(asked_words))[:limit], tuple(dict.fromkeys(said_words))[:limit]
+
+    def _words_of(self, actor: int) -> Mapping[int, Iterable[str]]:
+        """The words of an actor by concept, read when they are first asked for."""
+        if actor not in self._words:
+            self._words[actor] = {
+                column: tuple(words) for column, words in self.reader.read(self._said_by(actor)).items()
+            }
+        return self._words[actor]
 
     def _said_by(self, actor: int) -> str:
         said = self._snapshot.actor(actor)

@@ -1,6 +1,6 @@
 """What the reasons of a question tell, and the rows that show it, for all its suggestions at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -74,6 +74,11 @@ class Suggested:
         """The words that the asker says: those of a brief, or of a member's profile and projects."""
         concordance = self.index.concordance
         return concordance.asked_by(self.view.text) if self.view.actor is None else concordance.said_by(self.view.actor)
+
+    @cached_property
+    def words_by_concept(self) -> Mapping[int, Iterable[str]]:
+        """The words of the query by concept."""
+        return self.index.subjects.reader.read(self.view.text)
 
     @cached_property
     def needs(self) -> frozenset[int]:
@@ -204,7 +209,9 @@ def _need(suggested: Suggested, candidate: int) -> Told:
 
 def _concepts(suggested: Suggested, candidate: int) -> Told:
     view = suggested.view
-    asked, said = suggested.index.subjects.shared_words(view.text, view.asked_concepts, candidate, _N_SHOWN)
+    asked, said = suggested.index.subjects.shared_words(
+        suggested.words_by_concept, view.asked_concepts, candidate, _N_SHOWN
+    )
     if not asked:
         return ("concepts_far" if view.concept_likeness[candidate] else "no_concepts"), {}, ()
     if not said:

@@ -47,7 +47,7 @@ _TREES: Mapping[str, object] = {
     "lambdarank_pair_method": "topk",
     "lambdarank_num_pair_per_sample": 40,
     "max_depth": 4,
-    "eta": 0.05,
+    "eta": 0.1,
     "min_child_weight": 0.1,
     "lambda": 50,
     "subsample": 0.7,
@@ -185,7 +185,7 @@ def without_projects(snapshot: GraphSnapshot, rows: IndexArray) -> GraphSnapshot
     return GraphSnapshot.from_tables(remaining, as_of=snapshot.as_of)
 
 
-def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n_rounds: int = 200) -> BlendedRanker:
+def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n_rounds: int = 100) -> BlendedRanker:
     """A ranker learned from examples: logistic regression and pairwise boosted trees, side by side.
 
     It learns from four fifths of the examples. The others tell what its scores mean as a probability, over the twenty

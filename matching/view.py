@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from matching.index import MatchIndex
+from matching.kernels import largest
 from matching.links import TwoSteps
 from matching.query import Profile
 from matching.rows import (
@@ -18,7 +19,6 @@ from matching.rows import (
     Sums,
     columns_of,
     dense_row,
-    largest,
     nonzero_of,
     row_of,
     rows_times,

@@ -92,7 +92,8 @@ def test_a_server_that_refuses_is_not_run(neo4j_lts: Neo4jServer) -> None:
 
 def test_every_method_is_in_the_report_run_or_not(recommender: Recommender) -> None:
     report = speed.Report(0, 0, 0)
-    speed.measure(recommender, speed.Sizes(n_lists=4, n_everybody=10, n_processes=1), None, report)
+    speed.measure(recommender, speed.Sizes(n_lists=4, n_everybody=10, n_processes=1), None, report, np.arange(3))
+    assert [timing.n_lists for timing in report.one_list_of_finders] == [3, 3, 3]
     one = {timing.method: timing for timing in report.one_list}
     everybody = {timing.method: timing for timing in report.everybody}
     assert one[speed.OURS].ratio == everybody[speed.OURS].ratio == 1
@@ -113,6 +114,18 @@ def test_lists_that_differ_end_the_run() -> None:
     methods = {speed.OURS: lambda _: [], "networkx": lambda _: [(1, 2.0)], "sparse algebra": lambda _: [(1, 3.0)]}
     with pytest.raises(AssertionError, match="different scores"):
         speed.one_by_one(methods, {}, np.arange(0), np.arange(1))
+
+
+def test_slow_methods_are_asked_for_the_first_few_lists_only() -> None:
+    asked: list[int] = []
+
+    def slow(row: int) -> Listed:
+        asked.append(row)
+        return []
+
+    timings = speed.one_by_one({speed.OURS: lambda _: []}, {"slow": slow}, np.arange(0), np.arange(25))
+    assert asked == [0, 1, 2, 3, 4]
+    assert [timing.n_lists for timing in timings] == [25, 5]
 
 
 def test_a_machine_without_java_is_told_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

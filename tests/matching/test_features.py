@@ -21,8 +21,9 @@ from matching.features.places import partner_country, same_country, usual_countr
 from matching.features.standing import activity, standing, usual_kind
 from matching.features.words import needs_what_is_offered, offers_what_is_needed, similar_words, similar_work
 from matching.index import MatchIndex
+from matching.kernels import largest
 from matching.query import Profile
-from matching.rows import IndexArray, largest
+from matching.rows import IndexArray
 from matching.text import FloatArray
 from matching.view import QueryView
 from tests.matching.networks import actor, actors, project, small_networks, snapshot_of, snapshot_of_facts, tie
