@@ -27,7 +27,9 @@ BRIEFS_FILE = ROOT / "tests" / "judged" / "hanoi_briefs.csv"
 """Needs in the words of everyday life."""
 REQUESTS_FILE = ROOT / "tests" / "judged" / "hanoi_requests.csv"
 """Needs in the ordinary wording of a request on a matchmaking site, all of them for testing."""
-FILES = (BRIEFS_FILE, REQUESTS_FILE)
+ENQUIRIES_FILE = ROOT / "tests" / "judged" / "hanoi_enquiries.csv"
+"""Needs as they come in, short and long, everyday and in terms of the trade."""
+FILES = (BRIEFS_FILE, REQUESTS_FILE, ENQUIRIES_FILE)
 CUTOFF = 10
 
 Version = Literal["vi", "vi_plain", "en"]

@@ -7,7 +7,7 @@ terms that speak of it in Vietnamese and English.
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain, islice
 
@@ -16,10 +16,13 @@ from scipy import sparse
 
 from graph.kinds import Language
 from matching.phrases import Entry, PhraseBook
-from matching.text import FloatArray
+from matching.text import FloatArray, WordEmbedder
 
 RELATED_SHARE = 0.4
 """What a related concept counts beside the one that is spoken of."""
+_N_LIKE = 10
+_LEAST_LIKENESS = 0.05
+"""How many concepts a text may be like, and the cosine from which it is."""
 _MAX_READ = 3_000
 """Characters of a text that are read for concepts: a long one says what it is about at its start."""
 
@@ -80,6 +83,7 @@ class ConceptReader:
     def __init__(self, concepts: Mapping[str, Concept]) -> None:
         self.ids = tuple(concepts)
         self.column = {concept_id: column for column, concept_id in enumerate(concepts)}
+        self._concepts = concepts
         self._phrases = PhraseBook(_entries(concepts))
         self.related = _related(concepts, self.column)
 
@@ -98,6 +102,30 @@ class ConceptReader:
         for column, words in self.read(text).items():
             weights[column] = max(words.values())
         return weights
+
+    def likeness(self, text: str) -> FloatArray:
+        """How like the words of a text are to the terms of each concept, cosines, float32, shape (n_concepts,).
+
+        So a need is understood that is put in none of the terms but in words that terms are made of. Only the likest
+        concepts have a value.
+        """
+        said = self._embedder.embed([text[:_MAX_READ]])
+        cosines = np.asarray((said @ self._terms).toarray(), np.float32).ravel()
+        least = max(_LEAST_LIKENESS, float(np.sort(cosines)[-_N_LIKE:][0])) if len(cosines) else 0.0
+        return np.where(cosines >= least, cosines, np.float32(0))
+
+    @cached_property
+    def _embedder(self) -> WordEmbedder:
+        return WordEmbedder(self._term_texts)
+
+    @cached_property
+    def _terms(self) -> sparse.csr_array:
+        """The terms of each concept as a unit vector of words, CSR of float32, shape (n_words, n_concepts)."""
+        return sparse.csr_array(self._embedder.embed(self._term_texts).T)
+
+    @property
+    def _term_texts(self) -> list[str]:
+        return [" . ".join(chain.from_iterable(concept.terms.values())) for concept in self._concepts.values()]
 
     def read_all(self, texts: Sequence[Sequence[str]]) -> sparse.csr_array:
         """How strongly each row of texts speaks of each concept, CSR of float32, shape (n_rows, n_concepts).

@@ -29,6 +29,15 @@ _TIE_SHARE = {
 }
 """What the words of an actor count for another by the kind of their relationship; others count nothing."""
 _NOTE_SHARE = 0.3
+_HEARD = {
+    "affiliated_with": (1.0, 0.0),
+    "founded_by": (0.0, 1.0),
+    "partnered_in": (0.5, 0.5),
+    "signed_mou": (0.5, 0.5),
+}
+"""What of all the concepts of the other end reaches the source and the target of a relationship, by its kind."""
+_FEW = 2
+"""Relationships beside which those of an actor halve what it passes on: who works with many stands for no one topic."""
 
 
 class Subjects:
@@ -73,11 +82,17 @@ class Subjects:
 
     @cached_property
     def all(self) -> sparse.csr_array:
-        """Concepts of each actor by everything: itself, its projects and those close to it; below one."""
+        """Concepts of each actor by everything: itself, its projects, those close to it, what it hears; at most one.
+
+        CSR of float32, shape (n_actors, n_concepts).
+        """
         worked_on = sparse.csr_array(self._snapshot.memberships @ self.projects)
         of_close = sparse.csr_array(closeness(self._snapshot) @ self.own)
         said = self.own + _PROJECT_SHARE * saturated(worked_on) + saturated(of_close) + self._noted
-        return saturated(sparse.csr_array(said))
+        known = saturated(sparse.csr_array(said))
+        everything = sparse.csr_array(known + hearing(self._snapshot) @ known)
+        everything.data = np.minimum(everything.data, np.float32(1))
+        return everything
 
     @cached_property
     def rarity(self) -> FloatArray:
@@ -96,10 +111,14 @@ class Subjects:
         _ = self.rarity, self.needs, self.offers, self.all
 
     def query(self, text: str) -> FloatArray:
-        """Concepts that a text asks about, related ones in part, rare ones heavier, float32, shape (n_concepts,)."""
-        asked = self.reader.vector(text)
-        near = np.asarray(self.reader.related @ asked, np.float32)
-        return np.maximum(asked, RELATED_SHARE * np.minimum(near, asked.max(initial=0))) * self.rarity
+        """Concepts that a text asks about, float32, shape (n_concepts,).
+
+        Those it speaks of, related ones in part, and those whose terms are in words like its own; rare ones heavier.
+        """
+        spoken = self.reader.vector(text)
+        near = np.asarray(self.reader.related @ spoken, np.float32)
+        spoken = np.maximum(spoken, RELATED_SHARE * np.minimum(near, spoken.max(initial=0)))
+        return (spoken + self.reader.likeness(text)) * self.rarity
 
     def shared_words(
         self, in_text: Mapping[int, Iterable[str]], asked: FloatArray, actor: int, limit: int
@@ -163,3 +182,20 @@ def closeness(snapshot: GraphSnapshot) -> sparse.csr_array:
     source, target = snapshot.relationship_source, snapshot.relationship_target
     ends = (np.concatenate([source, target]), np.concatenate([target, source]))
     return sparse.csr_array((np.tile(share, 2), ends), shape=(snapshot.n_actors, snapshot.n_actors))
+
+
+def hearing(snapshot: GraphSnapshot) -> sparse.csr_array:
+    """What of the concepts of each actor reaches each other: CSR of float32, shape (n_actors, n_actors).
+
+    Who leads or founded an organisation is called for what it does, and who works together works on the same things:
+    a director hears all of the organisation, partners half of each other, damped by the relationships of who is heard.
+    """
+    kinds = snapshot.tables.relationships["kind"].to_pylist()
+    share = np.array([_HEARD.get(kind, (0.0, 0.0)) for kind in kinds], np.float32).reshape(-1, 2)
+    source, target = snapshot.relationship_source, snapshot.relationship_target
+    heard, hearer = np.concatenate([target, source]), np.concatenate([source, target])
+    damping = (_FEW / (_FEW + np.diff(snapshot.ties.indptr))).astype(np.float32)
+    entries = (share.T.ravel() * damping[heard], (hearer, heard))
+    reaching = sparse.csr_array(entries, shape=(snapshot.n_actors, snapshot.n_actors))
+    reaching.eliminate_zeros()
+    return reaching

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.judged_briefs import (
     BRIEFS_FILE,
+    ENQUIRIES_FILE,
     FILES,
     REQUESTS_FILE,
     SPLITS,
@@ -27,8 +28,9 @@ from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
 
 RECALL_FLOOR: dict[Path, dict[Version, float]] = {
-    BRIEFS_FILE: {"vi": 0.54, "vi_plain": 0.54, "en": 0.52},
-    REQUESTS_FILE: {"vi": 0.72, "vi_plain": 0.72, "en": 0.71},
+    BRIEFS_FILE: {"vi": 0.63, "vi_plain": 0.63, "en": 0.63},
+    REQUESTS_FILE: {"vi": 0.73, "vi_plain": 0.73, "en": 0.75},
+    ENQUIRIES_FILE: {"vi": 0.68, "vi_plain": 0.69, "en": 0.69},
 }
 """Recall at ten reached in November 2026, less a little; raise it when the matcher gets better."""
 LONGEST_SHARED_RUN = 5
@@ -77,13 +79,16 @@ def test_briefs_are_many(briefs: list[JudgedBrief]) -> None:
     assert len({brief.id for brief in briefs}) == len(briefs)
 
 
-def test_one_third_of_the_everyday_briefs_and_all_requests_are_kept_for_testing() -> None:
-    briefs, requests = read_briefs(BRIEFS_FILE), read_briefs(REQUESTS_FILE)
-    splits = Counter(brief.split for brief in briefs)
-    assert set(splits) == set(SPLITS)
-    assert splits["test"] == len(briefs) // 3
-    assert {request.split for request in requests} == {"test"}
-    assert not {brief.id for brief in briefs} & {request.id for request in requests}
+@pytest.mark.parametrize(("path", "kept"), [(BRIEFS_FILE, 1 / 3), (ENQUIRIES_FILE, 1 / 2), (REQUESTS_FILE, 1)])
+def test_a_share_of_each_file_is_kept_for_testing(path: Path, kept: float) -> None:
+    splits = Counter(brief.split for brief in read_briefs(path))
+    assert set(splits) <= set(SPLITS)
+    assert splits["test"] == int(splits.total() * kept)
+
+
+def test_no_brief_is_in_two_files() -> None:
+    ids = [brief.id for path in FILES for brief in read_briefs(path)]
+    assert len(set(ids)) == len(ids)
 
 
 def test_judgements_name_actors_of_the_wanted_kinds(briefs: list[JudgedBrief], network: GraphSnapshot) -> None:

@@ -12,7 +12,7 @@ from graph.model import Fact
 from graph.snapshot import GraphSnapshot
 from matching.lexicon import Concept, ConceptReader, concept_reader, field_entries, load_concepts
 from matching.phrases import PhraseBook
-from matching.subjects import Subjects
+from matching.subjects import Subjects, hearing
 from tests.matching.networks import actor, project, snapshot_of, snapshot_of_facts, tie
 
 CONCEPTS = load_concepts()
@@ -123,3 +123,61 @@ def test_projects_people_and_notes_count_for_an_actor_and_its_own_words_most() -
     assert values["says"] > values["does"] > 0
     assert values["says"] > values["founded"] > 0
     assert values["none"] == 0
+
+
+@pytest.mark.parametrize("text", ["nguồn của rau", "nguon cua rau", "the origins of it"])
+def test_words_of_a_term_are_like_its_concept_though_they_are_not_the_term(text: str) -> None:
+    likeness = READER.likeness(text)
+    assert READER.ids[int(likeness.argmax())] == "sources"
+    assert 0 < likeness.max() <= 1
+
+
+def test_a_text_is_like_few_concepts_and_one_of_other_words_like_none() -> None:
+    assert not READER.likeness("").any()
+    assert not READER.likeness("hoa lan").any()
+    many = concept_reader().likeness(
+        "phần mềm, xe điện, rau sạch, nước thải, vi mạch, blockchain, du lịch, học trực tuyến"
+    )
+    assert 0 < np.count_nonzero(many) <= 10
+
+
+def test_a_need_in_words_that_are_no_term_finds_who_speaks_of_it() -> None:
+    assert set(concept_reader().read("gỡ ra chữ băng ghi")) == set()
+    values = likeness(
+        snapshot_of(actor("fits", summary="Gỡ băng."), actor("other", summary="Trồng hoa lan.")), "gỡ ra chữ băng ghi"
+    )
+    assert values["fits"] > values["other"]
+
+
+def test_directors_hear_their_organisation_and_partners_half_of_each_other() -> None:
+    facts: list[Fact] = [
+        *(actor(name) for name in ("firm", "startup", "partner")),
+        *(actor(name, kind="expert") for name in ("director", "founder")),
+        tie("director", "firm", "affiliated_with"),
+        tie("startup", "founder", "founded_by"),
+        tie("firm", "partner", "signed_mou"),
+        tie("firm", "startup", "supplies"),
+    ]
+    snapshot = snapshot_of_facts(facts)
+    heard = hearing(snapshot)
+
+    def from_to(one: str, other: str) -> float:
+        return float(heard[snapshot.index_of(other), snapshot.index_of(one)])
+
+    assert from_to("firm", "director") == pytest.approx(2 / 5)  # the firm has three relationships
+    assert from_to("startup", "founder") == pytest.approx(2 / 4)
+    assert from_to("firm", "partner") == pytest.approx(0.5 * 2 / 5)
+    assert from_to("partner", "firm") == pytest.approx(0.5 * 2 / 3)
+    assert heard.nnz == 4
+
+
+def test_partners_and_directors_of_one_that_fits_fit_too() -> None:
+    facts: list[Fact] = [
+        *(actor("says", summary="gỡ băng"), actor("partner"), actor("none")),
+        actor("director", kind="expert"),
+        tie("says", "partner", "partnered_in"),
+        tie("director", "says", "affiliated_with"),
+    ]
+    values = likeness(snapshot_of_facts(facts), "chuyển giọng nói thành văn bản")
+    assert values["says"] > values["partner"] > values["none"] == 0
+    assert values["director"] > values["partner"]
