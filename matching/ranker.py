@@ -9,12 +9,12 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import xgboost
 from scipy.special import expit
 
 from graph.errors import ModelError
 from matching.features import FEATURE_NAMES
 from matching.text import FloatArray
+from matching.trees import Trees
 
 Task = Literal["partner", "brief"]
 """What is ranked: partners of an actor with a history, or actors for a need in words."""
@@ -34,11 +34,8 @@ class Ranker(Protocol):
     def scores(self, table: FloatArray) -> DoubleArray:
         """Score of each candidate, shape (n_candidates,)."""
 
-    def contributions(self, table: FloatArray, scores: DoubleArray | None = None) -> DoubleArray:
-        """What each feature adds to each score, shape (n_candidates, n_features); rows add up to the scores.
-
-        Whoever has the scores already passes them on, so that they are not computed again.
-        """
+    def contributions(self, table: FloatArray) -> DoubleArray:
+        """What each feature adds to each score, shape (n_candidates, n_features); rows add up to the scores."""
 
     def probability(self, scores: DoubleArray) -> DoubleArray | None:
         """Probability that each score's pair will work together within the horizon, None where none was learned."""
@@ -88,7 +85,7 @@ class LinearRanker:
         """Sum of weight times value, float64, shape (n_candidates,)."""
         return self.contributions(table).sum(axis=1)  # row by row, so that a score does not depend on its neighbours
 
-    def contributions(self, table: FloatArray, scores: DoubleArray | None = None) -> DoubleArray:  # noqa: ARG002
+    def contributions(self, table: FloatArray) -> DoubleArray:
         """Weight times value, float64, shape (n_candidates, n_features).
 
         Raises
@@ -110,28 +107,29 @@ class LinearRanker:
 class BlendedRanker:
     """Weights and boosted trees together: what a feature contributes is its weighted value and its path attribution.
 
-    A path attribution (Saabas 2014) gives each split on the way to a leaf the step that it makes from the mean of the
-    examples before it to the mean of those after it. Shapley values deal the same total out more evenly among features
-    that tell the same story, and take ten times as long; here such features are told as one reason.
+    See :meth:`matching.trees.Trees.attributions`. Shapley values deal the same total out more evenly among features
+    that tell the same story, and take many times as long; here such features are told as one reason.
 
     Parameters
     ----------
     linear
         The linear part, whose weights already hold its share; its card and calibration are those of the whole.
-    trees
-        The booster as the JSON document that xgboost writes.
+    booster
+        The trees, as the JSON document that xgboost writes.
     trees_share
         What the output of the trees is multiplied by.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        The document is no booster for as many features as there are weights.
     """
 
-    def __init__(self, linear: LinearRanker, trees: str, trees_share: float) -> None:
+    def __init__(self, linear: LinearRanker, booster: Mapping[str, Any], trees_share: float) -> None:
         self._linear = linear
-        self._trees = trees
+        self._booster = booster
         self._share = trees_share
-        self._booster = xgboost.Booster({"nthread": 1})  # tables are small, and several questions are asked at once
-        self._booster.load_model(bytearray(trees, "utf-8"))
-        nothing = np.zeros((1, len(linear.weights)), np.float32)
-        self._base = float(self._attributions(nothing)[0, -1])
+        self._trees = Trees(booster, len(linear.weights))
 
     @property
     def version(self) -> str:
@@ -145,33 +143,15 @@ class BlendedRanker:
 
     def calibrated(self, calibration: Calibration | None) -> "BlendedRanker":
         """The same ranker with what its scores mean as a probability."""
-        return BlendedRanker(replace(self._linear, calibration=calibration), self._trees, self._share)
+        return BlendedRanker(replace(self._linear, calibration=calibration), self._booster, self._share)
 
     def scores(self, table: FloatArray) -> DoubleArray:
-        """Weighted values plus trees, less what the trees say of nothing in particular; float64, (n_candidates,)."""
-        linear = self._linear.scores(table)
-        if not len(table):
-            return linear
-        return linear + self._share * (self._margin(table) - self._base)
+        """Weighted values plus trees, less what the trees say on average; float64, shape (n_candidates,)."""
+        return self._linear.scores(table) + self._share * (self._trees.outputs(table) - self._trees.mean)
 
-    def contributions(self, table: FloatArray, scores: DoubleArray | None = None) -> DoubleArray:
+    def contributions(self, table: FloatArray) -> DoubleArray:
         """Weighted value plus path attribution, float64, (n_candidates, n_features)."""
-        linear = self._linear.contributions(table)
-        if not len(table):
-            return linear
-        contributions = linear + self._share * self._attributions(table)[:, :-1]
-        # single precision leaves a remainder in the seventh digit; the largest term takes it, so that sums are exact
-        remainder = (self.scores(table) if scores is None else scores) - contributions.sum(axis=1)
-        contributions[np.arange(len(table)), np.abs(contributions).argmax(axis=1)] += remainder
-        return contributions
-
-    def _margin(self, table: FloatArray) -> DoubleArray:
-        return np.asarray(self._booster.inplace_predict(table, predict_type="margin"), np.float64)
-
-    def _attributions(self, table: FloatArray) -> DoubleArray:
-        # one thread: the others would wait busily for each other, many times longer than the work takes
-        matrix = xgboost.DMatrix(table, nthread=1)
-        return np.asarray(self._booster.predict(matrix, pred_contribs=True, approx_contribs=True), np.float64)
+        return self._linear.contributions(table) + self._share * self._trees.attributions(table)
 
     def probability(self, scores: DoubleArray) -> DoubleArray | None:
         """Probability of each score's pair to work together within the horizon, None where nothing was learned."""
@@ -180,7 +160,7 @@ class BlendedRanker:
     def to_json(self) -> str:
         """The ranker as a JSON document that :func:`from_json` reads back."""
         linear = self._linear
-        trees = {"share": self._share, "booster": json.loads(self._trees)}
+        trees = {"share": self._share, "booster": self._booster}
         return _document("blended", linear.name, linear.weights, linear.card, linear.calibration, trees)
 
 
@@ -216,8 +196,8 @@ def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> Linear
         linear = LinearRanker(document["name"], values, document["card"], calibration)
         if document["type"] == "linear":
             return linear
-        return BlendedRanker(linear, json.dumps(document["trees"]["booster"]), float(document["trees"]["share"]))
-    except (ValueError, KeyError, TypeError, AttributeError, xgboost.core.XGBoostError) as error:
+        return BlendedRanker(linear, document["trees"]["booster"], float(document["trees"]["share"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError("model_unreadable", "The file is no Ketnoi model.") from error
 
 

@@ -221,7 +221,7 @@ class Recommender:
         fits = fit_of(view, rows)
         reasons: Sequence[tuple[Reason, ...]] = [()] * len(rows)
         if options.explain:
-            reasons = explain(view, rows, self.rankers[task].contributions(ranking.table[order], scores))
+            reasons = explain(view, rows, self.rankers[task].contributions(ranking.table[order]))
         return tuple(
             Suggestion(
                 actor_id=str(self.snapshot.actor_ids[row]),

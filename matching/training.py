@@ -1,5 +1,6 @@
 """Learning a ranker from a network's own past, exactly as it will be asked."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -212,7 +213,7 @@ def _fitted(unfitted: LinearRanker, examples: Sequence[Example], n_rounds: int) 
     linear_spread = float((table @ weights).std()) or 1.0
     trees_spread = float(booster.inplace_predict(table, predict_type="margin").std()) or 1.0
     linear = replace(unfitted, weights=weights * (1 - _TREES_WEIGHT) / linear_spread)
-    return BlendedRanker(linear, booster.save_raw("json").decode(), _TREES_WEIGHT / trees_spread)
+    return BlendedRanker(linear, json.loads(booster.save_raw("json")), _TREES_WEIGHT / trees_spread)
 
 
 def _logistic_weights(table: FloatArray, relevant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
