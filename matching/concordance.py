@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from copy import copy
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -108,15 +109,19 @@ class Asked:
         Codes of the terms, shape (n_asked,).
     n_pairs
         How many of them are pairs.
-    place_of
-        Place in :attr:`codes` of every term of the concordance, -1 where it is not asked for, shape (n_terms,).
     """
 
     def __init__(self, codes: IndexArray, n_pairs: int, n_terms: int) -> None:
         self.codes = codes
         self.n_pairs = n_pairs
-        self.place_of: CodeArray = np.full(n_terms, -1, np.int32)
-        self.place_of[codes] = np.arange(len(codes), dtype=np.int32)
+        self._n_terms = n_terms
+
+    @cached_property
+    def place_of(self) -> CodeArray:
+        """Place in :attr:`codes` of every term of the concordance, -1 where it is not asked for, shape (n_terms,)."""
+        place_of = np.full(self._n_terms, -1, np.int32)
+        place_of[self.codes] = np.arange(len(self.codes), dtype=np.int32)
+        return place_of
 
 
 def words_in_common(asked: Asked, concordance: Concordance, row: int, limit: int = 3) -> tuple[str, ...]:

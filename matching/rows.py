@@ -12,6 +12,7 @@ from scipy import sparse
 from matching.kernels import (
     Structure,
     counts_of_rows,
+    inner_products,
     products_of_rows,
     reached,
     sums_of_rows,
@@ -164,6 +165,11 @@ def dense_row(matrix: sparse.csr_array, row: int) -> FloatArray:
     return values
 
 
+def dense_rows_times(matrix: FloatArray, rows: Rows, weights: FloatArray) -> FloatArray:
+    """Some rows of a dense matrix, each times weights, float32, shape of the rows; none depends on the others."""
+    return inner_products(matrix, _numbered(rows, len(matrix)), weights)
+
+
 def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> FloatArray:
     """Some rows of a matrix, each times weights, float32, shape of the rows.
 
@@ -171,8 +177,11 @@ def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> Flo
     >>> rows_times(matrix, np.array([1, 0]), np.array([0.5, 2], np.float32)).tolist()
     [2.5, 0.5]
     """
-    rows = np.arange(matrix.shape[0])[rows] if isinstance(rows, slice) else rows
-    return products_of_rows(structure_of(matrix), matrix.data, rows, weights)
+    return products_of_rows(structure_of(matrix), matrix.data, _numbered(rows, matrix.shape[0]), weights)
+
+
+def _numbered(rows: Rows, n: int) -> IndexArray:
+    return np.arange(n)[rows] if isinstance(rows, slice) else rows
 
 
 def largest(values: FloatArray, n: int) -> IndexArray:

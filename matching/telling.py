@@ -126,7 +126,8 @@ def _connection(suggested: Suggested) -> list[Told]:
                 for row in (*suggested.ties(asker, middle, own), *suggested.ties(candidate, middle, common))
             ]
             names = tuple([suggested.shown.names[middle] for middle, _, _ in through])
-            told.append(("connection", {"through": names}, tuple(dict.fromkeys(evidence))))
+            rows = {id(row): row for row in evidence}.values()  # a project is always the same object
+            told.append(("connection", {"through": names}, tuple(rows)))
         else:
             is_near = view.two_hop[columns_of(links, candidate)].any()
             told.append(("connection_far" if is_near else "no_connection", {}, ()))

@@ -503,7 +503,7 @@ def test_loading_does_not_wait_for_the_libraries_of_matching(tmp_path: Path) -> 
         f"import sys; sys.argv = ['ketnoi', 'load', {str(tmp_path)!r}, '--dry-run']\n"
         "from service.cli import main\n"
         "try: main()\n"
-        "except SystemExit: print(sorted({'sklearn', 'xgboost', 'fastapi'} & set(sys.modules)))"
+        "except SystemExit: print(sorted({'sklearn', 'numba', 'xgboost', 'fastapi'} & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", check], check=False, timeout=120, capture_output=True, text=True)
     assert ended.stdout.splitlines()[-1] == "[]"

@@ -5,7 +5,7 @@ All of them are asked of a member of the network only.
 
 import numpy as np
 
-from matching.rows import Rows
+from matching.rows import Rows, dense_rows_times
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -67,7 +67,7 @@ def exclusive_allocation(view: QueryView, rows: Rows) -> FloatArray:
 def near_position(view: QueryView, rows: Rows) -> FloatArray:
     """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
     index = view.index
-    product = _inner(index.positions[rows], view.own(index.positions))
+    product = dense_rows_times(index.positions, rows, view.own(index.positions))
     # what is zero comes out as a trace of rounding, which a scale of the query's own would blow up
     least = _ROUNDING * index.position_lengths[view.member] * index.position_lengths[rows]
     return np.where(product > least, product, np.float32(0))
@@ -75,14 +75,9 @@ def near_position(view: QueryView, rows: Rows) -> FloatArray:
 
 def shared_circles(view: QueryView, rows: Rows) -> FloatArray:
     """Active in the same circles: clusters of projects with like members, found without any field or theme."""
-    return _inner(view.index.circles[rows], view.own(view.index.circles))
+    return dense_rows_times(view.index.circles, rows, view.own(view.index.circles))
 
 
 def late_circles(view: QueryView, rows: Rows) -> FloatArray:
     """Active in the same circles in the last eighteen months: sum of products of the numbers of projects."""
-    return _inner(view.index.late_circles[rows], view.own(view.index.late_circles))
-
-
-def _inner(rows: FloatArray, own: FloatArray) -> FloatArray:
-    """Inner products, row by row, so that one does not depend on which others are asked for."""
-    return np.asarray((rows * own).sum(axis=1), np.float32)
+    return dense_rows_times(view.index.late_circles, rows, view.own(view.index.late_circles))
