@@ -13,6 +13,7 @@ from matching.text import FloatArray
 
 _MOST_PROMINENT = 0.999
 _N_DIMENSIONS = 64
+_DAMPING = 0.25
 _N_CIRCLES = 60
 _PROJECTS_IN_CIRCLE = 20
 _LEADING_ROLE = "coordinator|chủ trì|chủ quản|điều phối"
@@ -106,17 +107,18 @@ class HistoryIndex(LinkIndex):
     def positions(self) -> FloatArray:
         """Place of each actor in the network as a whole, float32, shape (n_actors, n_dimensions).
 
-        Left singular vectors times singular values of who takes part in which joint project (randomised, Halko et al.
-        2011), at most 64 of them.
+        Left singular vectors times singular values of the links (randomised, Halko et al. 2011), at most 64 of them;
+        each link is divided by the fourth roots of the strengths of its two ends. The inner product of two places is
+        then about the number of walks of two steps, with what is common to many told from what is chance.
         """
-        weight = sparse.diags_array(np.sqrt(self.is_joint / np.log1p(np.maximum(self.snapshot.project_size, 1))))
-        weighted = sparse.csr_array(self.memberships @ weight, dtype=np.float32)
-        weighted.eliminate_zeros()
-        n_dimensions = min(_N_DIMENSIONS, *weighted.shape)
-        if not n_dimensions or not weighted.nnz:
+        links = self.links
+        n_dimensions = min(_N_DIMENSIONS, *links.shape)
+        if not n_dimensions or not links.nnz:
             return np.zeros((self.snapshot.n_actors, 1), np.float32)
-        left, values, _ = randomized_svd(weighted, n_dimensions, n_iter=3, random_state=0)
-        has_place = np.diff(weighted.indptr) > 0  # who is in no joint project has none, but for rounding
+        strength = np.asarray(links.sum(axis=1)).ravel()
+        damping = sparse.diags_array(((1 + strength) ** -_DAMPING).astype(np.float32))
+        left, values, _ = randomized_svd(damping @ links @ damping, n_dimensions, n_iter=3, random_state=0)
+        has_place = np.diff(links.indptr) > 0  # who has no link has none, but for rounding
         return np.asarray(left * values * has_place[:, None], dtype=np.float32)
 
     @cached_property

@@ -72,7 +72,7 @@ def partners_of_partners(view: QueryView, rows: Rows) -> FloatArray:
 
 
 def near_position(view: QueryView, rows: Rows) -> FloatArray:
-    """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
+    """Near in the network as a whole: inner product of the leading singular vectors of the links."""
     index = view.index
     product = _inner(index.positions[rows], view.own(index.positions))
     # what is zero comes out as a trace of rounding, which a scale of the query's own would blow up
