@@ -15,6 +15,7 @@ _MOST_PROMINENT = 0.999
 _N_DIMENSIONS = 64
 _DAMPING = 0.25
 _N_CIRCLES = 60
+_N_SMALL_CIRCLES = 300
 _PROJECTS_IN_CIRCLE = 20
 _LEADING_ROLE = "coordinator|chủ trì|chủ quản|điều phối"
 
@@ -129,16 +130,21 @@ class HistoryIndex(LinkIndex):
     @cached_property
     def circles(self) -> FloatArray:
         """Recent joint projects of each actor by circle, as log(1 + n), float32, shape (n_actors, n_circles)."""
-        return np.log1p(self._in_circles(self.project_recency))
+        return np.log1p(self._in_circles(self.project_recency, self.circle_of_project).toarray())
 
     @cached_property
     def late_circles(self) -> FloatArray:
         """Joint projects of the last eighteen months of each actor by circle, float32, shape (n_actors, n_circles)."""
-        return self._in_circles(self.is_late)
+        return np.asarray(self._in_circles(self.is_late, self.circle_of_project).toarray(), dtype=np.float32)
 
-    def _in_circles(self, project_weight: FloatArray) -> FloatArray:
-        dealt = sparse.csr_array(sparse.diags_array(project_weight) @ self.circle_of_project)
-        return np.asarray((self.memberships @ dealt).toarray(), dtype=np.float32)
+    @cached_property
+    def small_circles(self) -> sparse.csr_array:
+        """Recent joint projects of each actor by small circle, as log(1 + n), CSR of float32."""
+        return self._in_circles(self.project_recency, self.small_circle_of_project).log1p()
+
+    def _in_circles(self, project_weight: FloatArray, circle_of_project: sparse.csr_array) -> sparse.csr_array:
+        dealt = sparse.csr_array(sparse.diags_array(project_weight) @ circle_of_project)
+        return sparse.csr_array(self.memberships @ dealt, dtype=np.float32)
 
     @cached_property
     def circle_of_project(self) -> sparse.csr_array:
@@ -146,8 +152,16 @@ class HistoryIndex(LinkIndex):
 
         A circle is a cluster of projects whose members have like positions (k-means), one for 20 projects, at most 60.
         """
+        return self._clusters(_N_CIRCLES)
+
+    @cached_property
+    def small_circle_of_project(self) -> sparse.csr_array:
+        """The same for small circles, of which there are at most 300."""
+        return self._clusters(_N_SMALL_CIRCLES)
+
+    def _clusters(self, most: int) -> sparse.csr_array:
         joint = np.flatnonzero(self.is_joint)
-        n_circles = min(_N_CIRCLES, len(joint) // _PROJECTS_IN_CIRCLE)
+        n_circles = min(most, len(joint) // _PROJECTS_IN_CIRCLE)
         if n_circles < 2:
             return sparse.csr_array((self.snapshot.n_projects, 1), dtype=np.float32)
         length = np.linalg.norm(self.positions, axis=1, keepdims=True)

@@ -29,7 +29,7 @@ _HORIZONS: Mapping[timedelta, float] = {HORIZON: 0.6, timedelta(days=548): 0.4}
 """Spans between features and labels that are learned from, with their share of the questions."""
 MIN_QUESTIONS = 200
 """Questions a network must have answered by itself before it trains a ranker of its own."""
-N_EXAMPLES: Mapping[Task, int] = {"partner": 4000, "brief": 1200}
+N_EXAMPLES: Mapping[Task, int] = {"partner": 6000, "brief": 1200}
 """Past questions a ranker learns from at most, a few minutes of work on two processors."""
 _N_FOLDS = 10
 _MIN_BRIEF_LENGTH = 200

@@ -25,6 +25,7 @@ from matching.features.connections import (
     resource_allocation,
     shared_circles,
     shared_partners,
+    shared_small_circles,
 )
 from matching.features.fields import (
     activity_in_fields,
@@ -60,6 +61,7 @@ from matching.features.standing import (
 )
 from matching.features.words import (
     broad_similar_work,
+    circles_of_similar_work,
     close_work,
     company_of_similar_work,
     likely_local_similar_work,
@@ -137,6 +139,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(partners_of_partners, "connection", asked_by="members"),
     Feature(near_position, "connection", asked_by="members"),
     Feature(shared_circles, "connection", asked_by="members"),
+    Feature(shared_small_circles, "connection", asked_by="members"),
     Feature(late_circles, "connection", asked_by="members"),
     Feature(similar_work, "similar_work", budget=150),
     Feature(close_work, "similar_work", scale="plain"),
@@ -145,6 +148,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(local_similar_work, "similar_work", budget=60),
     Feature(likely_local_similar_work, "similar_work", budget=60, asked_by="words"),
     Feature(company_of_similar_work, "similar_work"),
+    Feature(circles_of_similar_work, "similar_work", budget=60, asked_by="words"),
     Feature(similar_words, "similar_words", scale="plain", budget=80),
     Feature(offers_what_is_needed, "offer", scale="plain", budget=40),
     Feature(needs_what_is_offered, "need", scale="plain", budget=40),

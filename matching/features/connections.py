@@ -5,7 +5,7 @@ All of them are asked of a member of the network only.
 
 import numpy as np
 
-from matching.rows import Rows
+from matching.rows import Rows, dense_row, rows_times
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -83,6 +83,12 @@ def near_position(view: QueryView, rows: Rows) -> FloatArray:
 def shared_circles(view: QueryView, rows: Rows) -> FloatArray:
     """Active in the same circles: clusters of projects with like members, found without any field or theme."""
     return _inner(view.index.circles[rows], view.own(view.index.circles))
+
+
+def shared_small_circles(view: QueryView, rows: Rows) -> FloatArray:
+    """Active in the same small circles: as above, of a few projects each."""
+    circles = view.index.small_circles
+    return rows_times(circles, rows, dense_row(circles, view.member))
 
 
 def late_circles(view: QueryView, rows: Rows) -> FloatArray:

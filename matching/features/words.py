@@ -3,7 +3,7 @@
 import numpy as np
 
 from matching.features.places import likely_country, usual_country
-from matching.rows import Rows
+from matching.rows import Rows, rows_times, sum_of_rows
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -45,6 +45,13 @@ def likely_local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
 def company_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Partners of those who took part in past projects like this."""
     return view.spread(view.votes, rows)
+
+
+def circles_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
+    """Active in the small circles that past projects like this belong to, whether or not it took part in those."""
+    projects, weight = view.similar_projects
+    circles = sum_of_rows(view.index.small_circle_of_project, projects, weight)
+    return rows_times(view.index.small_circles, rows, circles)
 
 
 def similar_words(view: QueryView, rows: Rows) -> FloatArray:
