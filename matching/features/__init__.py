@@ -148,7 +148,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(local_similar_work, "similar_work", budget=60),
     Feature(likely_local_similar_work, "similar_work", budget=60, asked_by="words"),
     Feature(company_of_similar_work, "similar_work"),
-    Feature(circles_of_similar_work, "similar_work", budget=60, asked_by="words"),
+    Feature(circles_of_similar_work, "similar_work", asked_by="words"),
     Feature(similar_words, "similar_words", scale="plain", budget=80),
     Feature(offers_what_is_needed, "offer", scale="plain", budget=40),
     Feature(needs_what_is_offered, "need", scale="plain", budget=40),

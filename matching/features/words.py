@@ -3,7 +3,7 @@
 import numpy as np
 
 from matching.features.places import likely_country, usual_country
-from matching.rows import Rows, rows_times, sum_of_rows
+from matching.rows import Rows, entries_of_rows, rows_times
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -50,8 +50,11 @@ def company_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
 def circles_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Active in the small circles that past projects like this belong to, whether or not it took part in those."""
     projects, weight = view.similar_projects
-    circles = sum_of_rows(view.index.small_circle_of_project, projects, weight)
-    return rows_times(view.index.small_circles, rows, circles)
+    circle_of_project = view.index.small_circle_of_project
+    place, entry = entries_of_rows(circle_of_project, projects)
+    n_circles = circle_of_project.shape[1]
+    circles = np.bincount(circle_of_project.indices[entry], weights=weight[place], minlength=n_circles)
+    return rows_times(view.index.small_circles, rows, circles.astype(np.float32))
 
 
 def similar_words(view: QueryView, rows: Rows) -> FloatArray:
