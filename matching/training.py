@@ -46,7 +46,7 @@ _TREES: Mapping[str, object] = {
     "objective": "rank:ndcg",
     "lambdarank_pair_method": "topk",
     "lambdarank_num_pair_per_sample": 40,
-    "max_depth": 4,
+    "max_depth": 3,
     "eta": 0.05,
     "min_child_weight": 0.1,
     "lambda": 50,
