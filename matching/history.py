@@ -13,7 +13,9 @@ from matching.text import FloatArray
 
 _MOST_PROMINENT = 0.999
 _N_DIMENSIONS = 64
+_DAMPING = 0.25
 _N_CIRCLES = 60
+_N_SMALL_CIRCLES = 300
 _PROJECTS_IN_CIRCLE = 20
 _LEADING_ROLE = "coordinator|chủ trì|chủ quản|điều phối"
 
@@ -106,17 +108,18 @@ class HistoryIndex(LinkIndex):
     def positions(self) -> FloatArray:
         """Place of each actor in the network as a whole, float32, shape (n_actors, n_dimensions).
 
-        Left singular vectors times singular values of who takes part in which joint project (randomised, Halko et al.
-        2011), at most 64 of them.
+        Left singular vectors times singular values of the links (randomised, Halko et al. 2011), at most 64 of them;
+        each link is divided by the fourth roots of the strengths of its two ends. The inner product of two places is
+        then about the number of walks of two steps, with what is common to many told from what is chance.
         """
-        weight = sparse.diags_array(np.sqrt(self.is_joint / np.log1p(np.maximum(self.snapshot.project_size, 1))))
-        weighted = sparse.csr_array(self.memberships @ weight, dtype=np.float32)
-        weighted.eliminate_zeros()
-        n_dimensions = min(_N_DIMENSIONS, *weighted.shape)
-        if not n_dimensions or not weighted.nnz:
+        links = self.links
+        n_dimensions = min(_N_DIMENSIONS, *links.shape)
+        if not n_dimensions or not links.nnz:
             return np.zeros((self.snapshot.n_actors, 1), np.float32)
-        left, values, _ = randomized_svd(weighted, n_dimensions, n_iter=3, random_state=0)
-        has_place = np.diff(weighted.indptr) > 0  # who is in no joint project has none, but for rounding
+        strength = np.asarray(links.sum(axis=1)).ravel()
+        damping = sparse.diags_array(((1 + strength) ** -_DAMPING).astype(np.float32))
+        left, values, _ = randomized_svd(damping @ links @ damping, n_dimensions, n_iter=3, random_state=0)
+        has_place = np.diff(links.indptr) > 0  # who has no link has none, but for rounding
         return np.asarray(left * values * has_place[:, None], dtype=np.float32)
 
     @cached_property
@@ -127,16 +130,21 @@ class HistoryIndex(LinkIndex):
     @cached_property
     def circles(self) -> FloatArray:
         """Recent joint projects of each actor by circle, as log(1 + n), float32, shape (n_actors, n_circles)."""
-        return np.log1p(self._in_circles(self.project_recency))
+        return np.log1p(self._in_circles(self.project_recency, self.circle_of_project).toarray())
 
     @cached_property
     def late_circles(self) -> FloatArray:
         """Joint projects of the last eighteen months of each actor by circle, float32, shape (n_actors, n_circles)."""
-        return self._in_circles(self.is_late)
+        return np.asarray(self._in_circles(self.is_late, self.circle_of_project).toarray(), dtype=np.float32)
 
-    def _in_circles(self, project_weight: FloatArray) -> FloatArray:
-        dealt = sparse.csr_array(sparse.diags_array(project_weight) @ self.circle_of_project)
-        return np.asarray((self.memberships @ dealt).toarray(), dtype=np.float32)
+    @cached_property
+    def small_circles(self) -> sparse.csr_array:
+        """Recent joint projects of each actor by small circle, as log(1 + n), CSR of float32."""
+        return self._in_circles(self.project_recency, self.small_circle_of_project).log1p()
+
+    def _in_circles(self, project_weight: FloatArray, circle_of_project: sparse.csr_array) -> sparse.csr_array:
+        dealt = sparse.csr_array(sparse.diags_array(project_weight) @ circle_of_project)
+        return sparse.csr_array(self.memberships @ dealt, dtype=np.float32)
 
     @cached_property
     def circle_of_project(self) -> sparse.csr_array:
@@ -144,8 +152,16 @@ class HistoryIndex(LinkIndex):
 
         A circle is a cluster of projects whose members have like positions (k-means), one for 20 projects, at most 60.
         """
+        return self._clusters(_N_CIRCLES)
+
+    @cached_property
+    def small_circle_of_project(self) -> sparse.csr_array:
+        """The same for small circles, of which there are at most 300."""
+        return self._clusters(_N_SMALL_CIRCLES)
+
+    def _clusters(self, most: int) -> sparse.csr_array:
         joint = np.flatnonzero(self.is_joint)
-        n_circles = min(_N_CIRCLES, len(joint) // _PROJECTS_IN_CIRCLE)
+        n_circles = min(most, len(joint) // _PROJECTS_IN_CIRCLE)
         if n_circles < 2:
             return sparse.csr_array((self.snapshot.n_projects, 1), dtype=np.float32)
         length = np.linalg.norm(self.positions, axis=1, keepdims=True)

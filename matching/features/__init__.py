@@ -25,6 +25,7 @@ from matching.features.connections import (
     resource_allocation,
     shared_circles,
     shared_partners,
+    shared_small_circles,
 )
 from matching.features.fields import (
     activity_in_fields,
@@ -60,6 +61,7 @@ from matching.features.standing import (
 )
 from matching.features.words import (
     broad_similar_work,
+    circles_of_similar_work,
     close_work,
     likely_local_similar_work,
     local_similar_work,
@@ -149,13 +151,15 @@ FEATURES: tuple[Feature, ...] = (
     Feature(exclusive_allocation, "connection", budget=40, among=_walked_to, asked_by="members"),
     Feature(near_position, "connection", asked_by="members"),
     Feature(shared_circles, "connection", asked_by="members"),
+    Feature(shared_small_circles, "connection", asked_by="members"),
     Feature(late_circles, "connection", asked_by="members"),
     Feature(similar_work, "similar_work", budget=150, among=_voting),
     Feature(close_work, "similar_work", scale="plain"),
     Feature(recent_similar_work, "similar_work"),
     Feature(broad_similar_work, "similar_work", scale="plain"),
-    Feature(local_similar_work, "similar_work", budget=60, among=_voting),
+    Feature(local_similar_work, "similar_work"),
     Feature(likely_local_similar_work, "similar_work", budget=60, among=_voting, asked_by="words"),
+    Feature(circles_of_similar_work, "similar_work", asked_by="words"),
     Feature(similar_words, "similar_words", scale="plain", budget=80, among=attrgetter("speaking_alike.columns")),
     Feature(offers_what_is_needed, "offer", scale="plain", budget=40, among=attrgetter("offering.columns")),
     Feature(needs_what_is_offered, "need", scale="plain", budget=40, among=attrgetter("needing.columns")),
@@ -166,7 +170,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(meeting_in_fields, "fields_activity"),
     Feature(meeting_lately_in_fields, "fields_activity", asked_by="members"),
     Feature(leads_in_fields, "fields_activity"),
-    Feature(local_activity_in_fields, "fields_activity", budget=40, among=_champions),
+    Feature(local_activity_in_fields, "fields_activity"),
     Feature(likely_local_activity_in_fields, "fields_activity", budget=80, among=_champions, asked_by="words"),
     Feature(same_country, "place", scale="plain"),
     Feature(named_country_activity, "place", budget=30, asked_by="words"),

@@ -5,7 +5,7 @@ All of them are asked of a member of the network only.
 
 import numpy as np
 
-from matching.rows import Rows, dense_rows_times
+from matching.rows import Rows, dense_row, dense_rows_times, rows_times
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -65,7 +65,7 @@ def exclusive_allocation(view: QueryView, rows: Rows) -> FloatArray:
 
 
 def near_position(view: QueryView, rows: Rows) -> FloatArray:
-    """Near in the network as a whole: inner product of the leading singular vectors of who took part in what."""
+    """Near in the network as a whole: inner product of the leading singular vectors of the links."""
     index = view.index
     product = dense_rows_times(index.positions, rows, view.own(index.positions))
     # what is zero comes out as a trace of rounding, which a scale of the query's own would blow up
@@ -76,6 +76,12 @@ def near_position(view: QueryView, rows: Rows) -> FloatArray:
 def shared_circles(view: QueryView, rows: Rows) -> FloatArray:
     """Active in the same circles: clusters of projects with like members, found without any field or theme."""
     return dense_rows_times(view.index.circles, rows, view.own(view.index.circles))
+
+
+def shared_small_circles(view: QueryView, rows: Rows) -> FloatArray:
+    """Active in the same small circles: as above, of a few projects each."""
+    circles = view.index.small_circles
+    return rows_times(circles, rows, dense_row(circles, view.member))
 
 
 def late_circles(view: QueryView, rows: Rows) -> FloatArray:

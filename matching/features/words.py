@@ -3,7 +3,7 @@
 import numpy as np
 
 from matching.features.places import likely_country, usual_country
-from matching.rows import Rows
+from matching.rows import EVERYONE, Reach, Rows, rows_times
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -42,6 +42,13 @@ def local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
 def likely_local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Past projects like this, from a country that the words speak for: votes times the country's likelihood."""
     return view.broad_votes[rows] * likely_country(view, rows)
+
+
+def circles_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:
+    """Active in the small circles that past projects like this belong to, whether or not it took part in those."""
+    projects, weight = view.similar_projects
+    circles = Reach(view.index.small_circle_of_project, projects).sums(weight)
+    return rows_times(view.index.small_circles, rows, circles[EVERYONE])
 
 
 def similar_words(view: QueryView, rows: Rows) -> FloatArray:

@@ -1,6 +1,7 @@
 """Features of a pair in networks whose answers are known."""
 
 from collections.abc import Callable
+from itertools import combinations
 from math import exp, log, log1p, sqrt
 
 import numpy as np
@@ -13,13 +14,21 @@ from graph.snapshot import GraphSnapshot
 from matching.features import FEATURES, Feature, references, scaled
 from matching.features.connections import (
     fresh_shared_partners,
+    near_position,
     recent_shared_partners,
     shared_partners,
+    shared_small_circles,
 )
 from matching.features.fields import shared_fields
 from matching.features.places import partner_country, same_country, usual_country
 from matching.features.standing import activity, standing, usual_kind
-from matching.features.words import needs_what_is_offered, offers_what_is_needed, similar_words, similar_work
+from matching.features.words import (
+    circles_of_similar_work,
+    needs_what_is_offered,
+    offers_what_is_needed,
+    similar_words,
+    similar_work,
+)
 from matching.index import MatchIndex
 from matching.query import Profile
 from matching.rows import IndexArray, largest
@@ -68,6 +77,32 @@ def test_a_hub_in_common_says_less_than_a_quiet_partner() -> None:
     facts += [*project("p3", "hub", "c"), *project("p4", "quiet", "d")]
     values = values_of(shared_partners, asked_by(snapshot_of(facts), "a"))
     assert values["d"] / values["c"] == pytest.approx(sqrt(10 / 2))
+
+
+def two_circles() -> GraphSnapshot:
+    """Members a0 to a6 work with each other, b0 to b6 with each other; titles are said of a few projects only."""
+    names = [f"{side}{number}" for side in "ab" for number in range(7)]
+    facts: list[Fact] = [*actors(" ".join(names))]
+    for one, other in combinations(names, 2):
+        if one[0] == other[0] and (one[1], other[1]) != ("0", "1"):
+            title = "đo bụi" if one == "a2" else "việc khác"
+            facts += project(f"{one}{other}", one, other, title=title)
+    return snapshot_of(facts)
+
+
+@pytest.mark.parametrize("feature", [near_position, shared_small_circles])
+def test_a_member_is_near_its_own_circle(feature: Callable[[QueryView, IndexArray], FloatArray]) -> None:
+    values = values_of(feature, asked_by(two_circles(), "a0"))
+    assert values["a1"] > 0
+    assert max(values[f"b{number}"] for number in range(7)) < 1e-3 * values["a1"]
+
+
+def test_words_reach_the_circle_of_the_projects_like_them_and_not_only_their_members() -> None:
+    view = asked_in_words(two_circles(), "đo bụi")
+    reached = values_of(circles_of_similar_work, view)
+    assert values_of(similar_work, view)["a1"] == 0
+    assert reached["a1"] > 0
+    assert reached["b1"] == 0
 
 
 def test_a_crowd_links_nobody() -> None:
