@@ -75,12 +75,11 @@ def _territories(language: Language) -> Mapping[str, str]:
 
 
 def _say(name: str, value: object, language: Language) -> str:
-    kinds = load_kinds()
     if isinstance(value, tuple):
-        said = [kinds.field_label(text, language) if name == "fields" else str(text) for text in value]
+        said = (load_kinds().field_label(text, language) for text in value) if name == "fields" else map(str, value)
         return _SEPARATORS.get(name, ", ").join(said)
     if name == "kind":
-        kind = kinds.actor.get(str(value))
+        kind = load_kinds().actor.get(str(value))
         return kind.label[language] if kind else str(value)
     if name == "place":
         return str(_territories(language).get(str(value), value))

@@ -213,12 +213,12 @@ def references(values: FloatArray) -> FloatArray:
     n = values.shape[1]
     if not n:
         return np.zeros(len(values), np.float32)
-    least = values.max(axis=1) / np.float32(RELATIVE_CEILING)
+    ascending = np.sort(values, axis=1)
+    least = ascending[:, -1] / np.float32(RELATIVE_CEILING)
     if n <= REFERENCE_RANK:
         return least
-    ordered = np.partition(values, (n - REFERENCE_RANK - 1, n - REFERENCE_RANK), axis=1)
-    has_more = ordered[:, n - REFERENCE_RANK - 1] > 0
-    return np.where(has_more, np.maximum(ordered[:, n - REFERENCE_RANK], least), least)
+    has_more = ascending[:, -REFERENCE_RANK - 1] > 0
+    return np.where(has_more, np.maximum(ascending[:, -REFERENCE_RANK], least), least)
 
 
 def scaled(values: FloatArray, divisors: FloatArray) -> FloatArray:
