@@ -3,6 +3,7 @@
 General indexing of sparse matrices checks more than a question has time for.
 """
 
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -53,7 +54,10 @@ class Reach:
     def __init__(self, matrix: sparse.csr_array, rows: IndexArray) -> None:
         self._matrix = matrix
         self.rows = rows
-        self.columns, self._place = reached(structure_of(matrix), rows, matrix.shape[1])
+        if matrix.nnz and len(rows):
+            self.columns, self._place = reached(structure_of(matrix), rows, matrix.shape[1])
+        else:
+            self.columns, self._place = np.empty(0, np.intp), _nowhere(matrix.shape[1])
 
     def sums(self, weights: FloatArray, data: FloatArray | None = None) -> "Sums":
         """The sum of the rows, each times its weight, by column.
@@ -68,14 +72,24 @@ class Reach:
         matrix = self._matrix
         total = np.zeros(len(self.columns) + 1, np.float32)
         values = matrix.data if data is None else data
-        sums_of_rows(total, self._place, structure_of(matrix), values, self.rows, weights)
+        if len(self.columns):
+            sums_of_rows(total, self._place, structure_of(matrix), values, self.rows, weights)
         return Sums(self._place, total)
 
     def counts(self, weights: FloatArray) -> "Sums":
         """The sum of the weights of the rows that have an entry, by column."""
         total = np.zeros(len(self.columns) + 1, np.float32)
-        counts_of_rows(total, self._place, structure_of(self._matrix), self.rows, weights)
+        if len(self.columns):
+            counts_of_rows(total, self._place, structure_of(self._matrix), self.rows, weights)
         return Sums(self._place, total)
+
+
+@cache
+def _nowhere(n_columns: int) -> npt.NDArray[np.int32]:
+    """No place for any column; shared, and not to be written to."""
+    place = np.full(n_columns, -1, np.int32)
+    place.flags.writeable = False
+    return place
 
 
 class Sums:

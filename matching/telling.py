@@ -153,10 +153,11 @@ def _similar_work(suggested: Suggested) -> list[Told]:
 
 
 def _similar_words(suggested: Suggested) -> list[Told]:
-    concordance, asked = suggested.index.concordance, suggested.asked
+    concordance = suggested.index.concordance
+    is_alike = (suggested.view.word_likeness[suggested.candidates] > 0).tolist()  # else there is no word to look for
     told: list[Told] = []
-    for candidate in suggested.rows:
-        words = words_in_common(asked, concordance, candidate, _N_SHOWN)
+    for candidate, has_any in zip(suggested.rows, is_alike, strict=True):
+        words = words_in_common(suggested.asked, concordance, candidate, _N_SHOWN) if has_any else ()
         evidence = (suggested.shown.actors[candidate],)
         told.append(("similar_words", {"words": words}, evidence) if words else ("no_similar_words", {}, ()))
     return told
