@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from copy import copy
-from functools import cached_property
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from matching.kernels import placed
+from matching.kernels import in_common
 from matching.rows import entries_of_rows, entries_of_starts
 from matching.text import terms, written_terms
 
@@ -47,6 +46,7 @@ class Concordance:
         self._is_pair = np.array([" " in term for term in term_codes], bool)
         self._starts: IndexArray = np.cumsum([0, *(part.shape[1] for part in entries)])
         self._term_of_entry, self._form_of_entry = np.concatenate([np.empty((2, 0), np.int32), *entries], axis=1)
+        self._sort()
 
     def asked_by(self, text: str) -> "Asked":
         """The terms of a text that need not be among those of the concordance."""
@@ -71,7 +71,14 @@ class Concordance:
             self._form_of_entry[entry[first]],
         )
         merged._starts = merged_text[place[first]].searchsorted(np.arange(texts.shape[0] + 1))
+        merged._sort()
         return merged
+
+    def _sort(self) -> None:
+        """Put the terms of each text in the order of their codes as well, in which texts are compared."""
+        text = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))
+        self._by_code: IndexArray = np.lexsort((self._term_of_entry, text))
+        self._sorted_terms = self._term_of_entry[self._by_code]
 
     def said_by(self, row: int) -> "Asked":
         """The terms of one of the texts, in the order in which they are first said."""
@@ -79,14 +86,15 @@ class Concordance:
 
     def _asked(self, codes: IndexArray) -> "Asked":
         is_pair = self._is_pair[codes]
-        return Asked(np.concatenate([codes[is_pair], codes[~is_pair]]), int(is_pair.sum()), len(self._terms))
+        return Asked(np.concatenate([codes[is_pair], codes[~is_pair]]).astype(np.int32), int(is_pair.sum()))
 
-    def written(self, asked: "Asked", row: int) -> tuple[CodeArray, CodeArray]:
+    def written(self, asked: "Asked", row: int) -> tuple[IndexArray, CodeArray]:
         """Places of the terms asked for that one of the texts has, ascending, and the form in which it writes each."""
         entries = self._entries_of(row)
-        found, places = placed(self._term_of_entry[entries], asked.place_of)
+        found, found_here = in_common(asked.sorted_codes, self._sorted_terms[entries])
+        places = asked.by_code[found]
         order = places.argsort()
-        return places[order], self._form_of_entry[entries][found[order]]
+        return places[order], self._form_of_entry[self._by_code[entries][found_here[order]]]
 
     def term(self, code: int) -> str:
         """The term of a code."""
@@ -109,19 +117,15 @@ class Asked:
         Codes of the terms, shape (n_asked,).
     n_pairs
         How many of them are pairs.
+    by_code, sorted_codes
+        Their places in the order of the codes, and the codes in this order.
     """
 
-    def __init__(self, codes: IndexArray, n_pairs: int, n_terms: int) -> None:
+    def __init__(self, codes: CodeArray, n_pairs: int) -> None:
         self.codes = codes
         self.n_pairs = n_pairs
-        self._n_terms = n_terms
-
-    @cached_property
-    def place_of(self) -> CodeArray:
-        """Place in :attr:`codes` of every term of the concordance, -1 where it is not asked for, shape (n_terms,)."""
-        place_of = np.full(self._n_terms, -1, np.int32)
-        place_of[self.codes] = np.arange(len(self.codes), dtype=np.int32)
-        return place_of
+        self.by_code: IndexArray = codes.argsort()
+        self.sorted_codes = codes[self.by_code]
 
 
 def words_in_common(asked: Asked, concordance: Concordance, row: int, limit: int = 3) -> tuple[str, ...]:

@@ -36,3 +36,11 @@ def test_sums_over_rows_are_those_of_dense_matrices(entries: list[list[int]], da
     np.testing.assert_array_equal(reach.sums(weights)[EVERYONE], weights @ dense[rows])
     np.testing.assert_array_equal(reach.counts(weights)[EVERYONE], weights @ (dense[rows] > 0))
     assert sorted(reach.columns.tolist()) == np.flatnonzero((dense[rows] > 0).any(axis=0)).tolist()
+
+
+@settings(deadline=None)
+@given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60), max_size=40))
+def test_what_is_in_common_is_found_however_long_the_one_is_beside_the_other(few: set[int], many: set[int]) -> None:
+    one, other = (np.array(sorted(numbers), np.int32) for numbers in (few, many))
+    in_one, in_other = kernels.in_common(one, other)
+    assert one[in_one].tolist() == other[in_other].tolist() == sorted(few & many)
