@@ -61,6 +61,8 @@ def render(reason: Reason, language: Language, side: Side = "asker") -> str:
         template = sentences[f"minus_{language}"]
     else:
         template = sentences[f"partner_{language}" if side == "candidate" else language]
+    if not reason.params:
+        return template
     return template.format(**{name: _say(name, value, language) for name, value in reason.params.items()})
 
 

@@ -1,9 +1,10 @@
 """What is asked of the matcher and what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 EvidenceTable = Literal["actors", "projects", "relationships", "project_participants"]
 Side = Literal["asker", "candidate"]
@@ -54,8 +55,7 @@ class Evidence:
     source_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One term of a score.
 
     Attributes
@@ -72,7 +72,7 @@ class Reason:
 
     code: str
     contribution: float
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = MappingProxyType({})
     evidence: tuple[Evidence, ...] = ()
 
 

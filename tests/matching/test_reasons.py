@@ -99,7 +99,7 @@ def shown(reason: Reason) -> Iterator[str]:
     for contribution in (reason.contribution, -reason.contribution):
         for language in LANGUAGES:
             for side in SIDES:
-                yield render(replace(reason, contribution=contribution), language, side)
+                yield render(reason._replace(contribution=contribution), language, side)
 
 
 def assert_whole(said: str) -> None:
