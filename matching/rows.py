@@ -4,7 +4,7 @@ General indexing of sparse matrices checks more than a question has time for.
 """
 
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,6 @@ IndexArray = npt.NDArray[np.intp]
 Rows = IndexArray | slice
 """Some rows, or all as a slice."""
 EVERYONE = slice(None)
-
-_Entry = TypeVar("_Entry", bound=np.generic)
 
 
 class SparseRow(NamedTuple):
@@ -132,18 +130,6 @@ def entries_of_starts(
     place = np.repeat(np.arange(len(rows)), lengths)
     before = np.cumsum(lengths) - lengths
     return place, np.arange(len(place)) + np.repeat(starts - before, lengths)
-
-
-def gathered(
-    entries: npt.NDArray[_Entry], indptr: npt.NDArray[np.integer[Any]], rows: npt.NDArray[np.integer[Any]]
-) -> npt.NDArray[_Entry]:
-    """The entries of some rows, at least one, one after another, copied row by row.
-
-    >>> gathered(np.array([5, 6, 7, 8]), np.array([0, 1, 3, 4]), np.array([2, 1])).tolist()
-    [8, 6, 7]
-    """
-    bounds = zip(indptr[rows].tolist(), indptr[rows + 1].tolist(), strict=True)
-    return np.concatenate([entries[start:stop] for start, stop in bounds])
 
 
 def structure_of(matrix: sparse.csr_array) -> Structure:
