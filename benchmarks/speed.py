@@ -418,6 +418,7 @@ def main(given: Sequence[str] | None = None) -> None:
         rankers = day_one_rankers() | {"partner": _ranker(arguments, snapshot)}
     with report.preparing("Ketnoi's index"):
         recommender = Recommender.build(snapshot, rankers)
+        recommender.rehearse()
     sizes = Sizes(arguments.lists, arguments.everybody, arguments.processes)
     finders = None
     if arguments.until:

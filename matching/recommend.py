@@ -60,11 +60,10 @@ class Recommender:
         """A recommender of a snapshot, with rankers of its own or those that ship with Ketnoi."""
         recommender = cls(MatchIndex(snapshot), rankers or day_one_rankers())
         recommender.index.warm()
-        recommender.rehearse()
         return recommender
 
     def rehearse(self) -> None:
-        """Answer a question of each sort, so that nobody has to wait for what is loaded at first use."""
+        """Answer a question of each sort, so that in a service nobody waits for what is loaded at first use."""
         if self.snapshot.n_actors:
             best_linked = int(self.index.degree.argmax())
             answers = (self.for_actor(str(self.snapshot.actor_ids[best_linked])), self.for_brief("kết nối"))

@@ -94,6 +94,8 @@ def _builder(settings: Settings) -> BuildRecommender:
     """Reads the rankers anew for each snapshot, so that what was trained meanwhile is taken with the next."""
 
     def build(snapshot: GraphSnapshot) -> Recommender:
-        return Recommender.build(snapshot, rankers_in(settings.models))
+        recommender = Recommender.build(snapshot, rankers_in(settings.models))
+        recommender.rehearse()
+        return recommender
 
     return build

@@ -328,3 +328,11 @@ def test_unknown_names_are_not_found(hanoi: Recommender) -> None:
 )
 def test_hostile_words_are_words(hanoi: Recommender, text: str) -> None:
     assert_well_formed(hanoi.for_brief(text))
+
+
+def test_a_rehearsal_changes_no_answer_and_an_empty_network_has_none(hanoi: Recommender) -> None:
+    asker = str(hanoi.snapshot.actor_ids[0])
+    before = hanoi.for_actor(asker)
+    hanoi.rehearse()
+    assert hanoi.for_actor(asker) == before
+    Recommender.build(snapshot_of()).rehearse()
