@@ -95,7 +95,7 @@ def test_what_is_no_json_is_refused(client: TestClient) -> None:
 
 
 def test_lists_let_more_members_be_seen_unless_told_otherwise(client: TestClient) -> None:
-    question = {"brief": BRIEF, "limit": 20}
+    question = {"brief": BRIEF, "limit": 100}
     as_set = client.post("/v1/match", json=question).json()
     exposed, plain = (client.post("/v1/match", json={**question, "exposure": on}).json() for on in (True, False))
     assert as_set == exposed != plain
