@@ -43,7 +43,7 @@ def baselines(task: Task, index: MatchIndex) -> Mapping[str, Baseline]:
         "common neighbours": _two_steps(together, np.ones(len(degree))),
         "Adamic-Adar": _two_steps(together, 1 / np.log(np.maximum(degree, 2))),
         "resource allocation": _two_steps(together, 1 / degree),
-        "weighted two-hop": lambda view: view.two_hop[EVERYONE],
+        "weighted two-hop": lambda view: view.two_steps.shared[EVERYONE],
         "personalised PageRank": _personalised_pagerank(index.links),
         "ALS": _factors(AlternatingLeastSquares, together),
         "BPR": _factors(partial(BayesianPersonalizedRanking, num_threads=1), together),  # its threads race

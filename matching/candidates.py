@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.features import FEATURES, Among, Feature, references, scaled
+from matching.kernels import sums_at
 from matching.rows import IndexArray, largest
 from matching.text import FloatArray
 from matching.view import QueryView
@@ -15,7 +16,7 @@ from matching.view import QueryView
 _RELATIVE = np.array([place for place, feature in enumerate(FEATURES) if feature.scale == "relative"])
 N_SHORTLISTED = 200
 """Candidates of a question."""
-_RECIPROCAL = 1 / (20.0 + np.arange(max(feature.budget for feature in FEATURES)))
+_RECIPROCAL = (1 / (20.0 + np.arange(max(feature.budget for feature in FEATURES)))).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Drawn(NamedTuple):
     values: FloatArray
 
     def best(self, n: int) -> IndexArray:
-        """Rows of the n with the largest positive values, largest first, ties by row where the rows ascend."""
-        return self.rows[largest(self.values, n)]
+        """Rows of the n with the largest positive values, largest first, ties by row."""
+        return self.rows[largest(self.values, n, self.rows)]
 
     def only(self, wanted: npt.NDArray[np.bool_]) -> "Drawn":
         """Those that are wanted, bool, shape (n_actors,)."""
@@ -69,10 +70,14 @@ def draw(view: QueryView, allowed: npt.NDArray[np.bool_], wanted: npt.NDArray[np
     if wanted is not None:
         chosen = shortlist({feature: found.only(wanted) for feature, found in drawn.items()})
     rows = everyone if wanted is None else np.union1d(everyone, chosen)
-    table = np.stack([each.values(view, rows) for each in FEATURES])
+    table = np.zeros((len(FEATURES), len(rows)), np.float32)
+    for of_feature, feature in zip(table, FEATURES, strict=True):
+        if feature.concerns(view):
+            of_feature[:] = feature.function(view, rows)
     relative = table[_RELATIVE]
-    table[_RELATIVE] = scaled(relative, references(relative[:, rows.searchsorted(everyone)]))
-    return Candidates(chosen, table.T[rows.searchsorted(chosen)])
+    among = relative if wanted is None else relative[:, rows.searchsorted(everyone)]
+    table[_RELATIVE] = scaled(relative, references(among))
+    return Candidates(chosen, table.T if wanted is None else table.T[rows.searchsorted(chosen)])
 
 
 def shortlist(drawn: Mapping[Feature, Drawn]) -> IndexArray:
@@ -82,11 +87,8 @@ def shortlist(drawn: Mapping[Feature, Drawn]) -> IndexArray:
     Cormack, Clarke & Buettcher 2009, who add 60; here the first few of every feature are to be in).
     """
     found = [drawn_by.best(feature.budget) for feature, drawn_by in drawn.items()]
-    rows, place = np.unique(np.concatenate(found), return_inverse=True)
-    fused = np.bincount(
-        place, weights=np.concatenate([_RECIPROCAL[: len(best)] for best in found]), minlength=len(rows)
-    )
-    return np.sort(rows[largest(fused.astype(np.float32), N_SHORTLISTED)])
+    rows, fused = sums_at(np.concatenate(found), np.concatenate([_RECIPROCAL[: len(best)] for best in found]))
+    return np.sort(rows[largest(fused, N_SHORTLISTED, rows)])
 
 
 def _drawn(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, Drawn]:
@@ -98,9 +100,7 @@ def _drawn(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, Dra
             if feature.among not in looked_at:
                 rows = feature.among(view)
                 is_allowed = allowed[rows]
-                looked_at[feature.among] = (
-                    is_allowed.nonzero()[0] if isinstance(rows, slice) else np.sort(rows[is_allowed])
-                )
+                looked_at[feature.among] = is_allowed.nonzero()[0] if isinstance(rows, slice) else rows[is_allowed]
             rows = looked_at[feature.among]
             drawn[feature] = Drawn(rows, feature.function(view, rows))
     return drawn

@@ -19,6 +19,8 @@ IntegerArray = npt.NDArray[np.integer[Any]]
 PlaceArray = npt.NDArray[np.int32]
 Structure = tuple[IntegerArray, IntegerArray]
 """``indptr`` and ``indices`` of a CSR matrix."""
+_ANY_ORDER = {"reassoc", "contract"}
+"""Licences of the compiler; not among them is that to take numbers for finite."""
 _MUCH_MORE = 8
 """How many times as many numbers make it faster to search among them than to go through them."""
 
@@ -26,12 +28,12 @@ _MUCH_MORE = 8
 def compiled(function: Callable[P, T]) -> Callable[P, T]:
     """The function as machine code, made at its first call and kept on disk where there is a place for it.
 
-    It runs without the interpreter's lock.
+    It runs without the interpreter's lock. Terms of a sum may be added in another order than written, several at once.
     """
     try:
-        return cast(Callable[P, T], njit(cache=True, nogil=True)(function))
+        return cast(Callable[P, T], njit(cache=True, nogil=True, fastmath=_ANY_ORDER)(function))
     except RuntimeError:  # neither the folder of the package nor the user's cache can be written
-        return cast(Callable[P, T], njit(nogil=True)(function))
+        return cast(Callable[P, T], njit(nogil=True, fastmath=_ANY_ORDER)(function))
 
 
 @compiled
@@ -100,6 +102,114 @@ def counts_of_rows(
         weight = weights[number]
         for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
             total[place[indices[entry]]] += weight
+
+
+@compiled
+def sums_of_walks(
+    structure: Structure, weights: FloatArray, of_middle: FloatArray, actor: int
+) -> tuple[npt.NDArray[np.intp], PlaceArray, FloatArray]:
+    """The walks of two steps from an actor: where they end, and seven sums over those that end at each, in one pass.
+
+    Parameters
+    ----------
+    structure
+        Of the links, a symmetric CSR matrix.
+    weights
+        Three weights of each entry of the links, shape (n_links, 3).
+    of_middle
+        Three weights of each actor as the middle of a walk, shape (n_actors, 3).
+
+    Returns
+    -------
+    The ends in the order in which they are met, shape (n_ends,); the place of each actor among them, else -1; and
+    of the products of weights these sums, shape (n_ends + 1, 7), the last row zero: first weights of both steps and of
+    the middle; second of both steps and first of the middle; third of both and first of the middle; first and second of
+    the steps and first of the middle; one; second of the middle; third of the middle.
+
+    >>> structure = np.array([0, 1, 3, 4]), np.array([1, 0, 2, 1])
+    >>> weights = np.array([[2, 1, 0], [2, 1, 0], [3, 4, 5], [3, 4, 5]], np.float32)
+    >>> of_middle = np.array([[9, 9, 9], [10, 0.5, 0.25], [9, 9, 9]], np.float32)
+    >>> ends, place, sums = sums_of_walks(structure, weights, of_middle, 0)
+    >>> ends.tolist(), place.tolist(), sums[1].tolist()
+    ([0, 2], [0, -1, 1], [60.0, 40.0, 0.0, 80.0, 1.0, 0.5, 0.25])
+    """
+    indptr, indices = structure
+    place = np.full(len(indptr) - 1, -1, np.int32)
+    n_walks = 0
+    for entry in range(indptr[actor], indptr[actor + 1]):
+        n_walks += indptr[indices[entry] + 1] - indptr[indices[entry]]
+    ends = np.empty(min(n_walks, len(place)), np.intp)
+    # of eight columns, so that the sums of an end lie in as few lines of the cache as can be
+    sums = np.zeros((len(ends) + 1, 8), np.float32)
+    n_ends = 0
+    for first in range(indptr[actor], indptr[actor + 1]):
+        middle = indices[first]
+        damping, by_second, by_third = of_middle[middle, 0], of_middle[middle, 1], of_middle[middle, 2]
+        own = damping * weights[first, 0]
+        own_second, own_third = damping * weights[first, 1], damping * weights[first, 2]
+        for step in range(indptr[middle], indptr[middle + 1]):
+            end = indices[step]
+            if place[end] < 0:
+                place[end] = n_ends
+                ends[n_ends] = end
+                n_ends += 1
+            total = sums[place[end]]
+            total[0] += own * weights[step, 0]
+            total[1] += own_second * weights[step, 1]
+            total[2] += own_third * weights[step, 2]
+            total[3] += own * weights[step, 1]
+            total[4] += 1
+            total[5] += by_second
+            total[6] += by_third
+    return ends[:n_ends], place, sums[: n_ends + 1, :7]
+
+
+@compiled
+def taken(values: FloatArray, place: PlaceArray, columns: IntegerArray) -> FloatArray:
+    """The values at the places of some columns, the last one where a place is -1.
+
+    >>> taken(np.array([5, 6, 0], np.float32), np.array([1, -1, 0], np.int32), np.array([2, 1, 0])).tolist()
+    [5.0, 0.0, 6.0]
+    """
+    found = np.empty(len(columns), np.float32)
+    for number in range(len(columns)):
+        found[number] = values[place[columns[number]]]
+    return found
+
+
+@compiled
+def sums_by_code(codes: IntegerArray, rows: IntegerArray, weights: FloatArray, n_codes: int) -> FloatArray:
+    """The sum of the weights of some rows by the code of each, those of code -1 left out, float32, shape (n_codes,).
+
+    >>> sums_by_code(np.array([1, -1, 1]), np.array([0, 1, 2]), np.array([1, 2, 4], np.float32), 2).tolist()
+    [0.0, 5.0]
+    """
+    total = np.zeros(n_codes, np.float32)
+    for number in range(len(rows)):
+        if codes[rows[number]] >= 0:
+            total[codes[rows[number]]] += weights[number]
+    return total
+
+
+@compiled
+def sums_at(rows: npt.NDArray[np.intp], weights: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
+    """The different ones of some rows, in the order in which they are met, and the sum of the weights of each.
+
+    >>> [found.tolist() for found in sums_at(np.array([7, 2, 7]), np.array([1, 2, 4], np.float32))]
+    [[7, 2], [5.0, 2.0]]
+    """
+    met = np.empty(len(rows), np.intp)
+    total = np.zeros(len(rows), np.float32)
+    place = np.full(rows.max() + 1 if len(rows) else 0, -1, np.int32)
+    n_met = 0
+    for number in range(len(rows)):
+        row = rows[number]
+        if place[row] < 0:
+            place[row] = n_met
+            met[n_met] = row
+            n_met += 1
+        total[place[row]] += weights[number]
+    return met[:n_met], total[:n_met]
 
 
 @compiled

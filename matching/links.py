@@ -9,7 +9,8 @@ from scipy import sparse
 from graph.dates import NO_DAY
 from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
-from matching.rows import Reach, Sums, entries_of_rows
+from matching.kernels import sums_of_walks
+from matching.rows import Sums, entries_of_rows, structure_of
 from matching.text import FloatArray
 
 MAX_PROJECT_SIZE = 60
@@ -105,14 +106,20 @@ class LinkIndex:
         return sparse.csr_array(together + self.snapshot.ties, dtype=np.float32)
 
     @cached_property
-    def recent_weights(self) -> FloatArray:
-        """Weights of :attr:`links`, entry by entry, with each project weighted by its recency."""
-        return self._aligned(self._links(self.project_recency))
+    def link_weights(self) -> FloatArray:
+        """Weights of :attr:`links`, entry by entry, float32, shape (n_links, 3).
+
+        The first is that of the links themselves; the others have each project weighted by its recency, and halved in
+        weight every year.
+        """
+        recent, fresh = (self._links(weight) for weight in (self.project_recency, np.exp2(-self.project_age_years)))
+        return np.stack([self.links.data, self._aligned(recent), self._aligned(fresh)], axis=1)
 
     @cached_property
-    def fresh_weights(self) -> FloatArray:
-        """Weights of :attr:`links`, entry by entry, with each project halved in weight every year."""
-        return self._aligned(self._links(np.exp2(-self.project_age_years)))
+    def middle_weights(self) -> FloatArray:
+        """What a walk over each actor counts: its damping, 1 / log of its degree, 1 / its degree, (n_actors, 3)."""
+        by_degree = (self.damping, 1 / np.log(np.maximum(self.degree, 2)), 1 / np.maximum(self.degree, 1))
+        return np.stack(by_degree, axis=1).astype(np.float32)
 
     def _aligned(self, weighted: sparse.csr_array) -> FloatArray:
         """Other weights of the same links in the order of their entries; what is too small to be seen is zero."""
@@ -176,36 +183,33 @@ class LinkIndex:
 
 
 class TwoSteps:
-    """All walks of two steps from one actor, to be weighed in several ways.
+    """All walks of two steps from one actor, and what they come to by where they end, weighed in several ways.
 
     Attributes
     ----------
+    entries
+        Where the first steps stand among the entries of the links.
     middles
         The actors after the first step, shape (n_middles,).
     ends
         The actors after the second, each once, shape (n_ends,).
-    entries
-        Where the first steps stand among the entries of the links.
+    shared, recent, fresh
+        Sums of products of the weights of both steps, those of recent and of fresh links, each damped by the degree of
+        the middle.
+    lasting
+        The same of the weight of the first and the recent weight of the second.
+    number, adamic_adar, allocation
+        How many walks there are, and sums of 1 / log of the degree of the middle, and of 1 / the degree.
     """
 
     def __init__(self, index: LinkIndex, actor: int) -> None:
         links = index.links
         self.entries = slice(links.indptr[actor], links.indptr[actor + 1])
         self.middles: npt.NDArray[np.int32] = links.indices[self.entries]
-        self._reach = Reach(links, self.middles)
-        self.ends = self._reach.columns
-
-    def weigh(self, first: FloatArray, second: FloatArray | None = None) -> Sums:
-        """Sum over the walks that end at each actor of the products of their two weights.
-
-        Parameters
-        ----------
-        first
-            Weight of the step to each middle, shape (n_middles,).
-        second
-            Weight of each entry of the links, shape (n_links,); one where None.
-        """
-        return self._reach.counts(first) if second is None else self._reach.sums(first, second)
+        self.ends, place, sums = sums_of_walks(structure_of(links), index.link_weights, index.middle_weights, actor)
+        self.shared, self.recent, self.fresh, self.lasting, self.number, self.adamic_adar, self.allocation = (
+            Sums(place, of_one) for of_one in sums.T
+        )
 
 
 def _row_of_entry(matrix: sparse.csr_array) -> npt.NDArray[np.int64]:

@@ -17,6 +17,7 @@ from matching.kernels import (
     products_of_rows,
     reached,
     sums_of_rows,
+    taken,
 )
 from matching.text import FloatArray
 
@@ -108,6 +109,8 @@ class Sums:
         self.values = values
 
     def __getitem__(self, columns: Rows | int) -> FloatArray:
+        if isinstance(columns, np.ndarray):
+            return taken(self.values, self.place, columns)
         return np.asarray(self.values[self.place[columns]])
 
 
@@ -184,12 +187,16 @@ def _numbered(rows: Rows, n: int) -> IndexArray:
     return np.arange(n)[rows] if isinstance(rows, slice) else rows
 
 
-def largest(values: FloatArray, n: int) -> IndexArray:
-    """Places of the n largest positive values, largest first, ties by place.
+def largest(values: FloatArray, n: int, rows: IndexArray | None = None) -> IndexArray:
+    """Places of the n largest positive values, largest first, ties by row, or by place where no rows are given.
 
     >>> largest(np.array([1, 3, 0, 2, 3], np.float32), 3).tolist()
     [1, 4, 3]
+    >>> largest(np.array([1, 3, 0, 2, 3], np.float32), 3, np.array([9, 8, 7, 6, 5])).tolist()
+    [4, 1, 3]
     """
     least = np.partition(values, len(values) - n)[len(values) - n] if 0 < n < len(values) else 0
     (found,) = (values >= least if least > 0 else values > 0).nonzero()
+    if rows is not None:
+        found = found[rows[found].argsort()]
     return found[np.argsort(-values[found], kind="stable")][:n]

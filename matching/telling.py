@@ -109,7 +109,7 @@ def _connection(suggested: Suggested) -> list[Told]:
     if not len(steps.middles):
         return [("no_connection", {}, ())] * len(suggested.rows)
     strength_of_own = np.zeros(links.shape[0], np.float32)
-    strength_of_own[steps.middles] = view.damped(links.data)
+    strength_of_own[steps.middles] = links.data[steps.entries] * index.damping[steps.middles]
     entries = largest_products(structure_of(links), links.data, suggested.candidates, strength_of_own, _N_SHOWN)
     middles, project = links.indices[entries], index.latest_common_project[entries]
     own_place = np.minimum(steps.middles.searchsorted(middles), len(steps.middles) - 1)  # of no entry: anywhere
@@ -129,7 +129,7 @@ def _connection(suggested: Suggested) -> list[Told]:
             rows = {id(row): row for row in evidence}.values()  # a project is always the same object
             told.append(("connection", {"through": names}, tuple(rows)))
         else:
-            is_near = view.two_hop[columns_of(links, candidate)].any()
+            is_near = steps.shared[columns_of(links, candidate)].any()
             told.append(("connection_far" if is_near else "no_connection", {}, ()))
     return told
 

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from matching.index import MatchIndex
+from matching.kernels import sums_by_code
 from matching.links import TwoSteps
 from matching.query import Profile
 from matching.rows import (
@@ -110,10 +111,9 @@ class QueryView:
             cosine.values[cosine.place[columns_of(self.index.memberships, self.actor)]] = 0
         if self.project is not None:
             cosine.values[cosine.place[self.project]] = 0
-        order = np.sort(reach.columns)
-        likeness = cosine[order]
-        best = largest(likeness, N_SIMILAR_PROJECTS)
-        return order[best], likeness[best] ** 2
+        likeness = cosine.values[:-1]
+        best = largest(likeness, N_SIMILAR_PROJECTS, reach.columns)
+        return reach.columns[best], likeness[best] ** 2
 
     @cached_property
     def fields(self) -> FloatArray:
@@ -268,39 +268,9 @@ class QueryView:
         return self._shares_by_country(columns_of(links, self.actor), values_of(links, self.actor))
 
     def _shares_by_country(self, rows: IndexArray, weights: FloatArray) -> FloatArray:
-        n_countries = len(self.index.gazetteer.codes)
-        total = float(weights.sum())
-        if total <= 0:
-            return np.zeros(n_countries + 1, np.float32)
-        shares = np.bincount(self.index.country[rows] + 1, weights=weights, minlength=n_countries + 1) / total
-        return np.append(shares[1:], 0).astype(np.float32)
-
-    @cached_property
-    def two_hop(self) -> Sums:
-        """See :func:`~matching.features.connections.shared_partners`."""
-        links, steps = self.index.links, self.two_steps
-        return steps.weigh(self.damped(links.data), links.data)
-
-    @cached_property
-    def recent_two_hop(self) -> Sums:
-        """See :func:`~matching.features.connections.recent_shared_partners`."""
-        recent = self.index.recent_weights
-        return self.two_steps.weigh(self.damped(recent), recent)
-
-    @cached_property
-    def common_neighbours(self) -> Sums:
-        """See :func:`~matching.features.connections.common_neighbours`."""
-        return self.two_steps.weigh(np.ones(len(self.two_steps.middles), np.float32))
-
-    @cached_property
-    def allocation(self) -> Sums:
-        """See :func:`~matching.features.connections.resource_allocation`."""
-        degree = self.index.degree[self.two_steps.middles]
-        return self.two_steps.weigh((1 / np.maximum(degree, 1)).astype(np.float32))
-
-    def damped(self, weights: FloatArray) -> FloatArray:
-        """The weights of the asker's links, out of those of all, damped by the degrees of its partners."""
-        return weights[self.two_steps.entries] * self.index.damping[self.two_steps.middles]
+        shares = sums_by_code(self.index.country, rows, weights, len(self.index.gazetteer.codes) + 1)
+        total = weights.sum()
+        return shares / total if total > 0 else np.zeros_like(shares)
 
 
 def _kind_code(index: MatchIndex, actor: int | None, profile: Profile) -> int:

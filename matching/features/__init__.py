@@ -73,7 +73,7 @@ from matching.features.words import (
     similar_work,
     sought_kind,
 )
-from matching.rows import EVERYONE, IndexArray, Rows
+from matching.rows import EVERYONE, Rows
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -123,10 +123,6 @@ class Feature:
     budget: int = 0
     among: Among = everyone
     asked_by: Literal["members", "words", "both"] = "both"
-
-    def values(self, view: QueryView, rows: IndexArray) -> FloatArray:
-        """The feature of some actors, float32, shape of the rows."""
-        return self.function(view, rows) if self.concerns(view) else np.zeros(len(rows), np.float32)
 
     def concerns(self, view: QueryView) -> bool:
         """Whether the query is one that asks for it."""
@@ -227,5 +223,7 @@ def scaled(values: FloatArray, divisors: FloatArray) -> FloatArray:
     >>> scaled(np.array([[0, 2, 8]], np.float32), np.array([2], np.float32)).astype(np.float64).round(2).tolist()
     [[0.0, 0.69, 1.61]]
     """
-    columns = divisors[:, None]
-    return np.where(columns > 0, np.log1p(values / np.where(columns > 0, columns, 1)), values)
+    is_scaled = divisors > 0
+    found = np.log1p(values / np.where(is_scaled, divisors, 1)[:, None])
+    found[~is_scaled] = values[~is_scaled]
+    return found

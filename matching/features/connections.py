@@ -14,39 +14,37 @@ _ROUNDING = 1e-4
 
 def shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common: sum over them of both links, each hub damped by the root of its degree."""
-    return view.two_hop[rows]
+    return view.two_steps.shared[rows]
 
 
 def recent_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common lately: as above, with projects halved in weight every two years."""
-    return view.recent_two_hop[rows]
+    return view.two_steps.recent[rows]
 
 
 def fresh_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common in the last months: as above, halved every year."""
-    fresh = view.index.fresh_weights
-    return view.two_steps.weigh(view.damped(fresh), fresh)[rows]
+    return view.two_steps.fresh[rows]
 
 
 def lasting_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners of the asker that are well linked to the candidate lately, however old the asker's own link."""
-    return view.two_steps.weigh(view.damped(view.index.links.data), view.index.recent_weights)[rows]
+    return view.two_steps.lasting[rows]
 
 
 def common_neighbours(view: QueryView, rows: Rows) -> FloatArray:
     """Number of partners in common (Newman 2001)."""
-    return view.common_neighbours[rows]
+    return view.two_steps.number[rows]
 
 
 def adamic_adar(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common, each by 1 / log of its degree (Adamic & Adar 2003)."""
-    degree = view.index.degree[view.two_steps.middles]
-    return view.two_steps.weigh((1 / np.log(np.maximum(degree, 2))).astype(np.float32))[rows]
+    return view.two_steps.adamic_adar[rows]
 
 
 def resource_allocation(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common, each by 1 / its degree (Zhou, Lü & Zhang 2009)."""
-    return view.allocation[rows]
+    return view.two_steps.allocation[rows]
 
 
 def number_of_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
@@ -56,7 +54,7 @@ def number_of_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
 
 def exclusive_shared_partners(view: QueryView, rows: Rows) -> FloatArray:
     """Partners in common in proportion: over the root of the candidate's own degree, which hubs have plenty of."""
-    return view.two_hop[rows] * view.index.damping[rows]
+    return view.two_steps.shared[rows] * view.index.damping[rows]
 
 
 def exclusive_allocation(view: QueryView, rows: Rows) -> FloatArray:

@@ -88,7 +88,7 @@ def plain_connection(view: QueryView, row: int) -> Told:
     between = links[asker] * (links[row] * (1 / np.sqrt(degree)))
     middles = [each for each in np.lexsort((np.arange(len(between)), -between)) if between[each] > 0][:N_SHOWN]
     if not middles:
-        near = bool(view.two_hop[np.flatnonzero(links[row])].any())
+        near = bool(view.two_steps.shared[np.flatnonzero(links[row])].any())
         return ("connection_far" if near else "no_connection"), {}, ()
     evidence = [fact for each in middles for end in (asker, row) for fact in ties_between(index, end, each)]
     names = tuple(index.snapshot.actor(int(each)).name for each in middles)
