@@ -1,14 +1,15 @@
 """Which terms each text of a network holds, and how it writes them."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from copy import copy
-from itertools import chain
+from itertools import chain, islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from matching.kernels import in_common
+from matching.kernels import in_common_with_each
 from matching.rows import entries_of_rows, entries_of_starts
 from matching.text import terms, written_terms
 
@@ -27,8 +28,8 @@ class Concordance:
         The texts, numbered in their order.
 
     >>> concordance = Concordance(["Bụi mịn", "bui min, quan trac"])
-    >>> words_in_common(concordance.asked_by("quan trac bui min"), concordance, 0)
-    ('bụi mịn',)
+    >>> words_in_common(concordance.asked_by("quan trac bui min"), concordance, np.array([0]))
+    [('bụi mịn',)]
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -88,13 +89,20 @@ class Concordance:
         is_pair = self._is_pair[codes]
         return Asked(np.concatenate([codes[is_pair], codes[~is_pair]]).astype(np.int32), int(is_pair.sum()))
 
-    def written(self, asked: "Asked", row: int) -> tuple[IndexArray, CodeArray]:
-        """Places of the terms asked for that one of the texts has, ascending, and the form in which it writes each."""
-        entries = self._entries_of(row)
-        found, found_here = in_common(asked.sorted_codes, self._sorted_terms[entries])
+    def written(self, asked: "Asked", rows: IndexArray) -> tuple[IndexArray, IndexArray, CodeArray, CodeArray]:
+        """The terms asked for that some of the texts have, text by text, in the order of the asker.
+
+        Returns
+        -------
+        Where those of each text start, and after them where those of the last end, shape (n_rows + 1,); their places
+        among those asked for, their codes, and those of the form in which the text writes each.
+        """
+        n_found, found, entry = in_common_with_each(asked.sorted_codes, self._starts, self._sorted_terms, rows)
         places = asked.by_code[found]
-        order = places.argsort()
-        return places[order], self._form_of_entry[self._by_code[entries][found_here[order]]]
+        order = np.lexsort((places, np.repeat(np.arange(len(rows)), n_found)))
+        places = places[order]
+        forms = self._form_of_entry[self._by_code[entry[order]]]
+        return np.append(0, n_found.cumsum()), places, asked.codes[places], forms
 
     def term(self, code: int) -> str:
         """The term of a code."""
@@ -128,19 +136,21 @@ class Asked:
         self.sorted_codes = codes[self.by_code]
 
 
-def words_in_common(asked: Asked, concordance: Concordance, row: int, limit: int = 3) -> tuple[str, ...]:
-    """The words asked for that one of the texts has, as it writes them: phrases first, then single words."""
+def words_in_common(asked: Asked, concordance: Concordance, rows: IndexArray, limit: int = 3) -> list[tuple[str, ...]]:
+    """The words asked for that each of some texts has, as it writes them: phrases first, then single words."""
     if not len(asked.codes):
-        return ()
-    found, written = concordance.written(asked, row)
-    n_pairs = int(found.searchsorted(asked.n_pairs))
-    shown = _first_phrases(map(concordance.form, written[:n_pairs]), limit)
-    if len(shown) < limit and n_pairs < len(found):
-        covered = set(chain.from_iterable(concordance.term(code).split() for code in asked.codes[found[:n_pairs]]))
-        for code, form in zip(asked.codes[found[n_pairs:]], written[n_pairs:], strict=True):
-            if len(shown) < limit and concordance.term(code) not in covered:
-                shown.append(concordance.form(form))
-    return tuple(shown)
+        return [()] * len(rows)
+    starts, places, codes, forms = (part.tolist() for part in concordance.written(asked, rows))
+    shown = []
+    for start, stop in pairwise(starts):
+        words = bisect_left(places, asked.n_pairs, start, stop)  # where those that are no pairs start
+        phrases = _first_phrases(map(concordance.form, forms[start:words]), limit)
+        if len(phrases) < limit and words < stop:
+            covered = set(chain.from_iterable(concordance.term(code).split() for code in codes[start:words]))
+            alone = (place for place in range(words, stop) if concordance.term(codes[place]) not in covered)
+            phrases += [concordance.form(forms[place]) for place in islice(alone, limit - len(phrases))]
+        shown.append(tuple(phrases))
+    return shown
 
 
 def _first_phrases(pairs: Iterator[str], limit: int) -> list[str]:

@@ -26,6 +26,8 @@ class Shown:
         Of each project, in quotation marks and with its year.
     actors, projects
         The row of each as evidence.
+    has_ties
+        Whether each actor has a relationship.
     """
 
     def __init__(self, snapshot: GraphSnapshot) -> None:
@@ -45,13 +47,11 @@ class Shown:
         ]
         self._tie_url: list[str | None] = ties["source_url"].to_pylist()
         columns = [ties[name].to_pylist() for name in ("source_id", "target_id", "kind", "occurrence")]
-        self._has_ties: list[bool] = (np.diff(snapshot.incidence.indptr) > 0).tolist()
+        self.has_ties: list[bool] = (np.diff(snapshot.incidence.indptr) > 0).tolist()
         self._tie_key = [tuple(map(str, key)) for key in zip(*columns, strict=True)]
 
     def ties(self, one: int, other: int, limit: int) -> tuple[Evidence, ...]:
         """The first relationships between two actors, in the order of their table."""
-        if not self._has_ties[one] or not self._has_ties[other]:
-            return ()
         rows = np.intersect1d(self._ties_of(one), self._ties_of(other), assume_unique=True)[:limit]
         return tuple(Evidence("relationships", self._tie_key[row], self._tie_url[row]) for row in rows)
 

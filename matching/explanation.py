@@ -1,9 +1,11 @@
 """Reasons: the score's own terms, in words, with the rows that show them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
+from string import Formatter
+from typing import NamedTuple
 
 import numpy as np
 from babel import Locale
@@ -16,7 +18,6 @@ from matching.rows import IndexArray
 from matching.telling import TOLD_BY, Suggested
 from matching.view import QueryView
 
-_SEPARATORS = {"offers": "; ", "needs": "; ", "fields": " · "}  # these hold commas themselves
 _REASONS = tuple(dict.fromkeys(feature.reason for feature in FEATURES))
 _HAS_REASON = np.array([[feature.reason == reason for reason in _REASONS] for feature in FEATURES], np.float64)
 
@@ -34,36 +35,47 @@ def explain(view: QueryView, candidates: IndexArray, contributions: DoubleArray)
         What each feature adds to each score, shape (n_candidates, n_features). Those of features with one reason are
         added up, so that the contributions of the reasons add up to the score as well.
     """
-    totals = (contributions @ _HAS_REASON).tolist()
+    totals = contributions @ _HAS_REASON
     is_told = (contributions != 0) @ _HAS_REASON > 0
+    weightiest_first = np.argsort(np.where(is_told, -np.abs(totals), np.inf), axis=1, kind="stable")
     suggested = Suggested(view, candidates)
-    told = {
-        reason: TOLD_BY[reason](suggested)
-        for reason, any_told in zip(_REASONS, is_told.any(axis=0), strict=True)
-        if any_told
-    }
+    told = [
+        TOLD_BY[reason](suggested) if any_told else []
+        for reason, any_told in zip(_REASONS, is_told.any(axis=0).tolist(), strict=True)
+    ]
+    told_of_each = zip(totals.tolist(), weightiest_first.tolist(), is_told.sum(axis=1).tolist(), strict=True)
     explained = []
-    for place, (terms, told_here) in enumerate(zip(totals, is_told.tolist(), strict=True)):
-        weighed = [
-            (-abs(contribution), *told[reason][place], contribution)
-            for reason, contribution, is_one in zip(_REASONS, terms, told_here, strict=True)
-            if is_one
-        ]
-        weighed.sort()  # codes differ, so that nothing beyond them is compared
-        explained.append(tuple([Reason(code, term, params, evidence) for _, code, params, evidence, term in weighed]))
+    for place, (terms, numbers, n_told) in enumerate(told_of_each):
+        reasons = []
+        for number in numbers[:n_told]:
+            code, params, evidence = told[number][place]
+            reasons.append(Reason(code, terms[number], params, evidence))
+        explained.append(tuple(reasons))
     return explained
 
 
 def render(reason: Reason, language: Language, side: Side = "asker") -> str:
     """The sentence of a reason in one language, for the asker or for the partner suggested to it."""
-    sentences = _sentences()[reason.code]
-    if reason.contribution < 0:
-        template = sentences[f"minus_{language}"]
-    else:
-        template = sentences[f"partner_{language}" if side == "candidate" else language]
-    if not reason.params:
-        return template
-    return template.format(**{name: _say(name, value, language) for name, value in reason.params.items()})
+    template = _template(reason.code, language, side, reason.contribution < 0)
+    return template.text % tuple([say(reason.params[name], language) for name, say in template.said])
+
+
+Say = Callable[[object, Language], str]
+
+
+class _Template(NamedTuple):
+    """A sentence with ``%s`` for each parameter, and the names of these in their order with how they are said."""
+
+    text: str
+    said: tuple[tuple[str, Say], ...]
+
+
+@cache
+def _template(code: str, language: Language, side: Side, lowers: bool) -> _Template:  # noqa: FBT001
+    said = f"minus_{language}" if lowers else f"partner_{language}" if side == "candidate" else language
+    parts = list(Formatter().parse(_sentences()[code][said]))
+    text = "".join(literal.replace("%", "%%") + ("%s" if name else "") for literal, name, _, _ in parts)
+    return _Template(text, tuple((name, _SAID.get(name, _as_text)) for _, name, _, _ in parts if name))
 
 
 @cache
@@ -71,18 +83,38 @@ def _sentences() -> dict[str, dict[str, str]]:
     return tomllib.loads(files("matching").joinpath("reasons.toml").read_text(encoding="utf-8"))
 
 
+def _as_text(value: object, _: Language, separator: str = ", ") -> str:
+    return separator.join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _offers_or_needs(value: object, language: Language) -> str:
+    return _as_text(value, language, "; ")  # these hold commas themselves
+
+
+def _fields(value: object, language: Language) -> str:
+    labels = tuple(load_kinds().field_label(field, language) for field in value) if isinstance(value, tuple) else value
+    return _as_text(labels, language, " · ")
+
+
+def _kind(value: object, language: Language) -> str:
+    kind = load_kinds().actor.get(str(value))
+    return kind.label[language] if kind else str(value)
+
+
+def _place(value: object, language: Language) -> str:
+    return str(_territories(language).get(str(value), value))
+
+
 @cache
 def _territories(language: Language) -> Mapping[str, str]:
     return dict(Locale(language).territories)
 
 
-def _say(name: str, value: object, language: Language) -> str:
-    if isinstance(value, tuple):
-        said = (load_kinds().field_label(text, language) for text in value) if name == "fields" else map(str, value)
-        return _SEPARATORS.get(name, ", ").join(said)
-    if name == "kind":
-        kind = load_kinds().actor.get(str(value))
-        return kind.label[language] if kind else str(value)
-    if name == "place":
-        return str(_territories(language).get(str(value), value))
-    return str(value)
+_SAID: Mapping[str, Say] = {
+    "offers": _offers_or_needs,
+    "needs": _offers_or_needs,
+    "fields": _fields,
+    "kind": _kind,
+    "place": _place,
+}
+"""How parameters of these names are said; all others as they are."""

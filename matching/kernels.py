@@ -280,35 +280,50 @@ def largest_products(
 @compiled
 def first_counted(
     structure: Structure, rows: IntegerArray, is_counted: npt.NDArray[np.bool_], stop: int, n: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Of each of some rows with ascending columns: how many are counted, how many before one, and the first n of these.
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Of each of some rows with ascending columns: whether any is counted, how many before one, the first n of these.
 
     Shapes (n_rows,), (n_rows,) and (n_rows, n), the last filled up with -1.
 
-    >>> structure = np.array([0, 1, 4]), np.array([0, 1, 2, 3])
+    >>> structure = np.array([0, 1, 4, 5]), np.array([0, 1, 2, 3, 3])
     >>> is_counted = np.array([True, False, True, True])
-    >>> [found.tolist() for found in first_counted(structure, np.array([1, 0]), is_counted, 3, 1)]
-    [[2, 1], [1, 1], [[2], [0]]]
+    >>> [found.tolist() for found in first_counted(structure, np.array([1, 0, 2]), is_counted, 3, 1)]
+    [[True, True, True], [1, 1, 0], [[2], [0], [-1]]]
     """
     indptr, indices = structure
-    n_counted, n_before = np.zeros(len(rows), np.intp), np.zeros(len(rows), np.intp)
+    has_any, n_before = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.intp)
     first = np.full((len(rows), n), -1, np.intp)
     for number in range(len(rows)):
         for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
             column = indices[entry]
+            if column >= stop and has_any[number]:
+                break
             if is_counted[column]:
-                n_counted[number] += 1
+                has_any[number] = True
                 if column < stop:
                     if n_before[number] < n:
                         first[number, n_before[number]] = column
                     n_before[number] += 1
-    return n_counted, n_before, first
+    return has_any, n_before, first
 
 
 @compiled
-def in_common(
-    few: npt.NDArray[np.int32], many: npt.NDArray[np.int32]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def is_reached(structure: Structure, rows: IntegerArray, n_columns: int) -> npt.NDArray[np.bool_]:
+    """In which columns some rows of a CSR matrix have entries, bool, shape (n_columns,).
+
+    >>> is_reached((np.array([0, 1, 3]), np.array([0, 3, 0])), np.array([1]), 4).tolist()
+    [True, False, False, True]
+    """
+    indptr, indices = structure
+    found = np.zeros(n_columns, np.bool_)
+    for row in rows:
+        for entry in range(indptr[row], indptr[row + 1]):
+            found[indices[entry]] = True
+    return found
+
+
+@compiled
+def in_common(few: IntegerArray, many: IntegerArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """The places in two ascending arrays of the numbers that both have; fastest where the first is the shorter.
 
     >>> [found.tolist() for found in in_common(np.array([2, 5, 7], np.int32), np.array([1, 2, 7, 8], np.int32))]
@@ -334,3 +349,67 @@ def in_common(
             in_few[n_found], in_many[n_found] = number, place
             n_found += 1
     return in_few[:n_found], in_many[:n_found]
+
+
+@compiled
+def in_common_with_each(
+    few: IntegerArray, starts: IntegerArray, many: IntegerArray, rows: IntegerArray
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The same for some of the ascending parts of an array, each from its start to the next: found ones part by part.
+
+    How many there are of each part, shape (n_rows,); their places in the one array and in the other.
+
+    >>> few, many = np.array([2, 5, 7], np.int32), np.array([1, 2, 2, 7, 8], np.int32)
+    >>> found = in_common_with_each(few, np.array([0, 2, 5]), many, np.array([1, 0]))
+    >>> [part.tolist() for part in found]
+    [[2, 1], [0, 2, 0], [2, 3, 1]]
+    """
+    n_of_each = np.zeros(len(rows), np.intp)
+    n_most = 0
+    for row in rows:
+        n_most += min(len(few), starts[row + 1] - starts[row])
+    in_few, in_many = np.empty(n_most, np.intp), np.empty(n_most, np.intp)
+    n_found = 0
+    for number in range(len(rows)):
+        start = starts[rows[number]]
+        here, there = in_common(few, many[start : starts[rows[number] + 1]])
+        n_of_each[number] = len(here)
+        for place in range(len(here)):
+            in_few[n_found], in_many[n_found] = here[place], start + there[place]
+            n_found += 1
+    return n_of_each, in_few[:n_found], in_many[:n_found]
+
+
+@compiled
+def weightiest_in_common(
+    few: IntegerArray, weights: FloatArray, structure: Structure, data: FloatArray, rows: IntegerArray, n: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Of each of some rows with ascending columns, those of some columns where entry times weight is largest.
+
+    As many as n, the largest first, ties in their order, then -1: places among the entries of the matrix, and among the
+    columns asked for, which ascend; both of shape (n_rows, n).
+
+    >>> structure, data = (np.array([0, 1, 4]), np.array([0, 0, 1, 2], np.int32)), np.array([1, 2, 3, 9], np.float32)
+    >>> few, weights = np.array([0, 1], np.int32), np.array([1, 10], np.float32)
+    >>> [found.tolist() for found in weightiest_in_common(few, weights, structure, data, np.array([1, 0]), 2)]
+    [[[2, 1], [0, -1]], [[1, 0], [0, -1]]]
+    """
+    indptr, indices = structure
+    entries, places = np.full((len(rows), n), -1, np.intp), np.full((len(rows), n), -1, np.intp)
+    best = np.zeros(n, np.float32)
+    for number in range(len(rows)):
+        start = indptr[rows[number]]
+        in_few, in_row = in_common(few, indices[start : indptr[rows[number] + 1]])
+        best[:] = 0
+        for found in range(len(in_few)):
+            product = data[start + in_row[found]] * weights[in_few[found]]
+            if product > best[n - 1]:
+                at = n - 1
+                while at > 0 and product > best[at - 1]:
+                    best[at] = best[at - 1]
+                    entries[number, at] = entries[number, at - 1]
+                    places[number, at] = places[number, at - 1]
+                    at -= 1
+                best[at] = product
+                entries[number, at], places[number, at] = start + in_row[found], in_few[found]
+    return entries, places

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.concordance import Asked, words_in_common
-from matching.kernels import first_counted, largest_products
+from matching.kernels import first_counted, is_reached, largest_products, weightiest_in_common
 from matching.query import Evidence
-from matching.rows import IndexArray, Reach, columns_of, nonzero_of, structure_of
+from matching.rows import IndexArray, columns_of, structure_of
 from matching.view import QueryView
 
 _N_SHOWN = 3
@@ -22,12 +22,12 @@ Told = tuple[str, Mapping[str, object], tuple[Evidence, ...]]
 
 
 class Latest(NamedTuple):
-    """Of each candidate: how many of its projects are counted, how many of them are recent, and the latest few.
+    """Of each candidate: whether any of its projects is counted, how many recent ones are, and rows of the latest few.
 
-    Projects are numbered as in :attr:`~matching.links.LinkIndex.project_order`, the latest first; -1 is none.
+    The latest first; -1 is none.
     """
 
-    n_counted: list[int]
+    has_any: list[bool]
     n_recent: list[int]
     latest: list[list[int]]
 
@@ -58,16 +58,15 @@ class Suggested:
     @cached_property
     def latest_projects_in_fields(self) -> Latest:
         """The recent projects of each candidate in the query's fields."""
-        is_in_fields = np.zeros(self.index.snapshot.n_projects, bool)
-        is_in_fields[Reach(self.index.projects_by_field, nonzero_of(self.view.fields).columns).columns] = True
-        return self._latest(is_in_fields)
+        by_field = self.index.projects_by_field
+        return self._latest(is_reached(structure_of(by_field), self.view.fields.nonzero()[0], by_field.shape[1]))
 
     def _latest(self, is_counted: BoolArray) -> Latest:
         index = self.index
-        found = first_counted(
+        has_any, n_recent, latest = first_counted(
             structure_of(index.memberships_by_date), self.candidates, is_counted, index.n_recent_projects, _N_SHOWN
         )
-        return Latest(*(part.tolist() for part in found))
+        return Latest(has_any.tolist(), n_recent.tolist(), _filled(index.project_order, latest))
 
     @cached_property
     def asked(self) -> Asked:
@@ -92,12 +91,14 @@ class Suggested:
 
     def told_of_projects(self, projects: list[int]) -> tuple[Evidence, ...]:
         """The rows of some projects, -1 for none."""
-        order = self.index.project_order
-        return tuple([self.shown.projects[order[project]] for project in projects if project >= 0])
+        return tuple([self.shown.projects[project] for project in projects if project >= 0])
 
     def ties(self, one: int, other: int, project: int) -> tuple[Evidence, ...]:
         """What ties two actors: their relationships, else the latest project that links them, -1 for none."""
-        return self.shown.ties(one, other, _N_SHOWN) or ((self.shown.projects[project],) if project >= 0 else ())
+        shown = self.shown
+        if shown.has_ties[one] and shown.has_ties[other] and (found := shown.ties(one, other, _N_SHOWN)):
+            return found
+        return (shown.projects[project],) if project >= 0 else ()
 
 
 def _connection(suggested: Suggested) -> list[Told]:
@@ -108,28 +109,31 @@ def _connection(suggested: Suggested) -> list[Told]:
     steps = view.two_steps
     if not len(steps.middles):
         return [("no_connection", {}, ())] * len(suggested.rows)
-    strength_of_own = np.zeros(links.shape[0], np.float32)
-    strength_of_own[steps.middles] = links.data[steps.entries] * index.damping[steps.middles]
-    entries = largest_products(structure_of(links), links.data, suggested.candidates, strength_of_own, _N_SHOWN)
+    strength = links.data[steps.entries] * index.damping[steps.middles]
+    entries, own_places = weightiest_in_common(
+        steps.middles, strength, structure_of(links), links.data, suggested.candidates, _N_SHOWN
+    )
     middles, project = links.indices[entries], index.latest_common_project[entries]
-    own_place = np.minimum(steps.middles.searchsorted(middles), len(steps.middles) - 1)  # of no entry: anywhere
-    own_project = index.latest_common_project[steps.entries][own_place]
+    own_project = index.latest_common_project[steps.entries][own_places]
+    ties_of_own: dict[int, tuple[Evidence, ...]] = {}
     told: list[Told] = []
     for candidate, *ways in zip(
         suggested.rows, (entries >= 0).tolist(), middles.tolist(), project.tolist(), own_project.tolist(), strict=True
     ):
-        through = [(middle, common, own) for is_one, middle, common, own in zip(*ways, strict=True) if is_one]
-        if through:
-            evidence = [
-                row
-                for middle, common, own in through
-                for row in (*suggested.ties(asker, middle, own), *suggested.ties(candidate, middle, common))
-            ]
-            names = tuple([suggested.shown.names[middle] for middle, _, _ in through])
+        names: list[str] = []
+        evidence: list[Evidence] = []
+        for is_one, middle, common, own in zip(*ways, strict=True):
+            if is_one:
+                if middle not in ties_of_own:
+                    ties_of_own[middle] = suggested.ties(asker, middle, own)
+                names.append(suggested.shown.names[middle])
+                evidence += ties_of_own[middle]
+                evidence += suggested.ties(candidate, middle, common)
+        if names:
             rows = {id(row): row for row in evidence}.values()  # a project is always the same object
-            told.append(("connection", {"through": names}, tuple(rows)))
+            told.append(("connection", {"through": tuple(names)}, tuple(rows)))
         else:
-            is_near = steps.shared[columns_of(links, candidate)].any()
+            is_near = steps.shared[columns_of(links, candidate).astype(np.intp)].any()
             told.append(("connection_far" if is_near else "no_connection", {}, ()))
     return told
 
@@ -153,11 +157,18 @@ def _similar_work(suggested: Suggested) -> list[Told]:
 
 
 def _similar_words(suggested: Suggested) -> list[Told]:
-    concordance = suggested.index.concordance
-    is_alike = (suggested.view.word_likeness[suggested.candidates] > 0).tolist()  # else there is no word to look for
+    is_alike = suggested.view.word_likeness[suggested.candidates] > 0  # else there is no word to look for
+    alike = suggested.candidates[is_alike]
+    words_of = dict(
+        zip(
+            alike.tolist(),
+            words_in_common(suggested.asked, suggested.index.concordance, alike, _N_SHOWN),
+            strict=True,
+        )
+    )
     told: list[Told] = []
-    for candidate, has_any in zip(suggested.rows, is_alike, strict=True):
-        words = words_in_common(suggested.asked, concordance, candidate, _N_SHOWN) if has_any else ()
+    for candidate in suggested.rows:
+        words = words_of.get(candidate)
         evidence = (suggested.shown.actors[candidate],)
         told.append(("similar_words", {"words": words}, evidence) if words else ("no_similar_words", {}, ()))
     return told
@@ -177,11 +188,11 @@ def _fields(suggested: Suggested) -> list[Told]:
 
 def _fields_activity(suggested: Suggested) -> list[Told]:
     told: list[Told] = []
-    for n_ever, n_recent, latest in zip(*suggested.latest_projects_in_fields, strict=True):
+    for has_any, n_recent, latest in zip(*suggested.latest_projects_in_fields, strict=True):
         if n_recent:
             told.append(("fields_activity", {"count": n_recent}, suggested.told_of_projects(latest)))
         else:
-            told.append(("fields_past" if n_ever else "no_fields_activity", {}, ()))
+            told.append(("fields_past" if has_any else "no_fields_activity", {}, ()))
     return told
 
 
