@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from matching.features import FEATURES, Among, Feature, references, scaled
 from matching.kernels import sums_at
-from matching.rows import IndexArray, largest
+from matching.rows import IndexArray, rows_of_largest
 from matching.text import FloatArray
 from matching.view import QueryView
 
@@ -43,7 +43,7 @@ class Drawn(NamedTuple):
 
     def best(self, n: int) -> IndexArray:
         """Rows of the n with the largest positive values, largest first, ties by row."""
-        return self.rows[largest(self.values, n, self.rows)]
+        return rows_of_largest(self.values, self.rows, n)
 
     def only(self, wanted: npt.NDArray[np.bool_]) -> "Drawn":
         """Those that are wanted, bool, shape (n_actors,)."""
@@ -88,7 +88,7 @@ def shortlist(drawn: Mapping[Feature, Drawn]) -> IndexArray:
     """
     found = [drawn_by.best(feature.budget) for feature, drawn_by in drawn.items()]
     rows, fused = sums_at(np.concatenate(found), np.concatenate([_RECIPROCAL[: len(best)] for best in found]))
-    return np.sort(rows[largest(fused, N_SHORTLISTED, rows)])
+    return np.sort(rows_of_largest(fused, rows, N_SHORTLISTED))
 
 
 def _drawn(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, Drawn]:

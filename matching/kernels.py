@@ -21,6 +21,8 @@ Structure = tuple[IntegerArray, IntegerArray]
 """``indptr`` and ``indices`` of a CSR matrix."""
 _ANY_ORDER = {"reassoc", "contract"}
 """Licences of the compiler; not among them is that to take numbers for finite."""
+_STEP, _N_STEPS = 19, 256
+"""Values are counted in steps of a sixteenth of an octave, sixteen octaves down from the largest."""
 _MUCH_MORE = 8
 """How many times as many numbers make it faster to search among them than to go through them."""
 
@@ -210,6 +212,38 @@ def sums_at(rows: npt.NDArray[np.intp], weights: FloatArray) -> tuple[npt.NDArra
             n_met += 1
         total[place[row]] += weights[number]
     return met[:n_met], total[:n_met]
+
+
+@compiled
+def near_the_top(values: FloatArray, rows: IntegerArray, n: int) -> npt.NDArray[np.int64]:
+    """The n largest positive values and some of those next to them, each with its row as one number.
+
+    The smaller the number, the larger the value, and of equal values the smaller the row, which is what is left of it
+    below 2 to the 32nd. A count of values by exponent and first bits tells how far down to go.
+
+    >>> sorted(near_the_top(np.array([2, 0, 3, 2], np.float32), np.array([7, 1, 9, 5]), 2) % 2**32)
+    [np.int64(5), np.int64(7), np.int64(9)]
+    """
+    bits = values.view(np.int32)  # positive numbers are in the order of their bits
+    top = np.int32(0)
+    for of_value in bits:
+        top = max(top, of_value)
+    n_at = np.zeros(_N_STEPS, np.intp)
+    for of_value in bits:
+        if of_value > 0:
+            n_at[min((top >> _STEP) - (of_value >> _STEP), _N_STEPS - 1)] += 1
+    n_taken, lowest = 0, -1
+    while lowest < _N_STEPS - 1 and n_taken < n:
+        lowest += 1
+        n_taken += n_at[lowest]
+    found = np.empty(n_taken, np.int64)
+    n_found = 0
+    for number in range(len(bits)):
+        of_value = bits[number]
+        if of_value > 0 and min((top >> _STEP) - (of_value >> _STEP), _N_STEPS - 1) <= lowest:
+            found[n_found] = (np.int64(top - of_value) << 32) | np.int64(rows[number])
+            n_found += 1
+    return found
 
 
 @compiled

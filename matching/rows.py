@@ -14,6 +14,7 @@ from matching.kernels import (
     Structure,
     counts_of_rows,
     inner_products,
+    near_the_top,
     products_of_rows,
     reached,
     sums_of_rows,
@@ -25,6 +26,7 @@ IndexArray = npt.NDArray[np.intp]
 Rows = IndexArray | slice
 """Some rows, or all as a slice."""
 EVERYONE = slice(None)
+_ROW = 2**32 - 1
 
 
 class SparseRow(NamedTuple):
@@ -187,16 +189,23 @@ def _numbered(rows: Rows, n: int) -> IndexArray:
     return np.arange(n)[rows] if isinstance(rows, slice) else rows
 
 
-def largest(values: FloatArray, n: int, rows: IndexArray | None = None) -> IndexArray:
-    """Places of the n largest positive values, largest first, ties by row, or by place where no rows are given.
+def largest(values: FloatArray, n: int) -> IndexArray:
+    """Places of the n largest positive values, largest first, ties by place.
 
     >>> largest(np.array([1, 3, 0, 2, 3], np.float32), 3).tolist()
     [1, 4, 3]
-    >>> largest(np.array([1, 3, 0, 2, 3], np.float32), 3, np.array([9, 8, 7, 6, 5])).tolist()
-    [4, 1, 3]
     """
     least = np.partition(values, len(values) - n)[len(values) - n] if 0 < n < len(values) else 0
     (found,) = (values >= least if least > 0 else values > 0).nonzero()
-    if rows is not None:
-        found = found[rows[found].argsort()]
     return found[np.argsort(-values[found], kind="stable")][:n]
+
+
+def rows_of_largest(values: FloatArray, rows: IndexArray, n: int) -> IndexArray:
+    """Of some rows in any order, those of the n largest positive values, largest first, ties by row.
+
+    >>> rows_of_largest(np.array([1, 3, 0, 2, 3], np.float32), np.array([9, 8, 7, 6, 5]), 3).tolist()
+    [5, 8, 6]
+    """
+    found = near_the_top(values, rows, n)
+    found.sort()
+    return found[: max(n, 0)] & _ROW

@@ -22,6 +22,7 @@ from matching.links import MAX_PROJECT_SIZE
 from matching.ranker import BlendedRanker, Calibration, LinearRanker, Ranker, Task, day_one_rankers
 from matching.rows import IndexArray
 from matching.text import FloatArray
+from matching.trees import DEPTH
 from matching.view import QueryView
 
 HORIZON = timedelta(days=730)
@@ -47,7 +48,7 @@ _TREES: Mapping[str, object] = {
     "objective": "rank:ndcg",
     "lambdarank_pair_method": "topk",
     "lambdarank_num_pair_per_sample": 40,
-    "max_depth": 3,
+    "max_depth": DEPTH,
     "eta": 0.1,
     "min_child_weight": 0.1,
     "lambda": 50,

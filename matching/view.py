@@ -19,9 +19,9 @@ from matching.rows import (
     Sums,
     columns_of,
     dense_row,
-    largest,
     nonzero_of,
     row_of,
+    rows_of_largest,
     rows_times,
     values_of,
 )
@@ -111,9 +111,8 @@ class QueryView:
             cosine.values[cosine.place[columns_of(self.index.memberships, self.actor)]] = 0
         if self.project is not None:
             cosine.values[cosine.place[self.project]] = 0
-        likeness = cosine.values[:-1]
-        best = largest(likeness, N_SIMILAR_PROJECTS, reach.columns)
-        return reach.columns[best], likeness[best] ** 2
+        nearest = rows_of_largest(cosine.values[:-1], reach.columns, N_SIMILAR_PROJECTS)
+        return nearest, cosine[nearest] ** 2
 
     @cached_property
     def fields(self) -> FloatArray:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import combinations
 from math import exp, log, log1p, sqrt
+from random import Random
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ from matching.features.words import (
 )
 from matching.index import MatchIndex
 from matching.query import Profile
-from matching.rows import IndexArray, largest
+from matching.rows import IndexArray, largest, rows_of_largest
 from matching.text import FloatArray
 from matching.view import QueryView
 from tests.matching.networks import actor, actors, project, small_networks, snapshot_of, snapshot_of_facts, tie
@@ -326,6 +327,7 @@ def test_every_feature_is_finite_and_never_negative(facts: list[Fact]) -> None:
         for feature in (feature for feature in FEATURES if feature.concerns(view)):
             values = feature.function(view, everyone(view))
             assert values.shape == (index.snapshot.n_actors,)
+            assert values.dtype == np.float32, feature.name
             assert np.isfinite(values).all(), feature.name
             assert (values >= 0).all(), feature.name
 
@@ -347,7 +349,15 @@ def test_the_largest_are_positive_and_ties_go_to_the_first() -> None:
     assert largest(np.zeros(4, np.float32), 2).tolist() == []
 
 
-@given(values=st.lists(st.integers(-2, 9), min_size=40, max_size=200), n=st.integers(1, 9))
-def test_the_largest_of_many_are_those_of_sorting(values: list[int], n: int) -> None:
-    sorted_rows = sorted((row for row, value in enumerate(values) if value > 0), key=lambda row: (-values[row], row))
-    assert largest(np.array(values, np.float32), n).tolist() == sorted_rows[:n]
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-2, 9) | st.floats(0, 2.0**127, width=32), max_size=200),
+    st.integers(0, 20) | st.just(300),
+    st.randoms(use_true_random=False),
+)
+def test_the_largest_of_many_are_those_of_sorting(values: list[float], n: int, random: Random) -> None:
+    by_value = sorted((place for place, value in enumerate(values) if value > 0), key=lambda at: (-values[at], at))
+    assert largest(np.array(values, np.float32), n).tolist() == by_value[:n]
+    shuffled = random.sample(range(len(values)), len(values))
+    in_disorder = np.array([values[row] for row in shuffled], np.float32)
+    assert rows_of_largest(in_disorder, np.array(shuffled, np.intp), n).tolist() == by_value[:n]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from matching.trees import Trees
+from matching.trees import DEPTH, Trees
 
 N_ROWS, N_FEATURES = 300, 7
 
@@ -19,7 +19,7 @@ def table() -> np.ndarray[Any, np.dtype[np.float32]]:
     return values
 
 
-@pytest.fixture(scope="module", params=[1, 3, 6])
+@pytest.fixture(scope="module", params=[1, 2, 3])
 def booster(request: pytest.FixtureRequest, table: Any) -> xgboost.Booster:
     wanted = table[:, 0] * table[:, 2] + np.abs(table[:, 3]) + 5
     parameters = {"max_depth": request.param, "eta": 0.3, "lambda": 2, "seed": 0, "nthread": 1, "subsample": 0.7}
@@ -69,3 +69,10 @@ def test_trees_that_would_read_elsewhere_are_refused(
         Trees(document, N_FEATURES)
     with pytest.raises(ValueError, match="no trees for 8 features"):
         Trees(document_of(booster), N_FEATURES + 1)
+
+
+def test_trees_of_more_levels_are_refused(table: Any) -> None:
+    matrix = xgboost.DMatrix(table, table[:, 0] * table[:, 2], nthread=1)
+    deep = xgboost.train({"max_depth": DEPTH + 1, "nthread": 1}, matrix, 2)
+    with pytest.raises(ValueError, match="deeper than 3"):
+        Trees(document_of(deep), N_FEATURES)
