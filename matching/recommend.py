@@ -171,8 +171,7 @@ class Recommender:
     ) -> Ranking:
         """Candidates from best to worst, ties by id; see :func:`matching.candidates.draw`."""
         candidates = draw(view, allowed, wanted)
-        # row by row in memory, so that the sum of a row is the same in whatever company it is
-        scores = self.rankers[task].scores(np.ascontiguousarray(candidates.table))
+        scores = self.rankers[task].scores(candidates.table)
         order = np.lexsort((candidates.rows, -scores))
         return Ranking(candidates.rows[order], scores[order], candidates.table[order])
 
@@ -221,17 +220,15 @@ class Recommender:
         reasons: Sequence[tuple[Reason, ...]] = [()] * len(rows)
         if options.explain:
             reasons = explain(view, rows, self.rankers[task].contributions(ranking.table[order]))
+        likelihoods = [None] * len(rows) if probability is None else probability.tolist()
+        moved = (order - np.arange(len(rows))).tolist()
+        ids = self.snapshot.actor_ids[rows].tolist()
+        told = zip(ids, scores.tolist(), fits.tolist(), reasons, likelihoods, moved, strict=True)
         return tuple(
-            Suggestion(
-                actor_id=str(self.snapshot.actor_ids[row]),
-                rank=place + 1,
-                score=float(scores[place]),
-                fit=float(fits[place]),
-                reasons=reasons[place],
-                likelihood=None if probability is None else float(probability[place]),
-                moved=int(order[place]) - place,
-            )
-            for place, row in enumerate(rows)
+            [
+                Suggestion(actor_id, rank, score, fit, reasons_of_one, likelihood=likelihood, moved=places)
+                for rank, (actor_id, score, fit, reasons_of_one, likelihood, places) in enumerate(told, 1)
+            ]
         )
 
 

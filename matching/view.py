@@ -155,7 +155,7 @@ class QueryView:
     def sought(self) -> FloatArray:
         """How much each actor is of a sort that the words ask for, float32 of 0 to 1, shape (n_actors,)."""
         if self.actor is not None:
-            return np.zeros(self.index.snapshot.n_actors, np.float32)
+            return np.broadcast_to(np.float32(0), self.index.snapshot.n_actors)
         return self.index.sorts.query(self.text)
 
     @cached_property

@@ -192,38 +192,35 @@ FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
 
 def references(values: FloatArray) -> FloatArray:
-    """What relative features are divided by: the 20th largest value, at least a quarter of the largest; 0 for none.
+    """What relative features are divided by: the 20th largest value, at least a quarter of the largest.
 
-    Where no more than twenty are positive, it is a quarter of the largest.
+    Where no more than twenty are positive, it is a quarter of the largest; infinite where none is.
 
     Parameters
     ----------
     values
         The features of all candidates, shape (n_features, n_candidates).
 
-    >>> references(np.array([[4, 1] + [0] * 19, [8, *[3] * 20]], np.float32)).tolist()
-    [1.0, 3.0]
+    >>> references(np.array([[4, 1] + [0] * 19, [8, *[3] * 20], [0] * 21], np.float32)).tolist()
+    [1.0, 3.0, inf]
     >>> references(np.array([[4, 1]], np.float32)).tolist()
     [1.0]
     """
     n = values.shape[1]
     if not n:
-        return np.zeros(len(values), np.float32)
+        return np.full(len(values), np.inf, np.float32)
     ascending = np.sort(values, axis=1)
-    least = ascending[:, -1] / np.float32(RELATIVE_CEILING)
-    if n <= REFERENCE_RANK:
-        return least
-    has_more = ascending[:, -REFERENCE_RANK - 1] > 0
-    return np.where(has_more, np.maximum(ascending[:, -REFERENCE_RANK], least), least)
+    most = ascending[:, -1]
+    found = most / np.float32(RELATIVE_CEILING)
+    if n > REFERENCE_RANK:
+        found = np.maximum(found, ascending[:, -REFERENCE_RANK] * (ascending[:, -REFERENCE_RANK - 1] > 0))
+    return np.where(most > 0, found, np.float32(np.inf))
 
 
 def scaled(values: FloatArray, divisors: FloatArray) -> FloatArray:
-    """Relative features as the ranker sees them, each divided by its reference, as log(1 + x); as they are without.
+    """Relative features as the ranker sees them, each divided by its reference, as log(1 + x).
 
     >>> scaled(np.array([[0, 2, 8]], np.float32), np.array([2], np.float32)).astype(np.float64).round(2).tolist()
     [[0.0, 0.69, 1.61]]
     """
-    is_scaled = divisors > 0
-    found = np.log1p(values / np.where(is_scaled, divisors, 1)[:, None])
-    found[~is_scaled] = values[~is_scaled]
-    return found
+    return np.log1p(values / divisors[:, None])

@@ -336,7 +336,7 @@ def test_relative_values_are_measured_by_the_20th_best() -> None:
     many = np.arange(100, 0, -1, dtype=np.float32)
     lonely = np.array([8, *[0] * 20], np.float32)  # where hardly anyone has it, by a quarter of the best
     divisors = references(np.stack([many[:21], lonely, np.zeros_like(lonely)]))
-    assert divisors.tolist() == [81, 2, 0]
+    assert divisors.tolist() == [81, 2, np.inf]
     table = np.stack([many[:3], lonely[:3], lonely[1:4]])
     expected = np.array([np.log1p([100 / 81, 99 / 81, 98 / 81]), [log(5), 0, 0], [0, 0, 0]])
     np.testing.assert_allclose(scaled(table, divisors), expected, rtol=1e-6)
