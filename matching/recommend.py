@@ -236,9 +236,11 @@ def fit_of(view: QueryView, rows: Rows = EVERYONE) -> FloatArray:
     """How well some actors suit a query by what both say and do, float32 in 0 … 1, shape of the rows.
 
     One minus the exponential of minus three times the likeness of both, half as much again for one of the sort that
-    the words ask for. Popularity, place and connections do not count.
+    the words of a question ask for. Popularity, place and connections do not count.
     """
-    likeness = view.likeness(rows) * (1 + 0.5 * view.sought[rows])
+    likeness = view.likeness(rows)
+    if view.actor is None:
+        likeness *= 1 + 0.5 * view.sought[rows]
     return np.asarray(1 - np.exp(-3 * np.maximum(likeness, 0)), dtype=np.float32)
 
 

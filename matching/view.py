@@ -153,9 +153,7 @@ class QueryView:
 
     @cached_property
     def sought(self) -> FloatArray:
-        """How much each actor is of a sort that the words ask for, float32 of 0 to 1, shape (n_actors,)."""
-        if self.actor is not None:
-            return np.broadcast_to(np.float32(0), self.index.snapshot.n_actors)
+        """How much each actor is of a sort that the words of a question ask for, float32 of 0 to 1, (n_actors,)."""
         return self.index.sorts.query(self.text)
 
     @cached_property
