@@ -183,10 +183,11 @@ def evaluate(
     if protocol.cut >= protocol.until:
         raise InvalidQueryError("period_empty", "The test period ends before it begins: --until must come after --cut.")
     known, later = snapshot.before(protocol.cut), snapshot.before(protocol.until)
-    rng = np.random.default_rng(protocol.seed)
-    ranker = ranker or train_or_day_one(protocol.task, known, rng, on_progress, protocol.n_examples)
+    learning = np.random.default_rng(protocol.seed)
+    (asking,) = learning.spawn(1)  # whom is asked must not depend on how much is learned
+    ranker = ranker or train_or_day_one(protocol.task, known, learning, on_progress, protocol.n_examples)
     recommender = Recommender(MatchIndex(known), {protocol.task: ranker})
-    asked = _Questions(recommender, later, protocol.task, rng.permutation, protocol.n_questions)
+    asked = _Questions(recommender, later, protocol.task, asking.permutation, protocol.n_questions)
     if not asked.questions:
         raise InvalidQueryError(
             "nothing_to_measure", "No actor known before the cut has a new partner or project in the test period."
@@ -206,7 +207,7 @@ def evaluate(
             lists[name].append(largest(np.where(allowed, baseline(view), 0), CUTOFF))
         if on_progress:
             on_progress("evaluate", place + 1, len(asked.questions))
-    methods = [_result(name, shown, asked, rng) for name, shown in lists.items()]
+    methods = [_result(name, shown, asked, asking) for name, shown in lists.items()]
     methods.sort(key=lambda method: (-method.ndcg, method.name))
     return _report(protocol, ranker.version, asked, tuple(methods), stated)
 

@@ -29,7 +29,7 @@ LISTED = {
     },
     "brief": {"popularity", "recent activity", "TF-IDF profile", "TF-IDF nearest projects"},
 }
-N_QUESTIONS = 40
+N_QUESTIONS = 55
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_exposure_costs_little_and_shows_less_prominent_actors(
     report = reports[task]
     plain, aware = report.ours, report.exposure_aware
     assert report.exposure_loss == pytest.approx(1 - aware.ndcg / plain.ndcg)
-    assert report.exposure_loss < 0.1  # of forty questions only
+    assert report.exposure_loss < 0.2  # of fifty-five questions in a small network
     prominence = learned.recommender.index.prominence
     assert prominence[np.concatenate(aware.lists)].mean() < prominence[np.concatenate(plain.lists)].mean()
 
@@ -158,6 +158,13 @@ def test_a_new_evaluation_finds_the_same(learned: Learned, reports: dict[Task, R
     assert again.to_dict() == reports["brief"].to_dict()
     for one, other in zip(again.ours.lists, reports["brief"].ours.lists, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_whom_is_asked_does_not_depend_on_how_much_is_learned(learned: Learned, reports: dict[Task, Report]) -> None:
+    less = evaluate(snapshot_of_facts(learned.facts), Protocol("partner", CUT, UNTIL, N_QUESTIONS, n_examples=50))
+    for name in ("degree", "Adamic-Adar"):
+        one, other = ({method.name: method for method in report.methods}[name] for report in (less, reports["partner"]))
+        np.testing.assert_array_equal(one.ndcg_of, other.ndcg_of)
 
 
 def test_progress_is_told_for_learning_and_for_measuring(
