@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.features import FEATURES, Among, Feature, references, scaled
-from matching.kernels import sums_at
-from matching.rows import IndexArray, rows_of_largest
+from matching.kernels.compiling import IndexArray
+from matching.kernels.sums import sums_at
+from matching.rows import rows_of_largest
 from matching.text import FloatArray
 from matching.view import QueryView
 

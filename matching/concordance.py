@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from matching.kernels import in_common_with_each
+from matching.kernels.compiling import IndexArray
+from matching.kernels.search import in_common_with_each
 from matching.rows import entries_of_rows, entries_of_starts
 from matching.text import terms, written_terms
 
 CodeArray = npt.NDArray[np.int32]
-IndexArray = npt.NDArray[np.intp]
 
 
 class Concordance:

@@ -14,10 +14,11 @@ from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot
 from matching.baselines import baselines
 from matching.index import MatchIndex
+from matching.kernels.compiling import IndexArray
 from matching.metrics import Bin, DoubleArray, bootstrap_interval, calibration_error, gini, ndcg, reliability
 from matching.ranker import Ranker, Task
 from matching.recommend import Recommender
-from matching.rows import IndexArray, largest
+from matching.rows import largest
 from matching.training import Progress, Question, new_partner_questions, project_text, train_or_day_one
 from matching.view import QueryView
 

@@ -1,13 +1,11 @@
 """What reasons show of the rows they rest on: names, titles, pages."""
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from graph.snapshot import GraphSnapshot
+from matching.kernels.compiling import IndexArray
 from matching.query import Evidence
-
-IndexArray = npt.NDArray[np.intp]
 
 
 class Shown:

@@ -12,9 +12,9 @@ from babel import Locale
 
 from graph.kinds import Language, load_kinds
 from matching.features import FEATURES
+from matching.kernels.compiling import IndexArray
 from matching.query import Reason, Side
 from matching.ranker import DoubleArray
-from matching.rows import IndexArray
 from matching.telling import TOLD_BY, Suggested
 from matching.view import QueryView
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
 
+from matching.kernels.compiling import IndexArray
 from matching.ranker import DoubleArray
-from matching.rows import IndexArray
 from matching.text import FloatArray
 
 MAX_ODDS_RATIO = 4.0

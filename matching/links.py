@@ -9,7 +9,7 @@ from scipy import sparse
 from graph.dates import NO_DAY
 from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
-from matching.kernels import sums_of_walks
+from matching.kernels.sums import sums_of_walks
 from matching.rows import Sums, entries_of_rows, structure_of
 from matching.text import FloatArray
 

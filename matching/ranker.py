@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from graph.errors import ModelError
 from matching.features import FEATURE_NAMES
-from matching.kernels import compiled
+from matching.kernels.compiling import compiled
 from matching.text import FloatArray
 from matching.trees import Trees
 

@@ -13,9 +13,10 @@ from matching.candidates import draw
 from matching.explanation import explain, render
 from matching.exposure import exposure_order
 from matching.index import MatchIndex
+from matching.kernels.compiling import IndexArray
 from matching.query import Answer, Options, Profile, Reason, Suggestion, Understanding
 from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
-from matching.rows import EVERYONE, IndexArray, Rows
+from matching.rows import EVERYONE, Rows
 from matching.text import FloatArray
 from matching.view import QueryView
 

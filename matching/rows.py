@@ -10,19 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from matching.kernels import (
-    Structure,
-    counts_of_rows,
-    inner_products,
-    near_the_top,
-    products_of_rows,
-    reached,
-    sums_of_rows,
-    taken,
-)
+from matching.kernels.compiling import IndexArray, Structure
+from matching.kernels.search import near_the_top
+from matching.kernels.sums import counts_of_rows, inner_products, products_of_rows, reached, sums_of_rows, taken
 from matching.text import FloatArray
 
-IndexArray = npt.NDArray[np.intp]
 Rows = IndexArray | slice
 """Some rows, or all as a slice."""
 EVERYONE = slice(None)

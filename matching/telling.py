@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.concordance import Asked, words_in_common
-from matching.kernels import first_counted, is_reached, largest_products, weightiest_in_common
+from matching.kernels.compiling import IndexArray
+from matching.kernels.search import first_counted, is_reached, largest_products, weightiest_in_common
 from matching.query import Evidence
-from matching.rows import IndexArray, columns_of, structure_of
+from matching.rows import columns_of, structure_of
 from matching.view import QueryView
 
 _N_SHOWN = 3

@@ -18,9 +18,9 @@ from graph.snapshot import GraphSnapshot
 from graph.tables import Tables
 from matching.candidates import draw
 from matching.index import MatchIndex
+from matching.kernels.compiling import IndexArray
 from matching.links import MAX_PROJECT_SIZE
 from matching.ranker import BlendedRanker, Calibration, LinearRanker, Ranker, Task, day_one_rankers
-from matching.rows import IndexArray
 from matching.text import FloatArray
 from matching.trees import DEPTH
 from matching.view import QueryView

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matching.kernels import compiled
+from matching.kernels.compiling import compiled
 from matching.text import FloatArray
 
 DEPTH = 3

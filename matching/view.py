@@ -7,12 +7,12 @@ import numpy as np
 from scipy import sparse
 
 from matching.index import MatchIndex
-from matching.kernels import sums_by_code
+from matching.kernels.compiling import IndexArray
+from matching.kernels.sums import sums_by_code
 from matching.links import TwoSteps
 from matching.query import Profile
 from matching.rows import (
     EVERYONE,
-    IndexArray,
     Reach,
     Rows,
     SparseRow,

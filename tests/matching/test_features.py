@@ -31,8 +31,9 @@ from matching.features.words import (
     similar_work,
 )
 from matching.index import MatchIndex
+from matching.kernels.compiling import IndexArray
 from matching.query import Profile
-from matching.rows import IndexArray, largest, rows_of_largest
+from matching.rows import largest, rows_of_largest
 from matching.text import FloatArray
 from matching.view import QueryView
 from tests.matching.networks import actor, actors, project, small_networks, snapshot_of, snapshot_of_facts, tie

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from matching import kernels
+from matching.kernels import compiling
+from matching.kernels.search import in_common
 from matching.rows import EVERYONE, Reach
 
 
@@ -19,8 +20,8 @@ def test_where_machine_code_cannot_be_kept_it_is_made_all_the_same(monkeypatch: 
             raise RuntimeError("cannot cache function: no locator available")
         return lambda function: function
 
-    monkeypatch.setattr(kernels, "njit", without_a_place)
-    assert kernels.compiled(lambda: 7)() == 7
+    monkeypatch.setattr(compiling, "njit", without_a_place)
+    assert compiling.compiled(lambda: 7)() == 7
 
 
 @settings(deadline=None)
@@ -42,5 +43,5 @@ def test_sums_over_rows_are_those_of_dense_matrices(entries: list[list[int]], da
 @given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60), max_size=40))
 def test_what_is_in_common_is_found_however_long_the_one_is_beside_the_other(few: set[int], many: set[int]) -> None:
     one, other = (np.array(sorted(numbers), np.int32) for numbers in (few, many))
-    in_one, in_other = kernels.in_common(one, other)
+    in_one, in_other = in_common(one, other)
     assert one[in_one].tolist() == other[in_other].tolist() == sorted(few & many)
