@@ -14,7 +14,7 @@ run: install
 	$(BIN)/ketnoi serve
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses=2 --dist=loadgroup)
+	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses=2 --dist=worksteal)
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .

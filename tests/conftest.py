@@ -6,16 +6,11 @@ import pytest
 
 from tests.servers import LTS, NEWEST, Neo4jServer, free_port
 
-SHARED = ("neo4j", "browser")
-"""Markers of tests that share a server or a browser which is started once."""
 
-
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where workers share the tests, one of them takes all of a module, and all that need the same server."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            shared = [name for name in SHARED if item.get_closest_marker(name)]
-            item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.nodeid.partition("::")[0]))
+    """Tests on Neo4j come first: workers begin with halves of the list, so that one of them starts the servers."""
+    items.sort(key=lambda item: item.get_closest_marker("neo4j") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)
