@@ -46,7 +46,8 @@ def each_workbook_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Each input is read five times or more, and starting a process takes longer than everything else about it.
     """
-    in_a_process, known = workbook_cells._run, {}
+    in_a_process = workbook_cells._run
+    known: dict[tuple[str, bytes], tuple[str | None, bytes]] = {}
 
     def run(path: Path, output: int) -> str | None:
         key = (path.suffix, path.read_bytes())

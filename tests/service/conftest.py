@@ -63,7 +63,9 @@ def build_once() -> BuildRecommender:
 @pytest.fixture
 def own_store(tmp_path: Path, hanoi_file: Path) -> Iterator[GraphStore]:
     """The Hanoi network in a store of the test's own."""
-    with SqliteStore(shutil.copy(hanoi_file, tmp_path / "network.db")) as store:
+    path = tmp_path / "network.db"
+    shutil.copy(hanoi_file, path)
+    with SqliteStore(path) as store:
         yield store
 
 
