@@ -13,8 +13,8 @@ from matching.evaluation import Protocol, evaluate
 
 FOLDER = os.environ.get("KETNOI_BENCHMARK_DATA", "")
 PROTOCOLS = (
-    Protocol("partner", date(2019, 1, 1), date(2021, 1, 1), n_questions=300, n_examples=700),
-    Protocol("brief", date(2024, 7, 1), date(2025, 1, 1), n_examples=700),
+    Protocol("partner", date(2019, 1, 1), date(2021, 1, 1), n_questions=300, n_examples=300),
+    Protocol("brief", date(2024, 7, 1), date(2025, 1, 1), n_examples=300),
 )
 
 pytestmark = [
