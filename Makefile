@@ -1,5 +1,5 @@
 # make run    loads the demo network into the embedded store and serves it on http://127.0.0.1:8000
-# make test   installs what the tests need and runs them
+# make test   installs what the tests need and runs them on two processors; ARGS=PATH runs some of them on one
 # make check  format, lint, types and import rules: what pre-commit and CI run as well
 # make lock   resolves the dependencies of pyproject.toml anew
 PYTHON ?= python3
@@ -14,7 +14,7 @@ run: install
 	$(BIN)/ketnoi serve
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses=2 --dist=worksteal)
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .

@@ -3,8 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers import LTS, NEWEST, Neo4jServer, free_port
+
+# A machine that other workers keep busy is slow, which says nothing of what is tested.
+settings.register_profile("busy", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on Neo4j come first: workers begin with halves of the list, so that one of them starts the servers."""
+    items.sort(key=lambda item: item.get_closest_marker("neo4j") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)

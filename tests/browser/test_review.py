@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from graph.judgements import MACHINE, Judgement, append_judgements
 from graph.model import Actor, Provenance
@@ -122,22 +122,28 @@ def test_every_state_of_the_page_is_accessible_and_fits(
         _check(page)
         page.locator("#token").fill("wrong")
         page.locator("#by").fill("lan.p")
-        page.locator(".sign-in button").click()
+        _press(page.locator(".sign-in button"))
         _check(page)
         page.locator("#token").fill(TOKEN)
-        page.locator(".sign-in button").click()
+        _press(page.locator(".sign-in button"))
         _check(page)
-        page.locator("button[value=same]").click()
+        _press(page.locator("button[value=same]"))
         _check(page)
         address = page.locator(".merge h3 a").first.get_attribute("href")
         assert address is not None
         wait_until(lambda: page.goto(address) is not None and page.locator("#merged").count() == 1)
         _check(page)
         page.goto(f"/{language}/review")
-        page.locator(".merge button").last.click()
+        _press(page.locator(".merge button").last)
         _check(page)
     finally:
         context.close()
+
+
+def _press(button: Locator) -> None:
+    """Press a button and wait for the page that answers."""
+    with button.page.expect_navigation():
+        button.click()
 
 
 def _check(page: Page) -> None:

@@ -315,8 +315,8 @@ def test_a_large_network_with_hubs_is_walked_in_milliseconds() -> None:
     hub = int(np.diff(snapshot.memberships.indptr).argmax())
     neighbourhood(snapshot, hub)
     shortest_paths(snapshot, 0, 1)
-    started = time.perf_counter()
+    started = time.process_time()
     for index in range(20):
         neighbourhood(snapshot, hub, depth=3)
         shortest_paths(snapshot, index, n_actors - 1 - index)
-    assert (time.perf_counter() - started) / 20 < 0.25
+    assert (time.process_time() - started) / 20 < 0.25

@@ -133,7 +133,7 @@ def test_a_search_among_many_takes_milliseconds() -> None:
     syllables = [f"{first}{rest}" for first in "bcdghklmnt" for rest in ("an", "inh", "ong", "uy", "ay")]
     words = rng.choice(syllables, size=(40_000, 4))
     index = index_of([Actor(f"a{row:05}", "school", " ".join(name)) for row, name in enumerate(words.tolist())])
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("b", "ban", "ban dinh", "t t t", "", "dong"):
         assert index.search(text).n_total > 0
-    assert (time.perf_counter() - started) / 6 < 0.05
+    assert (time.process_time() - started) / 6 < 0.05

@@ -327,11 +327,11 @@ def test_a_national_network_takes_seconds() -> None:
             *(Participation(f"p{project}", f"a{actor}") for project, actor in parts.tolist()),
         ]
     )
-    started = time.perf_counter()
+    started = time.process_time()
     snapshot = GraphSnapshot.from_tables(tables)
     cut = snapshot.before(date(2020, 1, 1))
     digests = {snapshot.digest, cut.digest}
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert (snapshot.n_actors, snapshot.membership.nnz) == (n_actors, n_parts)
     assert len(digests) == 2
 

@@ -1,12 +1,10 @@
 """A network with rankers that it has learned from its own past."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
@@ -27,13 +25,6 @@ class Learned:
     known: GraphSnapshot
     rankers: dict[Task, Ranker]
     recommender: Recommender
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Numerical libraries on one thread: on small tables the others only wait, and they wait busily."""
-    with threadpool_limits(1):
-        yield
 
 
 def rankers_of(known: GraphSnapshot) -> dict[Task, Ranker]:

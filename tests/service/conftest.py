@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -5,9 +6,12 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from graph.snapshot import GraphSnapshot
 from graph.sqlite_store import SqliteStore
 from graph.store import GraphStore
+from matching.recommend import Recommender
 from service.app import create_app
+from service.network_state import BuildRecommender
 from service.settings import Settings
 from tests.service.doubles import wait_until
 from tests.worlds import hanoi_network, load_world
@@ -43,17 +47,32 @@ def client(hanoi_app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def build_once() -> BuildRecommender:
+    """Builds the recommender of a network, or gives the one built earlier of a network with the same facts."""
+    built: dict[str, Recommender] = {}
+
+    def build(snapshot: GraphSnapshot) -> Recommender:
+        if snapshot.digest not in built:
+            built[snapshot.digest] = Recommender.build(snapshot)
+        return built[snapshot.digest]
+
+    return build
+
+
 @pytest.fixture
-def own_store(tmp_path: Path) -> Iterator[GraphStore]:
+def own_store(tmp_path: Path, hanoi_file: Path) -> Iterator[GraphStore]:
     """The Hanoi network in a store of the test's own."""
-    with SqliteStore(tmp_path / "network.db") as store:
-        load_world(store, hanoi_network())
+    path = tmp_path / "network.db"
+    shutil.copy(hanoi_file, path)
+    with SqliteStore(path) as store:
         yield store
 
 
 @pytest.fixture
-def writing_client(own_store: GraphStore, settings: Settings) -> Iterator[TestClient]:
+def writing_client(own_store: GraphStore, settings: Settings, build_once: BuildRecommender) -> Iterator[TestClient]:
     """A client that may write to the test's own network."""
-    with TestClient(create_app(settings, own_store), headers={"Authorization": f"Bearer {WRITE_TOKEN}"}) as client:
+    app = create_app(settings, own_store, build_recommender=build_once)
+    with TestClient(app, headers={"Authorization": f"Bearer {WRITE_TOKEN}"}) as client:
         wait_until(lambda: client.get("/v1/ready").is_success)
         yield client

@@ -20,7 +20,7 @@ from matching.features import FEATURE_NAMES
 from matching.ranker import LinearRanker, day_one_rankers
 from matching.recommend import Recommender
 from service.app import create_app
-from service.network_state import NetworkState
+from service.network_state import BuildRecommender, NetworkState
 from service.settings import Settings
 from service.threads import MAX_WAITING
 from tests.service.conftest import WRITE_TOKEN
@@ -143,10 +143,13 @@ def test_a_store_that_is_away_at_the_start_is_found_when_it_comes_back(
     assert all("secret-host" not in answer.text for answer in (ready, refused, written))
 
 
-def test_while_the_store_is_away_reads_go_on_and_writes_are_refused(own_store: GraphStore, settings: Settings) -> None:
+def test_while_the_store_is_away_reads_go_on_and_writes_are_refused(
+    own_store: GraphStore, settings: Settings, build_once: BuildRecommender
+) -> None:
     store = AwayStore(own_store)
     body = {"kind": "startup", "name": "Công ty Mới"}
-    with TestClient(create_app(settings, store.as_store()), headers=MAY_WRITE) as client:
+    app = create_app(settings, store.as_store(), build_recommender=build_once)
+    with TestClient(app, headers=MAY_WRITE) as client:
         wait_until(lambda: is_ready(client))
         store.is_away = True
         wait_until(lambda: not client.get("/v1/ready").json()["store"]["answers"])

@@ -10,6 +10,7 @@ from graph.judgements import MACHINE, Judgement, append_judgements, read_judgeme
 from graph.model import Actor
 from graph.store import GraphStore
 from service.app import create_app
+from service.network_state import BuildRecommender
 from service.settings import Settings
 from service.staff_session import COOKIE, new_mark, session_of
 from tests.service.conftest import WRITE_TOKEN
@@ -20,7 +21,7 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture
-def browser(own_store: GraphStore, settings: Settings) -> Iterator[TestClient]:
+def browser(own_store: GraphStore, settings: Settings, build_once: BuildRecommender) -> Iterator[TestClient]:
     own_store.upsert_actors([Actor("auto-1", "school", "Đại học Bách khoa <HN>")])
     append_judgements(
         own_store,
@@ -29,7 +30,8 @@ def browser(own_store: GraphStore, settings: Settings) -> Iterator[TestClient]:
             Judgement.now("sc-ptit", "sc-hust", "unsure", MACHINE, 0.31),
         ],
     )
-    with TestClient(create_app(settings, own_store), headers=HTML) as client:
+    app = create_app(settings, own_store, build_recommender=build_once)
+    with TestClient(app, headers=HTML) as client:
         wait_until(lambda: client.get("/v1/actors/auto-1").is_success)
         yield client
 

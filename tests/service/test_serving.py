@@ -44,6 +44,7 @@ def ketnoi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         for name in [name for name in os.environ if name.startswith("KETNOI_")]:
             monkeypatch.delenv(name)
         monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "nothing"))
+        monkeypatch.setenv("COLUMNS", "200")  # a long path stays on one line
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         monkeypatch.chdir(tmp_path)

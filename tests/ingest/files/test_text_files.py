@@ -150,13 +150,13 @@ def test_a_byte_that_the_encoding_does_not_have_is_placed(tmp_path: Path) -> Non
 
 def test_one_endless_word_takes_time_in_proportion_to_its_length(tmp_path: Path) -> None:
     path = tmp_path / "actors.csv"
-    started = time.monotonic()
+    started = time.process_time()
     for letter in (b"x", b"X", b"\xb8", b"X\xb8"):
         path.write_bytes(encode(TEXT, "tcvn3") + letter * 500_000)
         found = scan_text(path)
         assert isinstance(found, TextFile)
         assert sum(len(line) for line in found.lines()) == len(TEXT) + len(letter) * 500_000
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 CONTENTS = st.lists(
@@ -301,8 +301,8 @@ def test_a_huge_cell_is_one_cell() -> None:
 
 
 def test_a_quote_opened_on_every_line_takes_time_in_proportion_to_the_lines() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     records = list(csv_records((f'a{n},"x\n' for n in range(20_000)), ","))
     assert all(cells is None for _, cells in records[:-1])
     assert len(records) == 20_000
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
