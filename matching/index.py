@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,10 @@ from graph.snapshot import GraphSnapshot
 from matching.concordance import Concordance
 from matching.evidence import Shown
 from matching.history import HistoryIndex
+from matching.kernels.compiling import Structure
 from matching.lexicon import concept_reader, field_entries, load_concepts
 from matching.places import CountryReader, Gazetteer
+from matching.rows import aligned, structure_of
 from matching.sought import Sorts
 from matching.subjects import Subjects, closeness
 from matching.text import Embedder, FieldReader, FloatArray, WordEmbedder
@@ -46,6 +49,22 @@ class ActorWords:
     profile: sparse.csr_array
     needs: sparse.csr_array
     offers: sparse.csr_array
+
+
+class WorkInFields(NamedTuple):
+    """What each actor does in each field.
+
+    Attributes
+    ----------
+    structure
+        Rows are actors, columns are fields.
+    values
+        Of each entry that of :attr:`MatchIndex.actor_fields`, ``field_activity``, ``joint_fields``,
+        ``late_joint_fields`` and ``leading_fields``, float32, shape (n_entries, 5).
+    """
+
+    structure: Structure
+    values: FloatArray
 
 
 class MatchIndex(HistoryIndex):
@@ -231,11 +250,26 @@ class MatchIndex(HistoryIndex):
         """CSR of float32, shape (n_actors, n_fields): recent projects that each actor leads, by field."""
         return sparse.csr_array(self.leads @ (sparse.diags_array(self.project_recency) @ self.project_fields))
 
+    @cached_property
+    def work_in_fields(self) -> WorkInFields:
+        """All that the matrices of actors and fields hold, entry by entry, to be gone through at once."""
+        matrices = (
+            self.actor_fields,
+            self.field_activity,
+            self.joint_fields,
+            self.late_joint_fields,
+            self.leading_fields,
+        )
+        anything = sparse.csr_array(sum(has_entries(matrix) for matrix in matrices))
+        anything.sort_indices()
+        for matrix in matrices:
+            matrix.sort_indices()
+        return WorkInFields(structure_of(anything), np.stack([aligned(anything, each) for each in matrices], axis=1))
+
     def _joint_fields(self, project_weight: FloatArray) -> sparse.csr_array:
         fields = self.project_fields
-        tagged = sparse.csr_array((np.ones_like(fields.data), fields.indices, fields.indptr), shape=fields.shape)
         weight = sparse.diags_array(self.is_joint * project_weight)
-        return sparse.csr_array(self.memberships @ (weight @ tagged))
+        return sparse.csr_array(self.memberships @ (weight @ has_entries(fields)))
 
     def _field_rows(self, rows: Sequence[Sequence[str]]) -> sparse.csr_array:
         columns = np.array([self.field_column[name] for row in rows for name in row], np.intp)
@@ -298,6 +332,11 @@ class MatchIndex(HistoryIndex):
 @cache
 def _field_reader() -> FieldReader:
     return FieldReader(load_kinds(), field_entries(load_concepts()))
+
+
+def has_entries(matrix: sparse.csr_array) -> sparse.csr_array:
+    """One for each entry of a matrix, CSR of float32."""
+    return sparse.csr_array((np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:

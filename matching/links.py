@@ -10,7 +10,7 @@ from graph.dates import NO_DAY
 from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
 from matching.kernels.sums import sums_of_walks
-from matching.rows import Sums, entries_of_rows, structure_of
+from matching.rows import Sums, aligned, entries_of_rows, keys_of_entries, structure_of
 from matching.text import FloatArray
 
 MAX_PROJECT_SIZE = 60
@@ -113,22 +113,15 @@ class LinkIndex:
         weight every year.
         """
         recent, fresh = (self._links(weight) for weight in (self.project_recency, np.exp2(-self.project_age_years)))
-        return np.stack([self.links.data, self._aligned(recent), self._aligned(fresh)], axis=1)
+        for weighted in (recent, fresh):
+            weighted.sort_indices()
+        return np.stack([self.links.data, aligned(self.links, recent), aligned(self.links, fresh)], axis=1)
 
     @cached_property
     def middle_weights(self) -> FloatArray:
         """What a walk over each actor counts: its damping, 1 / log of its degree, 1 / its degree, (n_actors, 3)."""
         by_degree = (self.damping, 1 / np.log(np.maximum(self.degree, 2)), 1 / np.maximum(self.degree, 1))
         return np.stack(by_degree, axis=1).astype(np.float32)
-
-    def _aligned(self, weighted: sparse.csr_array) -> FloatArray:
-        """Other weights of the same links in the order of their entries; what is too small to be seen is zero."""
-        n_actors, links = self.snapshot.n_actors, self.links
-        weighted.sort_indices()
-        keys, wanted = (_row_of_entry(matrix) * n_actors + matrix.indices for matrix in (links, weighted))
-        weights = np.zeros_like(links.data)
-        weights[np.searchsorted(keys, wanted)] = weighted.data
-        return weights
 
     @cached_property
     def latest_common_project(self) -> npt.NDArray[np.int32]:
@@ -140,7 +133,7 @@ class LinkIndex:
         keys = membership.indices[entry][other].astype(np.int64) * n_actors + membership.indices[entry_of_other]
         keys, first = np.unique(keys, return_index=True)
         latest = np.full(self.links.nnz, -1, np.int32)
-        links = _row_of_entry(self.links) * n_actors + self.links.indices
+        links = keys_of_entries(self.links)
         is_link = np.isin(keys, links, assume_unique=True)  # all but those to oneself
         latest[np.searchsorted(links, keys[is_link])] = linking[project[other[first[is_link]]]]
         return latest
@@ -210,7 +203,3 @@ class TwoSteps:
         self.shared, self.recent, self.fresh, self.lasting, self.number, self.adamic_adar, self.allocation = (
             Sums(place, of_one) for of_one in sums.T
         )
-
-
-def _row_of_entry(matrix: sparse.csr_array) -> npt.NDArray[np.int64]:
-    return np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))

@@ -173,7 +173,7 @@ class Recommender:
         """Candidates from best to worst, ties by id; see :func:`matching.candidates.draw`."""
         candidates = draw(view, allowed, wanted)
         scores = self.rankers[task].scores(candidates.table)
-        order = np.lexsort((candidates.rows, -scores))
+        order = np.argsort(-scores, kind="stable")  # rows ascend
         return Ranking(candidates.rows[order], scores[order], candidates.table[order])
 
     def order_to_show(self, ranking: Ranking, task: Task) -> IndexArray:

@@ -69,12 +69,18 @@ class Reach:
             sums_of_rows(total, self._place, structure_of(matrix), values, self.rows, weights)
         return Sums(self._place, total)
 
-    def counts(self, weights: FloatArray) -> "Sums":
-        """The sum of the weights of the rows that have an entry, by column."""
-        total = np.zeros(len(self.columns) + 1, np.float32)
+    def counts(self, weights: FloatArray) -> tuple["Sums", ...]:
+        """The sum of the weights of the rows that have an entry, by column, for several weights of each row.
+
+        Parameters
+        ----------
+        weights
+            Shape (n_rows, n_weights).
+        """
+        total = np.zeros((len(self.columns) + 1, weights.shape[1]), np.float32)
         if len(self.columns):
             counts_of_rows(total, self._place, structure_of(self._matrix), self.rows, weights)
-        return Sums(self._place, total)
+        return tuple(Sums(self._place, of_one) for of_one in total.T)
 
 
 @cache
@@ -162,9 +168,27 @@ def dense_row(matrix: sparse.csr_array, row: int) -> FloatArray:
     return values
 
 
+def aligned(matrix: sparse.csr_array, other: sparse.csr_array) -> FloatArray:
+    """The values of another matrix at the entries of one that has all of its entries, in their order; both sorted.
+
+    >>> matrix = sparse.csr_array(np.array([[1, 0, 1], [0, 1, 0]], np.float32))
+    >>> aligned(matrix, sparse.csr_array(np.array([[0, 0, 7], [0, 8, 0]], np.float32))).tolist()
+    [0.0, 7.0, 8.0]
+    """
+    values = np.zeros(matrix.nnz, np.float32)
+    values[np.searchsorted(keys_of_entries(matrix), keys_of_entries(other))] = other.data
+    return values
+
+
+def keys_of_entries(matrix: sparse.csr_array) -> npt.NDArray[np.int64]:
+    """Each entry's row times the number of columns plus its column, shape (n_entries,)."""
+    row = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
+    return row * matrix.shape[1] + matrix.indices
+
+
 def dense_rows_times(matrix: FloatArray, rows: Rows, weights: FloatArray) -> FloatArray:
     """Some rows of a dense matrix, each times weights, float32, shape of the rows; none depends on the others."""
-    return inner_products(matrix, _numbered(rows, len(matrix)), weights)
+    return inner_products(matrix, numbers_of(rows, len(matrix)), weights)
 
 
 def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> FloatArray:
@@ -174,10 +198,11 @@ def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> Flo
     >>> rows_times(matrix, np.array([1, 0]), np.array([0.5, 2], np.float32)).tolist()
     [2.5, 0.5]
     """
-    return products_of_rows(structure_of(matrix), matrix.data, _numbered(rows, matrix.shape[0]), weights)
+    return products_of_rows(structure_of(matrix), matrix.data, numbers_of(rows, matrix.shape[0]), weights)
 
 
-def _numbered(rows: Rows, n: int) -> IndexArray:
+def numbers_of(rows: Rows, n: int) -> IndexArray:
+    """The numbers of some rows out of n."""
     return np.arange(n)[rows] if isinstance(rows, slice) else rows
 
 

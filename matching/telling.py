@@ -12,6 +12,7 @@ from matching.kernels.compiling import IndexArray
 from matching.kernels.search import first_counted, is_reached, largest_products, weightiest_in_common
 from matching.query import Evidence
 from matching.rows import columns_of, structure_of
+from matching.text import FloatArray
 from matching.view import QueryView
 
 _N_SHOWN = 3
@@ -79,6 +80,13 @@ class Suggested:
     def words_by_concept(self) -> Mapping[int, Iterable[str]]:
         """The words of the query by concept."""
         return self.index.subjects.reader.read(self.view.text)
+
+    @cached_property
+    def asked_concepts(self) -> FloatArray:
+        """How much each concept is asked about, float32, shape (n_concepts,)."""
+        asked = np.zeros(self.index.subjects.all.shape[1], np.float32)
+        asked[self.view.asked_concepts.columns] = self.view.asked_concepts.values
+        return asked
 
     @cached_property
     def needs(self) -> frozenset[int]:
@@ -224,7 +232,7 @@ def _need(suggested: Suggested, candidate: int) -> Told:
 def _concepts(suggested: Suggested, candidate: int) -> Told:
     view = suggested.view
     asked, said = suggested.index.subjects.shared_words(
-        suggested.words_by_concept, view.asked_concepts, candidate, _N_SHOWN
+        suggested.words_by_concept, suggested.asked_concepts, candidate, _N_SHOWN
     )
     if not asked:
         return ("concepts_far" if view.concept_likeness[candidate] else "no_concepts"), {}, ()

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from matching.index import MatchIndex
 from matching.kernels.compiling import IndexArray
-from matching.kernels.sums import sums_by_code
+from matching.kernels.sums import products_of_entries, sums_by_code
 from matching.links import TwoSteps
 from matching.query import Profile
 from matching.rows import (
@@ -20,15 +21,39 @@ from matching.rows import (
     columns_of,
     dense_row,
     nonzero_of,
+    numbers_of,
     row_of,
     rows_of_largest,
-    rows_times,
     values_of,
 )
 from matching.text import FieldReading, FloatArray
 
 N_SIMILAR_PROJECTS = 200
 """Nearest past projects that vote for their members."""
+N_CLOSE_PROJECTS = 20
+"""Those of them that are closest."""
+
+
+class Votes(NamedTuple):
+    """Votes of similar projects for their members.
+
+    Each project its squared cosine; the closest ones only; halved every two years; each its plain cosine.
+    """
+
+    all: Sums
+    close: Sums
+    recent: Sums
+    broad: Sums
+
+
+class InFields(NamedTuple):
+    """What some actors do in the query's fields, each float32 of the shape of the rows; see the features of fields."""
+
+    shared: FloatArray
+    activity: FloatArray
+    meeting: FloatArray
+    meeting_lately: FloatArray
+    leading: FloatArray
 
 
 class QueryView:
@@ -76,6 +101,7 @@ class QueryView:
         self.named_region: Sequence[int] = () if actor is not None else index.gazetteer.region_of(text)
         self.stated_fields = profile.fields
         self._profile = profile
+        self._in_fields: tuple[Rows, InFields] | None = None
 
     @cached_property
     def words(self) -> SparseRow:
@@ -130,12 +156,13 @@ class QueryView:
         return unit(unit(said) + unit(likely) * (0.5 if said.any() else 1.0))
 
     @cached_property
-    def asked_concepts(self) -> FloatArray:
-        """Concepts asked about, rare ones heavier, as a vector of length one, float32, shape (n_concepts,)."""
+    def asked_concepts(self) -> SparseRow:
+        """Concepts asked about, rare ones heavier, as a vector of length one."""
         subjects = self.index.subjects
         if self.actor is None:
-            return unit(subjects.query(self.text))
-        return unit(dense_row(subjects.own, self.actor) * subjects.rarity)
+            return nonzero_of(unit(subjects.query(self.text)))
+        own = row_of(subjects.own, self.actor)
+        return SparseRow(own.columns, unit(own.values * subjects.rarity[own.columns]))
 
     def likeness(self, rows: Rows) -> FloatArray:
         """How much each of some actors says and does what is asked about, float32, shape of the rows.
@@ -147,8 +174,8 @@ class QueryView:
             + 0.5 * self.offers_meeting_needs[rows]
             + 0.2 * self.needs_meeting_offers[rows]
             + 0.3 * self.concept_likeness[rows]
-            + 0.2 * rows_times(self.index.actor_fields, rows, self.fields)
-            + 0.15 * self.broad_votes[rows]
+            + 0.2 * self.in_fields(rows).shared
+            + 0.15 * self.votes.broad[rows]
         )
 
     @cached_property
@@ -166,6 +193,24 @@ class QueryView:
         """The walks of two steps from the asker."""
         return TwoSteps(self.index, self.member)
 
+    def in_fields(self, rows: Rows) -> InFields:
+        """What some actors do in the query's fields; kept until others are asked about."""
+        if self._in_fields is None or self._in_fields[0] is not rows:
+            work = self.index.work_in_fields
+            numbered = numbers_of(rows, self.index.snapshot.n_actors)
+            found = products_of_entries(work.structure, work.values, numbered, self._asked_of_fields)
+            self._in_fields = rows, InFields(*found)
+        return self._in_fields[1]
+
+    @cached_property
+    def _asked_of_fields(self) -> FloatArray:
+        """How much each field counts for each of :class:`InFields`, shape (n_fields, 5)."""
+        asked = np.zeros((len(self.index.field_ids), len(InFields._fields)), np.float32)
+        asked.T[:] = self.fields
+        asked[:, 2] = self.field_activity
+        asked[:, 3] = 0 if self.actor is None else dense_row(self.index.late_joint_fields, self.actor)
+        return asked
+
     @cached_property
     def field_activity(self) -> FloatArray:
         """Recent joint projects of the asker by field, as log(1 + n); for words, the fields they point to."""
@@ -179,14 +224,15 @@ class QueryView:
         return Reach(self.index.snapshot.membership, self.similar_projects[0])
 
     @cached_property
-    def votes(self) -> Sums:
-        """See :func:`~matching.features.words.similar_work`."""
-        return self.voting.counts(self.similar_projects[1])
-
-    @cached_property
-    def broad_votes(self) -> Sums:
-        """Votes of the nearest projects for their members, each by its plain cosine."""
-        return self.voting.counts(np.sqrt(self.similar_projects[1]))
+    def votes(self) -> Votes:
+        """The votes of the similar projects for their members."""
+        projects, weight = self.similar_projects
+        weights = np.zeros((len(projects), len(Votes._fields)), np.float32)
+        weights[:, 0] = weight
+        weights[:N_CLOSE_PROJECTS, 1] = weight[:N_CLOSE_PROJECTS]  # the nearest come first
+        weights[:, 2] = weight * self.index.project_recency[projects]
+        weights[:, 3] = np.sqrt(weight)
+        return Votes(*self.voting.counts(weights))
 
     @cached_property
     def speaking_alike(self) -> Reach:
@@ -221,12 +267,12 @@ class QueryView:
     @cached_property
     def sharing_concepts(self) -> Reach:
         """The actors that speak of or do some of what is asked about."""
-        return Reach(self.index.actors_by_concept, nonzero_of(self.asked_concepts).columns)
+        return Reach(self.index.actors_by_concept, self.asked_concepts.columns)
 
     @cached_property
     def concept_likeness(self) -> Sums:
         """How much of what is asked about each actor speaks of and does."""
-        return self.sharing_concepts.sums(self.asked_concepts[self.sharing_concepts.rows])
+        return self.sharing_concepts.sums(self.asked_concepts.values)
 
     @cached_property
     def champions(self) -> Reach:
@@ -254,7 +300,7 @@ class QueryView:
     def usual_countries(self) -> FloatArray:
         """Each country's share of the votes, float32, shape (n_countries + 1,), last 0."""
         rows = self.voting.columns
-        return self._shares_by_country(rows, self.votes[rows])
+        return self._shares_by_country(rows, self.votes.all[rows])
 
     @cached_property
     def partner_countries(self) -> FloatArray:

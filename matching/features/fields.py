@@ -1,35 +1,34 @@
 """Features of fields and themes: what both work in, and how lately and how often."""
 
 from matching.features.places import likely_country, usual_country
-from matching.rows import Rows, dense_row, rows_times
+from matching.rows import Rows
 from matching.text import FloatArray
 from matching.view import QueryView
 
 
 def shared_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Works in the same fields: cosine over fields, rare ones heavier."""
-    return rows_times(view.index.actor_fields, rows, view.fields)
+    return view.in_fields(rows).shared
 
 
 def activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Active in these fields lately: recent projects in the query's fields."""
-    return rows_times(view.index.field_activity, rows, view.fields)
+    return view.in_fields(rows).activity
 
 
 def meeting_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Both have joint projects in the same fields: sum over fields of log(1 + recent joint projects) of either."""
-    return rows_times(view.index.joint_fields, rows, view.field_activity)
+    return view.in_fields(rows).meeting
 
 
 def meeting_lately_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Both have joint projects of the last eighteen months in the same fields: sum of products of their numbers."""
-    fields = view.index.late_joint_fields
-    return rows_times(fields, rows, dense_row(fields, view.member))
+    return view.in_fields(rows).meeting_lately
 
 
 def leads_in_fields(view: QueryView, rows: Rows) -> FloatArray:
     """Leads projects in these fields lately: recent leading roles in the query's fields."""
-    return rows_times(view.index.leading_fields, rows, view.fields)
+    return view.in_fields(rows).leading
 
 
 def local_activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:

@@ -1,47 +1,39 @@
 """Features of what is said and done: words, needs and offers, past projects like the question."""
 
-import numpy as np
-
 from matching.features.places import likely_country, usual_country
 from matching.rows import EVERYONE, Reach, Rows, rows_times
 from matching.text import FloatArray
 from matching.view import QueryView
 
-_N_CLOSE_PROJECTS = 20
-
 
 def similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in past projects like this: votes of the nearest projects, each its squared cosine."""
-    return view.votes[rows]
+    return view.votes.all[rows]
 
 
 def close_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in the very closest past projects: votes of the twenty nearest."""
-    _, weight = view.similar_projects  # nearest first
-    close = np.zeros_like(weight)
-    close[:_N_CLOSE_PROJECTS] = weight[:_N_CLOSE_PROJECTS]
-    return view.voting.counts(close)[rows]
+    return view.votes.close[rows]
 
 
 def recent_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in like projects lately: votes halved every two years."""
-    projects, weight = view.similar_projects
-    return view.voting.counts(weight * view.index.project_recency[projects])[rows]
+    return view.votes.recent[rows]
 
 
 def broad_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Took part in many projects that are somewhat like this: votes by plain cosine."""
-    return view.broad_votes[rows]
+    return view.votes.broad[rows]
 
 
 def local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Past projects like this, from a country that is strong in them: votes times the country's share."""
-    return view.votes[rows] * usual_country(view, rows)
+    return view.votes.all[rows] * usual_country(view, rows)
 
 
 def likely_local_similar_work(view: QueryView, rows: Rows) -> FloatArray:
     """Past projects like this, from a country that the words speak for: votes times the country's likelihood."""
-    return view.broad_votes[rows] * likely_country(view, rows)
+    return view.votes.broad[rows] * likely_country(view, rows)
 
 
 def circles_of_similar_work(view: QueryView, rows: Rows) -> FloatArray:

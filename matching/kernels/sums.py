@@ -59,19 +59,20 @@ def sums_of_rows(
 def counts_of_rows(
     total: FloatArray, place: PlaceArray, structure: Structure, rows: IntegerArray, weights: FloatArray
 ) -> None:
-    """The same as if all entries were one.
+    """The same as if all entries were one, for several weights of each row and as many totals of each column.
 
-    >>> total, place = np.zeros(2, np.float32), np.array([1, -1, -1, 0], np.int32)
+    >>> total, place = np.zeros((2, 2), np.float32), np.array([1, -1, -1, 0], np.int32)
     >>> structure = np.array([0, 1, 3]), np.array([0, 3, 0])
-    >>> counts_of_rows(total, place, structure, np.array([1, 0]), np.array([10, 1], np.float32))
+    >>> counts_of_rows(total, place, structure, np.array([1, 0]), np.array([[10, 0], [1, 2]], np.float32))
     >>> total.tolist()
-    [10.0, 11.0]
+    [[10.0, 0.0], [11.0, 2.0]]
     """
     indptr, indices = structure
     for number in range(len(rows)):
-        weight = weights[number]
         for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
-            total[place[indices[entry]]] += weight
+            at = place[indices[entry]]
+            for weight in range(weights.shape[1]):
+                total[at, weight] += weights[number, weight]
 
 
 @compiled
@@ -197,6 +198,24 @@ def products_of_rows(structure: Structure, data: FloatArray, rows: IntegerArray,
         for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
             product += data[entry] * weights[indices[entry]]
         products[number] = product
+    return products
+
+
+@compiled
+def products_of_entries(structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray) -> FloatArray:
+    """The same with several values of each entry and weights of each column, float32, shape (n_values, n_rows).
+
+    >>> structure, data = (np.array([0, 1, 3]), np.array([0, 0, 1])), np.array([[1, 1], [2, 2], [3, 0]], np.float32)
+    >>> weights = np.array([[1, 2], [10, 20]], np.float32)
+    >>> products_of_entries(structure, data, np.array([1, 0]), weights).tolist()
+    [[32.0, 1.0], [4.0, 2.0]]
+    """
+    indptr, indices = structure
+    products = np.zeros((data.shape[1], len(rows)), np.float32)
+    for number in range(len(rows)):
+        for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
+            for value in range(data.shape[1]):
+                products[value, number] += data[entry, value] * weights[indices[entry], value]
     return products
 
 

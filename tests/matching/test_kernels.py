@@ -35,7 +35,9 @@ def test_sums_over_rows_are_those_of_dense_matrices(entries: list[list[int]], da
     weights = np.array(data.draw(st.lists(st.integers(-2, 2), min_size=len(rows), max_size=len(rows))), np.float32)
     reach = Reach(sparse.csr_array(dense), np.array(rows, np.intp))
     np.testing.assert_array_equal(reach.sums(weights)[EVERYONE], weights @ dense[rows])
-    np.testing.assert_array_equal(reach.counts(weights)[EVERYONE], weights @ (dense[rows] > 0))
+    both = reach.counts(np.stack([weights, -weights], axis=1))
+    for counts, sign in zip(both, (1, -1), strict=True):
+        np.testing.assert_array_equal(counts[EVERYONE], sign * weights @ (dense[rows] > 0))
     assert sorted(reach.columns.tolist()) == np.flatnonzero((dense[rows] > 0).any(axis=0)).tolist()
 
 
