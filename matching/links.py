@@ -103,7 +103,9 @@ class LinkIndex:
         together = sparse.csr_array(membership.T @ (sparse.diags_array(weight.astype(np.float32)) @ membership))
         together.setdiag(0)
         together.eliminate_zeros()
-        return sparse.csr_array(together + self.snapshot.ties, dtype=np.float32)
+        links = sparse.csr_array(together + self.snapshot.ties, dtype=np.float32)
+        links.sort_indices()
+        return links
 
     @cached_property
     def link_weights(self) -> FloatArray:
@@ -113,8 +115,6 @@ class LinkIndex:
         weight every year.
         """
         recent, fresh = (self._links(weight) for weight in (self.project_recency, np.exp2(-self.project_age_years)))
-        for weighted in (recent, fresh):
-            weighted.sort_indices()
         return np.stack([self.links.data, aligned(self.links, recent), aligned(self.links, fresh)], axis=1)
 
     @cached_property

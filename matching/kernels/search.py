@@ -16,8 +16,8 @@ _MUCH_MORE = 8
 def near_the_top(values: FloatArray, rows: IntegerArray, n: int) -> npt.NDArray[np.int64]:
     """The n largest positive values and some of those next to them, each with its row as one number.
 
-    The smaller the number, the larger the value, and of equal values the smaller the row, which is what is left of it
-    below 2 to the 32nd. A count of values by exponent and first bits tells how far down to go.
+    Its lower 32 bits are the row, those above how far the value lies below the largest, so that the numbers ascend as
+    the values descend, ties by row. A count of values by exponent and first bits tells how far down to go.
 
     >>> sorted(near_the_top(np.array([2, 0, 3, 2], np.float32), np.array([7, 1, 9, 5]), 2) % 2**32)
     [np.int64(5), np.int64(7), np.int64(9)]
