@@ -87,13 +87,15 @@ def shortlist(drawn: Mapping[Feature, Drawn]) -> IndexArray:
     A feature brings in as many as its budget. A place counts one over 20 plus the place (reciprocal rank fusion:
     Cormack, Clarke & Buettcher 2009, who add 60; here the first few of every feature are to be in).
     """
+    if not drawn:
+        return np.empty(0, np.intp)
     found = [drawn_by.best(feature.budget) for feature, drawn_by in drawn.items()]
     rows, fused = sums_at(np.concatenate(found), np.concatenate([_RECIPROCAL[: len(best)] for best in found]))
     return np.sort(rows_of_largest(fused, rows, N_SHORTLISTED))
 
 
 def _drawn(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, Drawn]:
-    """What each feature with a budget gives where it looks for candidates, of those that are allowed."""
+    """What each feature with a budget gives where it looks for candidates and finds some that are allowed."""
     looked_at: dict[Among, IndexArray] = {}
     drawn: dict[Feature, Drawn] = {}
     for feature in FEATURES:
@@ -103,5 +105,6 @@ def _drawn(view: QueryView, allowed: npt.NDArray[np.bool_]) -> dict[Feature, Dra
                 is_allowed = allowed[rows]
                 looked_at[feature.among] = is_allowed.nonzero()[0] if isinstance(rows, slice) else rows[is_allowed]
             rows = looked_at[feature.among]
-            drawn[feature] = Drawn(rows, feature.function(view, rows))
+            if len(rows):
+                drawn[feature] = Drawn(rows, feature.function(view, rows))
     return drawn

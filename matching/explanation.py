@@ -56,26 +56,31 @@ def explain(view: QueryView, candidates: IndexArray, contributions: DoubleArray)
 
 def render(reason: Reason, language: Language, side: Side = "asker") -> str:
     """The sentence of a reason in one language, for the asker or for the partner suggested to it."""
-    template = _template(reason.code, language, side, reason.contribution < 0)
-    return template.text % tuple([say(reason.params[name], language) for name, say in template.said])
+    start, rest = _template(reason.code, language, side, reason.contribution < 0)
+    for name, say, after in rest:
+        start += say(reason.params[name], language) + after
+    return start
 
 
 Say = Callable[[object, Language], str]
 
 
 class _Template(NamedTuple):
-    """A sentence with ``%s`` for each parameter, and the names of these in their order with how they are said."""
+    """A sentence: how it starts, and of each parameter its name, how it is said and what comes after it."""
 
-    text: str
-    said: tuple[tuple[str, Say], ...]
+    start: str
+    rest: tuple[tuple[str, Say, str], ...]
 
 
 @cache
 def _template(code: str, language: Language, side: Side, lowers: bool) -> _Template:  # noqa: FBT001
     said = f"minus_{language}" if lowers else f"partner_{language}" if side == "candidate" else language
-    parts = list(Formatter().parse(_sentences()[code][said]))
-    text = "".join(literal.replace("%", "%%") + ("%s" if name else "") for literal, name, _, _ in parts)
-    return _Template(text, tuple((name, _SAID.get(name, _as_text)) for _, name, _, _ in parts if name))
+    parts = list(Formatter().parse(_sentences()[code][said]))  # each a text and the name that follows it, or None
+    texts, names = [text for text, *_ in parts], [name for _, name, *_ in parts if name]
+    if len(texts) == len(names):
+        texts.append("")  # nothing follows the last name
+    rest = zip(names, texts[1:], strict=True)
+    return _Template(texts[0], tuple((name, _SAID.get(name, _as_text), text) for name, text in rest))
 
 
 @cache
@@ -84,7 +89,7 @@ def _sentences() -> dict[str, dict[str, str]]:
 
 
 def _as_text(value: object, _: Language, separator: str = ", ") -> str:
-    return separator.join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return separator.join(value) if isinstance(value, tuple) else str(value)
 
 
 def _offers_or_needs(value: object, language: Language) -> str:

@@ -37,16 +37,19 @@ class Ranking:
     scores
         float64, shape (n_candidates,), descending.
     table
-        Their features, float32, shape (n_candidates, n_features).
+        The features of all that were drawn, float32, shape (n_drawn, n_features).
+    drawn
+        Where each of the candidates stands in the table, shape (n_candidates,).
     """
 
     rows: IndexArray
     scores: DoubleArray
     table: FloatArray
+    drawn: IndexArray
 
     def only(self, kept: npt.NDArray[np.bool_] | IndexArray) -> "Ranking":
         """The ranking without the places that are not kept, or some places of it in another order."""
-        return Ranking(self.rows[kept], self.scores[kept], self.table[kept])
+        return Ranking(self.rows[kept], self.scores[kept], self.table, self.drawn[kept])
 
 
 class Recommender:
@@ -174,7 +177,7 @@ class Recommender:
         candidates = draw(view, allowed, wanted)
         scores = self.rankers[task].scores(candidates.table)
         order = np.argsort(-scores, kind="stable")  # rows ascend
-        return Ranking(candidates.rows[order], scores[order], candidates.table[order])
+        return Ranking(candidates.rows[order], scores[order], candidates.table, order)
 
     def order_to_show(self, ranking: Ranking, task: Task) -> IndexArray:
         """The order of a ranking in which more actors are seen, as its places; see :mod:`matching.exposure`."""
@@ -220,7 +223,7 @@ class Recommender:
         fits = fit_of(view, rows)
         reasons: Sequence[tuple[Reason, ...]] = [()] * len(rows)
         if options.explain:
-            reasons = explain(view, rows, self.rankers[task].contributions(ranking.table[order]))
+            reasons = explain(view, rows, self.rankers[task].contributions(ranking.table[ranking.drawn[order]]))
         likelihoods = [None] * len(rows) if probability is None else probability.tolist()
         moved = (order - np.arange(len(rows))).tolist()
         ids = self.snapshot.actor_ids[rows].tolist()

@@ -1,5 +1,6 @@
 """A query as the features see it."""
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from scipy import sparse
 
 from matching.index import MatchIndex
 from matching.kernels.compiling import IndexArray
-from matching.kernels.sums import products_of_entries, sums_by_code
+from matching.kernels.sums import five_products_of_rows, shares_by_code
 from matching.links import TwoSteps
 from matching.query import Profile
 from matching.rows import (
@@ -198,7 +199,7 @@ class QueryView:
         if self._in_fields is None or self._in_fields[0] is not rows:
             work = self.index.work_in_fields
             numbered = numbers_of(rows, self.index.snapshot.n_actors)
-            found = products_of_entries(work.structure, work.values, numbered, self._asked_of_fields)
+            found = five_products_of_rows(work.structure, work.values, numbered, self._asked_of_fields)
             self._in_fields = rows, InFields(*found)
         return self._in_fields[1]
 
@@ -311,9 +312,7 @@ class QueryView:
         return self._shares_by_country(columns_of(links, self.actor), values_of(links, self.actor))
 
     def _shares_by_country(self, rows: IndexArray, weights: FloatArray) -> FloatArray:
-        shares = sums_by_code(self.index.country, rows, weights, len(self.index.gazetteer.codes) + 1)
-        total = weights.sum()
-        return shares / total if total > 0 else np.zeros_like(shares)
+        return shares_by_code(self.index.country, rows, weights, len(self.index.gazetteer.codes) + 1)
 
 
 def _kind_code(index: MatchIndex, actor: int | None, profile: Profile) -> int:
@@ -325,5 +324,5 @@ def _kind_code(index: MatchIndex, actor: int | None, profile: Profile) -> int:
 
 def unit(vector: FloatArray) -> FloatArray:
     """The vector at length one; zero stays zero."""
-    length = float(np.linalg.norm(vector))
+    length = math.sqrt(vector @ vector)
     return vector / np.float32(length) if length else vector

@@ -149,17 +149,19 @@ def taken(values: FloatArray, place: PlaceArray, columns: IntegerArray) -> Float
 
 
 @compiled
-def sums_by_code(codes: IntegerArray, rows: IntegerArray, weights: FloatArray, n_codes: int) -> FloatArray:
-    """The sum of the weights of some rows by the code of each, those of code -1 left out, float32, shape (n_codes,).
+def shares_by_code(codes: IntegerArray, rows: IntegerArray, weights: FloatArray, n_codes: int) -> FloatArray:
+    """The share of each code in the weights of some rows, those of code -1 unnamed, float32, shape (n_codes,).
 
-    >>> sums_by_code(np.array([1, -1, 1]), np.array([0, 1, 2]), np.array([1, 2, 4], np.float32), 2).tolist()
-    [0.0, 5.0]
+    >>> shares_by_code(np.array([1, -1, 1]), np.array([0, 1, 2]), np.array([1, 3, 4], np.float32), 2).tolist()
+    [0.0, 0.625]
     """
-    total = np.zeros(n_codes, np.float32)
+    shares = np.zeros(n_codes, np.float32)
+    total = np.float32(0)
     for number in range(len(rows)):
+        total += weights[number]
         if codes[rows[number]] >= 0:
-            total[codes[rows[number]]] += weights[number]
-    return total
+            shares[codes[rows[number]]] += weights[number]
+    return shares / total if total > 0 else shares
 
 
 @compiled
@@ -202,20 +204,30 @@ def products_of_rows(structure: Structure, data: FloatArray, rows: IntegerArray,
 
 
 @compiled
-def products_of_entries(structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray) -> FloatArray:
-    """The same with several values of each entry and weights of each column, float32, shape (n_values, n_rows).
+def five_products_of_rows(
+    structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray
+) -> FloatArray:
+    """The same with five values of each entry and five weights of each column, in one pass; float32, (5, n_rows).
 
-    >>> structure, data = (np.array([0, 1, 3]), np.array([0, 0, 1])), np.array([[1, 1], [2, 2], [3, 0]], np.float32)
-    >>> weights = np.array([[1, 2], [10, 20]], np.float32)
-    >>> products_of_entries(structure, data, np.array([1, 0]), weights).tolist()
-    [[32.0, 1.0], [4.0, 2.0]]
+    >>> structure = np.array([0, 1, 3]), np.array([0, 0, 1])
+    >>> data = np.array([[1, 1, 1, 1, 1], [2, 2, 2, 2, 2], [3, 0, 3, 3, 3]], np.float32)
+    >>> weights = np.array([[1, 2, 1, 0, 0], [10, 20, 0, 1, 0]], np.float32)
+    >>> five_products_of_rows(structure, data, np.array([1, 0]), weights).tolist()
+    [[32.0, 1.0], [4.0, 2.0], [2.0, 1.0], [3.0, 0.0], [0.0, 0.0]]
     """
     indptr, indices = structure
-    products = np.zeros((data.shape[1], len(rows)), np.float32)
+    products = np.empty((5, len(rows)), np.float32)
     for number in range(len(rows)):
+        first = second = third = fourth = fifth = np.float32(0)
         for entry in range(indptr[rows[number]], indptr[rows[number] + 1]):
-            for value in range(data.shape[1]):
-                products[value, number] += data[entry, value] * weights[indices[entry], value]
+            column = indices[entry]
+            first += data[entry, 0] * weights[column, 0]
+            second += data[entry, 1] * weights[column, 1]
+            third += data[entry, 2] * weights[column, 2]
+            fourth += data[entry, 3] * weights[column, 3]
+            fifth += data[entry, 4] * weights[column, 4]
+        products[0, number], products[1, number], products[2, number] = first, second, third
+        products[3, number], products[4, number] = fourth, fifth
     return products
 
 
