@@ -1,9 +1,10 @@
 """Which terms each text of a network holds, and how it writes them."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from copy import copy
 from itertools import chain, islice, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from scipy import sparse
 from matching.kernels.compiling import IndexArray
 from matching.kernels.search import in_common_with_each
 from matching.rows import entries_of_rows, entries_of_starts
-from matching.text import terms, written_terms
+from matching.text import accented_form, written_terms
 
 CodeArray = npt.NDArray[np.int32]
 
@@ -30,6 +31,11 @@ class Concordance:
     >>> concordance = Concordance(["Bụi mịn", "bui min, quan trac"])
     >>> words_in_common(concordance.asked_by("quan trac bui min"), concordance, np.array([0]))
     [('bụi mịn',)]
+
+    Where both write accents, these must be the same.
+
+    >>> words_in_common(concordance.asked_by("đo độ mịn"), concordance, np.array([0]))
+    [('mịn',)]
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -44,6 +50,8 @@ class Concordance:
         self._code_of = term_codes
         self._terms = list(term_codes)
         self._forms = list(form_codes)
+        self._accents: dict[str, int] = {}
+        self._spelling = self._spellings_of(form_codes, is_read=True)
         self._is_pair = np.array([" " in term for term in term_codes], bool)
         self._starts: IndexArray = np.cumsum([0, *(part.shape[1] for part in entries)])
         self._term_of_entry, self._form_of_entry = np.concatenate([np.empty((2, 0), np.int32), *entries], axis=1)
@@ -51,8 +59,8 @@ class Concordance:
 
     def asked_by(self, text: str) -> "Asked":
         """The terms of a text that need not be among those of the concordance."""
-        codes = [self._code_of.get(term, -1) for term in dict.fromkeys(terms(text))]
-        return self._asked(np.array([code for code in codes if code >= 0], np.intp))
+        written = {self._code_of[term]: form for term, form in written_terms(text).items() if term in self._code_of}
+        return self._asked(np.array(list(written), np.intp), self._spellings_of(written.values()))
 
     def merged(self, texts: sparse.csr_array) -> "Concordance":
         """The concordance of texts put together, each term in the form in which the first of them writes it.
@@ -83,14 +91,34 @@ class Concordance:
 
     def said_by(self, row: int) -> "Asked":
         """The terms of one of the texts, in the order in which they are first said."""
-        return self._asked(self._term_of_entry[self._entries_of(row)])
+        entries = self._entries_of(row)
+        return self._asked(self._term_of_entry[entries], self._spelling[self._form_of_entry[entries]])
 
-    def _asked(self, codes: IndexArray) -> "Asked":
-        is_pair = self._is_pair[codes]
-        return Asked(np.concatenate([codes[is_pair], codes[~is_pair]]).astype(np.int32), int(is_pair.sum()))
+    def _asked(self, codes: npt.NDArray[np.integer[Any]], spelling: CodeArray) -> "Asked":
+        pairs_first = (~self._is_pair[codes]).argsort(kind="stable")
+        n_pairs = int(self._is_pair[codes].sum())
+        return Asked(codes[pairs_first].astype(np.int32), n_pairs, spelling[pairs_first])
+
+    def _spellings_of(self, forms: Collection[str], *, is_read: bool = False) -> CodeArray:
+        """A code for each accented syllable of each form, -1 for one without accents or none, shape (n_forms, 2).
+
+        Where the forms are read from the texts, what is new gets a new code; what is asked and unknown has one of its
+        own.
+        """
+        spelling = np.full((len(forms), 2), -1, np.int32)
+        for number, form in enumerate(forms):
+            if not form.isascii():
+                for place, syllable in enumerate(map(accented_form, form.split(" "))):
+                    if syllable and is_read:
+                        spelling[number, place] = self._accents.setdefault(syllable, len(self._accents))
+                    elif syllable:
+                        spelling[number, place] = self._accents.get(syllable, len(self._accents))
+        return spelling
 
     def written(self, asked: "Asked", rows: IndexArray) -> tuple[IndexArray, IndexArray, CodeArray, CodeArray]:
         """The terms asked for that some of the texts have, text by text, in the order of the asker.
+
+        A term is another word where both write it with accents and these differ.
 
         Returns
         -------
@@ -98,11 +126,13 @@ class Concordance:
         among those asked for, their codes, and those of the form in which the text writes each.
         """
         n_found, found, entry = in_common_with_each(asked.sorted_codes, self._starts, self._sorted_terms, rows)
-        places = asked.by_code[found]
-        order = np.lexsort((places, np.repeat(np.arange(len(rows)), n_found)))
-        places = places[order]
-        forms = self._form_of_entry[self._by_code[entry[order]]]
-        return np.append(0, n_found.cumsum()), places, asked.codes[places], forms
+        places, text = asked.by_code[found], np.repeat(np.arange(len(rows)), n_found)
+        order = np.lexsort((places, text))
+        places, text, forms = places[order], text[order], self._form_of_entry[self._by_code[entry[order]]]
+        ours, theirs = asked.spelling[places], self._spelling[forms]
+        is_same = ~((ours != theirs) & (ours >= 0) & (theirs >= 0)).any(axis=1)
+        places, text, forms = places[is_same], text[is_same], forms[is_same]
+        return text.searchsorted(np.arange(len(rows) + 1)), places, asked.codes[places], forms
 
     def term(self, code: int) -> str:
         """The term of a code."""
@@ -125,13 +155,16 @@ class Asked:
         Codes of the terms, shape (n_asked,).
     n_pairs
         How many of them are pairs.
+    spelling
+        Codes of their accented syllables, -1 for none, shape (n_asked, 2).
     by_code, sorted_codes
         Their places in the order of the codes, and the codes in this order.
     """
 
-    def __init__(self, codes: CodeArray, n_pairs: int) -> None:
+    def __init__(self, codes: CodeArray, n_pairs: int, spelling: CodeArray) -> None:
         self.codes = codes
         self.n_pairs = n_pairs
+        self.spelling = spelling
         self.by_code: IndexArray = codes.argsort()
         self.sorted_codes = codes[self.by_code]
 

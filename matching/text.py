@@ -45,7 +45,12 @@ class Embedder(Protocol):
 
 
 @lru_cache(maxsize=200_000)
-def _accented_form(word: str) -> str:
+def accented_form(word: str) -> str:
+    """The term that an accented syllable is, wherever its tone is put; nothing for one without accents.
+
+    >>> accented_form("hòa"), accented_form("hoa")
+    ('~hoà', '')
+    """
     return "~" + place_tones(word) if is_accented(word) else ""
 
 
@@ -84,7 +89,7 @@ def _terms_as_written(text: str) -> Iterator[tuple[str, str]]:
     for match in _WORD.finditer(composed):
         word, gap = match.group(), composed[end : match.start()]
         end = match.end()
-        folded, accented = folded_form(word), _accented_form(word)
+        folded, accented = folded_form(word), accented_form(word)
         if not folded or _parts_neighbours(word, tells_apart=tells_apart):
             previous = ""
             continue
@@ -100,9 +105,9 @@ def _terms_as_written(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _parts_neighbours(word: str, *, tells_apart: bool) -> bool:
-    if not _accented_form(word) and folded_form(word) in folded_stopwords("en"):
+    if not accented_form(word) and folded_form(word) in folded_stopwords("en"):
         return True
-    return tells_apart and (_accented_form(word)[1:] or word) in vietnamese_stopwords()
+    return tells_apart and (accented_form(word)[1:] or word) in vietnamese_stopwords()
 
 
 class WordEmbedder:

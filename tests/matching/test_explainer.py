@@ -18,7 +18,7 @@ from matching.features import FEATURES
 from matching.index import MatchIndex
 from matching.links import MAX_PROJECT_SIZE
 from matching.query import Evidence
-from matching.text import terms, written_terms
+from matching.text import accented_form, written_terms
 from matching.view import QueryView
 from tests.matching.conftest import Learned
 from tests.matching.networks import actor, actors, project, snapshot_of, snapshot_of_facts, tie
@@ -40,8 +40,13 @@ def said_in(texts: Iterable[str]) -> dict[str, str]:
     return said
 
 
-def plain_words(asked: Iterable[str], said: Mapping[str, str]) -> tuple[str, ...]:
-    shared = [term for term in dict.fromkeys(asked) if term in said and term[0] != "~"]
+def is_one_word(form: str, other: str) -> bool:
+    both = zip(map(accented_form, form.split()), map(accented_form, other.split()), strict=True)
+    return all(not one or not two or one == two for one, two in both)
+
+
+def plain_words(asked: Mapping[str, str], said: Mapping[str, str]) -> tuple[str, ...]:
+    shared = [term for term in asked if term in said and term[0] != "~" and is_one_word(asked[term], said[term])]
     pairs = [term for term in shared if " " in term]
     continues = [False, *(said[one].split()[1] == said[two].split()[0] for one, two in pairwise(pairs))]
     phrases: list[str] = []
@@ -107,7 +112,7 @@ def plain_similar_work(view: QueryView, row: int) -> Told:
 
 
 def plain_similar_words(view: QueryView, row: int) -> Told:
-    asked = terms(view.text) if view.actor is None else said_in(texts_of(view.index, view.actor))
+    asked = written_terms(view.text) if view.actor is None else said_in(texts_of(view.index, view.actor))
     words = plain_words(asked, said_in(texts_of(view.index, row)))
     return ("similar_words", {"words": words}, (actor_row(view.index, row),)) if words else ("no_similar_words", {}, ())
 
@@ -256,7 +261,7 @@ def test_words_in_common_are_those_of_the_texts(texts: list[str], question: str,
     groups = np.zeros((2, len(texts) + 1))
     groups[0, chosen] = groups[1, -1] = 1
     concordance = Concordance([*texts, question]).merged(sparse.csr_array(groups))
-    expected = plain_words(terms(question), said_in(texts[row] for row in chosen))
+    expected = plain_words(written_terms(question), said_in(texts[row] for row in chosen))
     assert words_in_common(concordance.asked_by(question), concordance, np.array([0])) == [expected]
     assert words_in_common(concordance.said_by(1), concordance, np.array([0])) == [expected]
 
