@@ -1,10 +1,10 @@
 """Makes the rankers that ship with Ketnoi: hand-set weights, moved as far as the development benchmark pulls them.
 
-Run with ``python -m benchmarks.day_one DIR``; it writes ``matching/models/partner.json`` and ``brief.json``.
+Run with ``python -m benchmarks.day_one DIR``; it writes ``matching/ranking/models/partner.json`` and ``brief.json``.
 
 A network that starts with Ketnoi has short profiles, needs and offers, and few dated projects; the benchmark has many
 dated projects and hardly a profile. So neither weights set by hand nor weights learned there are enough. Weights are
-the most probable ones under a Gaussian prior around those set by hand (``matching/models/hand_set.toml``): logistic
+the most probable ones under a Gaussian prior around those set by hand (``matching/ranking/models/hand_set.toml``): logistic
 regression of who was the answer, with the hand-set score as its start. What the benchmark says nothing about keeps its
 hand-set weight.
 """
@@ -22,11 +22,11 @@ from scipy.special import expit
 
 from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
-from matching.evaluation import Protocol, Report, evaluate
+from matching.arrays import FloatArray
+from matching.evaluation.evaluate import Protocol, Report, evaluate
 from matching.features import FEATURE_NAMES
-from matching.ranker import TASKS, LinearRanker, Task
-from matching.text import FloatArray
-from matching.training import Example, answered_examples
+from matching.learning.training import Example, answered_examples
+from matching.ranking.ranker import TASKS, LinearRanker, Task
 
 MODELS = Path(__file__).parent.parent / "matching" / "models"
 PROTOCOLS = {

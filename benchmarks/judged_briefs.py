@@ -18,7 +18,7 @@ from graph.kinds import load_kinds
 from graph.model import Actor
 from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
-from matching.query import Options
+from matching.questions import Options
 from matching.recommend import Recommender
 
 ROOT = Path(__file__).parent.parent

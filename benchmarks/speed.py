@@ -62,11 +62,11 @@ from benchmarks.peers import (
 )
 from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
-from matching.explanation import render
-from matching.query import Options
-from matching.ranker import Ranker, day_one_rankers, load_ranker
+from matching.learning.training import new_partner_questions, train_or_day_one
+from matching.questions import Options
+from matching.ranking.ranker import Ranker, day_one_rankers, load_ranker
+from matching.reasons.explanation import render
 from matching.recommend import Recommender
-from matching.training import new_partner_questions, train_or_day_one
 
 OURS = "Ketnoi, ranked and explained"
 TWO_HOP = ("sparse algebra", "networkx", "Neo4j, Cypher")

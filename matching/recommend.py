@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
 from graph.errors import InvalidQueryError
 from graph.snapshot import GraphSnapshot, kind_codes
-from matching.candidates import draw
-from matching.explanation import explain, render
-from matching.exposure import exposure_order
-from matching.index import MatchIndex
-from matching.kernels.compiling import IndexArray
-from matching.query import Answer, Options, Profile, Reason, Suggestion, Understanding
-from matching.ranker import DoubleArray, Ranker, Task, day_one_rankers
-from matching.rows import EVERYONE, Rows
-from matching.text import FloatArray
-from matching.view import QueryView
+from matching.arrays import BoolArray, DoubleArray, FloatArray, IndexArray
+from matching.index.network_index import MatchIndex
+from matching.kernels.sparse_rows import EVERYONE, Rows
+from matching.query_view import QueryView
+from matching.questions import Answer, Options, Profile, Reason, Suggestion, Understanding
+from matching.ranking.candidates import draw
+from matching.ranking.exposure import exposure_order
+from matching.ranking.ranker import Ranker, Task, day_one_rankers
+from matching.reasons.explanation import explain, render
 
 MAX_LIMIT = 1000
 _MIN_FIT = 0.05
@@ -47,7 +45,7 @@ class Ranking:
     table: FloatArray
     drawn: IndexArray
 
-    def only(self, kept: npt.NDArray[np.bool_] | IndexArray) -> "Ranking":
+    def only(self, kept: BoolArray | IndexArray) -> "Ranking":
         """The ranking without the places that are not kept, or some places of it in another order."""
         return Ranking(self.rows[kept], self.scores[kept], self.table, self.drawn[kept])
 
@@ -153,14 +151,14 @@ class Recommender:
         """The query that a member of the network is by itself."""
         return QueryView(self.index, self.index.profile_texts[row], actor=row)
 
-    def new_partners_of(self, row: int) -> npt.NDArray[np.bool_]:
+    def new_partners_of(self, row: int) -> BoolArray:
         """Who may be suggested to an actor: every candidate but itself and those it has worked with, (n_actors,)."""
         allowed = self.others_than(row)
         partners = self.index.partners
         allowed[partners.indices[partners.indptr[row] : partners.indptr[row + 1]]] = False
         return allowed
 
-    def others_than(self, row: int) -> npt.NDArray[np.bool_]:
+    def others_than(self, row: int) -> BoolArray:
         """Every candidate but an actor itself, bool, shape (n_actors,)."""
         allowed = self.index.is_candidate.copy()
         allowed[row] = False
@@ -170,17 +168,17 @@ class Recommender:
         self,
         view: QueryView,
         task: Task,
-        allowed: npt.NDArray[np.bool_],
-        wanted: npt.NDArray[np.bool_] | None = None,
+        allowed: BoolArray,
+        wanted: BoolArray | None = None,
     ) -> Ranking:
-        """Candidates from best to worst, ties by id; see :func:`matching.candidates.draw`."""
+        """Candidates from best to worst, ties by id; see :func:`matching.ranking.candidates.draw`."""
         candidates = draw(view, allowed, wanted)
         scores = self.rankers[task].scores(candidates.table)
         order = np.argsort(-scores, kind="stable")  # rows ascend
         return Ranking(candidates.rows[order], scores[order], candidates.table, order)
 
     def order_to_show(self, ranking: Ranking, task: Task) -> IndexArray:
-        """The order of a ranking in which more actors are seen, as its places; see :mod:`matching.exposure`."""
+        """The order of a ranking in which more actors are seen, as its places; see :mod:`matching.ranking.exposure`."""
         return exposure_order(
             ranking.scores,
             self.rankers[task].probability(ranking.scores),
@@ -192,7 +190,7 @@ class Recommender:
         labels = [self.index.kinds.fields[field].label for field in fields if field in self.index.kinds.fields]
         return [text for label in labels for text in (label.vi, label.en)]
 
-    def _answer(self, view: QueryView, task: Task, allowed: npt.NDArray[np.bool_], options: Options) -> Answer:
+    def _answer(self, view: QueryView, task: Task, allowed: BoolArray, options: Options) -> Answer:
         if not 1 <= options.limit <= MAX_LIMIT:
             raise InvalidQueryError(
                 "limit_out_of_range", f"The limit must lie between 1 and {MAX_LIMIT}.", maximum=MAX_LIMIT

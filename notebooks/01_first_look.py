@@ -23,8 +23,8 @@ from graph.networks import to_frames
 from graph.paths import neighbourhood, shortest_paths
 from graph.snapshot import GraphSnapshot
 from ingest.load import load_folder
-from matching.explanation import render
-from matching.query import Answer, Options
+from matching.questions import Answer, Options
+from matching.reasons.explanation import render
 from matching.recommend import Recommender
 from service.settings import Settings
 

@@ -15,8 +15,8 @@ from graph.errors import KetnoiError
 from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from matching.query import Options
-from matching.ranker import Ranker, Task, day_one_rankers, model_file, rankers_in
+from matching.questions import Options
+from matching.ranking.ranker import Ranker, Task, day_one_rankers, model_file, rankers_in
 from matching.recommend import Recommender
 from service.settings import Settings
 

@@ -5,7 +5,7 @@ from html import escape
 from math import ceil
 from typing import NamedTuple
 
-from matching.metrics import Bin
+from matching.evaluation.metrics import Bin
 
 _SIDE = 400
 _LEFT, _TOP, _BELOW = 64, 12, 52

@@ -5,11 +5,11 @@ from html import escape
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from matching.exposure import MAX_ODDS_RATIO, MAX_SCORE_GAP
+from matching.ranking.exposure import MAX_ODDS_RATIO, MAX_SCORE_GAP
 from service.evaluation_charts import Interval, intervals_svg, reliability_svg
 
 if TYPE_CHECKING:
-    from matching.evaluation import MethodResult, Report, Split
+    from matching.evaluation.evaluate import MethodResult, Report, Split
 
 _TASKS = {
     "partner": "New partners of a member",

@@ -15,7 +15,7 @@ from graph.errors import KetnoiError, StoreError, StoreUnavailableError
 from graph.search import NameIndex
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from matching.query import Answer, Options, Profile
+from matching.questions import Answer, Options, Profile
 from service.errors import NetworkNotLoadedError, trace_of
 
 logger = logging.getLogger(__name__)

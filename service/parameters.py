@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from ingest.values import MAX_ID_CHARACTERS, CellError, identifier
-from matching.query import Options
+from matching.questions import Options
 from service.dependencies import CurrentNetwork
 from service.schemas import MAX_LIMIT, ActorKindName, LinkKindName, OpportunityKindName
 

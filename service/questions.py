@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 from graph.folding import nfc
 from graph.snapshot import GraphSnapshot
 from ingest.values import MAX_ID_CHARACTERS
-from matching.explanation import render
-from matching.query import Answer, Evidence, Options, Profile, Reason, Side, Suggestion
+from matching.questions import Answer, Evidence, Options, Profile, Reason, Side, Suggestion
+from matching.reasons.explanation import render
 from service.network_state import Network
 from service.parameters import Id
 from service.problems import Problem

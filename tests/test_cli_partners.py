@@ -19,7 +19,7 @@ from graph.interop import export_tables
 from graph.model import Actor, Fact
 from graph.store import open_store
 from graph.tables import Tables
-from matching.ranking import Ranked
+from matching.batch import Ranked
 from service.cli import main, partners
 from tests.matching.networks import actor, actors, dated_network, project, tie
 from tests.service.doubles import likely_rankers
@@ -210,7 +210,7 @@ def test_match_shows_fit_and_likelihood_where_it_is_known(
     words = ("match", "st-selex", "--store", store)
     assert "Phù hợp ▮▮▮▮▯" in run(*words).said
     assert "Khả năng" not in run(*words).said
-    monkeypatch.setattr("matching.ranker.day_one_rankers", likely_rankers)
+    monkeypatch.setattr("matching.ranking.ranker.day_one_rankers", likely_rankers)
     first, *_ = json_of(run(*words, "--json", "--limit", "1"))["suggestions"]
     said = run(*words, "--limit", "1", "--language", "en").said
     assert re.search(rf"Likelihood: (high|medium|low) \({first['likelihood']:.0%}\)", said)
@@ -483,9 +483,11 @@ def test_evaluate_refuses_what_it_does_not_know(run: Run, folder: Path, tmp_path
 
 
 def test_evaluate_says_which_library_it_lacks(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == "implicit" or name == "matching.baselines"]:
+    for name in [
+        name for name in sys.modules if name.split(".")[0] == "implicit" or name == "matching.evaluation.baselines"
+    ]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, "matching.evaluation", raising=False)
+    monkeypatch.delitem(sys.modules, "matching.evaluation.evaluate", raising=False)
     monkeypatch.setitem(sys.modules, "implicit", None)
     ended = run("evaluate", folder, "--task", "partner", *PERIOD)
     assert ended.code == 2

@@ -17,8 +17,8 @@ from graph.store import open_store
 from graph.tables import Tables
 from ingest.load import load_folder
 from matching.features import FEATURE_NAMES
-from matching.ranker import LinearRanker, Task, day_one_rankers
-from matching.training import MIN_QUESTIONS
+from matching.learning.training import MIN_QUESTIONS
+from matching.ranking.ranker import LinearRanker, Task, day_one_rankers
 from service.cli import main, training
 from tests.matching.networks import dated_network
 from tests.test_cli_partners import Ended

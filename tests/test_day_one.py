@@ -5,9 +5,9 @@ import numpy.typing as npt
 import pytest
 
 from benchmarks.day_one import LOG_ODDS, STRENGTH, fit_around, hand_set
+from matching.arrays import FloatArray
 from matching.features import FEATURE_NAMES
-from matching.ranker import TASKS, LinearRanker, Task, day_one_rankers
-from matching.text import FloatArray
+from matching.ranking.ranker import TASKS, LinearRanker, Task, day_one_rankers
 
 
 def pairs(n: int, rng: np.random.Generator) -> tuple[FloatArray, npt.NDArray[np.bool_]]:

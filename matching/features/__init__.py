@@ -1,6 +1,6 @@
 """The features of a pair of query and candidate: one function each, over many candidates at once.
 
-Every function takes a :class:`~matching.view.QueryView` and the rows of actors, some or all, and returns float32 of the
+Every function takes a :class:`~matching.query_view.QueryView` and the rows of actors, some or all, and returns float32 of the
 shape of the rows, larger where the candidate fits better; zero is the absence of the thing measured.
 """
 
@@ -11,6 +11,19 @@ from typing import Literal
 
 import numpy as np
 
+from matching.arrays import FloatArray
+from matching.features.activity import (
+    activity,
+    experience,
+    fresh_activity,
+    kind_affinity,
+    last_seen,
+    leading_roles,
+    openness,
+    solo_activity,
+    standing,
+    usual_kind,
+)
 from matching.features.connections import (
     adamic_adar,
     common_neighbours,
@@ -47,18 +60,6 @@ from matching.features.places import (
     unusually_likely_country,
     usual_country,
 )
-from matching.features.standing import (
-    activity,
-    experience,
-    fresh_activity,
-    kind_affinity,
-    last_seen,
-    leading_roles,
-    openness,
-    solo_activity,
-    standing,
-    usual_kind,
-)
 from matching.features.words import (
     broad_similar_work,
     circles_of_similar_work,
@@ -73,9 +74,8 @@ from matching.features.words import (
     similar_work,
     sought_kind,
 )
-from matching.rows import EVERYONE, Rows
-from matching.text import FloatArray
-from matching.view import QueryView
+from matching.kernels.sparse_rows import EVERYONE, Rows
+from matching.query_view import QueryView
 
 REFERENCE_RANK = 20
 """Relative features are divided by the query's own value at this rank …"""

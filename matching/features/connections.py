@@ -5,9 +5,9 @@ All of them are asked of a member of the network only.
 
 import numpy as np
 
-from matching.rows import Rows, dense_row, dense_rows_times, rows_times
-from matching.text import FloatArray
-from matching.view import QueryView
+from matching.arrays import FloatArray
+from matching.kernels.sparse_rows import Rows, dense_row, dense_rows_times, rows_times
+from matching.query_view import QueryView
 
 _ROUNDING = 1e-4
 

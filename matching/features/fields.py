@@ -1,9 +1,9 @@
 """Features of fields and themes: what both work in, and how lately and how often."""
 
+from matching.arrays import FloatArray
 from matching.features.places import likely_country, usual_country
-from matching.rows import Rows
-from matching.text import FloatArray
-from matching.view import QueryView
+from matching.kernels.sparse_rows import Rows
+from matching.query_view import QueryView
 
 
 def shared_fields(view: QueryView, rows: Rows) -> FloatArray:

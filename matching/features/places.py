@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from matching.features.standing import activity, fresh_activity
-from matching.rows import Rows
-from matching.text import FloatArray
-from matching.view import QueryView
+from matching.arrays import FloatArray
+from matching.features.activity import activity, fresh_activity
+from matching.kernels.sparse_rows import Rows
+from matching.query_view import QueryView
 
 
 def same_country(view: QueryView, rows: Rows) -> FloatArray:

@@ -1,9 +1,9 @@
 """Features of what is said and done: words, needs and offers, past projects like the question."""
 
+from matching.arrays import FloatArray
 from matching.features.places import likely_country, usual_country
-from matching.rows import EVERYONE, Reach, Rows, rows_times
-from matching.text import FloatArray
-from matching.view import QueryView
+from matching.kernels.sparse_rows import EVERYONE, Reach, Rows, rows_times
+from matching.query_view import QueryView
 
 
 def similar_work(view: QueryView, rows: Rows) -> FloatArray:

@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from matching.kernels.compiling import IndexArray, IntegerArray, Structure, compiled
-from matching.text import FloatArray
+from matching.arrays import BoolArray, FloatArray, IndexArray, IntegerArray, Structure
+from matching.kernels.compiled import compiled
 
 _STEP, _N_STEPS = 19, 256
 """Values are counted in steps of a sixteenth of an octave, sixteen octaves down from the largest."""
@@ -77,8 +77,8 @@ def largest_products(
 
 @compiled
 def first_counted(
-    structure: Structure, rows: IntegerArray, is_counted: npt.NDArray[np.bool_], stop: int, n: int
-) -> tuple[npt.NDArray[np.bool_], IndexArray, IndexArray]:
+    structure: Structure, rows: IntegerArray, is_counted: BoolArray, stop: int, n: int
+) -> tuple[BoolArray, IndexArray, IndexArray]:
     """Of each of some rows with ascending columns: whether any is counted, how many before one, the first n of these.
 
     Shapes (n_rows,), (n_rows,) and (n_rows, n), the last filled up with -1.
@@ -106,7 +106,7 @@ def first_counted(
 
 
 @compiled
-def is_reached(structure: Structure, rows: IntegerArray, n_columns: int) -> npt.NDArray[np.bool_]:
+def is_reached(structure: Structure, rows: IntegerArray, n_columns: int) -> BoolArray:
     """In which columns some rows of a CSR matrix have entries, bool, shape (n_columns,).
 
     >>> is_reached((np.array([0, 1, 3]), np.array([0, 3, 0])), np.array([1]), 4).tolist()

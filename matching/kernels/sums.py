@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from matching.kernels.compiling import IndexArray, IntegerArray, PlaceArray, Structure, compiled
-from matching.text import FloatArray
+from matching.arrays import CodeArray, FloatArray, IndexArray, IntegerArray, Structure
+from matching.kernels.compiled import compiled
 
 
 @compiled
-def reached(structure: Structure, rows: IntegerArray, n_columns: int) -> tuple[IndexArray, PlaceArray]:
+def reached(structure: Structure, rows: IntegerArray, n_columns: int) -> tuple[IndexArray, CodeArray]:
     """The columns in which some rows of a CSR matrix have entries, and the place of each column among them, else -1.
 
     >>> structure = np.array([0, 1, 3]), np.array([0, 3, 0])
@@ -34,7 +34,7 @@ def reached(structure: Structure, rows: IntegerArray, n_columns: int) -> tuple[I
 @compiled
 def sums_of_rows(
     total: FloatArray,
-    place: PlaceArray,
+    place: CodeArray,
     structure: Structure,
     data: FloatArray,
     rows: IntegerArray,
@@ -57,7 +57,7 @@ def sums_of_rows(
 
 @compiled
 def counts_of_rows(
-    total: FloatArray, place: PlaceArray, structure: Structure, rows: IntegerArray, weights: FloatArray
+    total: FloatArray, place: CodeArray, structure: Structure, rows: IntegerArray, weights: FloatArray
 ) -> None:
     """The same as if all entries were one, for several weights of each row and as many totals of each column.
 
@@ -78,7 +78,7 @@ def counts_of_rows(
 @compiled
 def sums_of_walks(
     structure: Structure, weights: FloatArray, of_middle: FloatArray, actor: int
-) -> tuple[IndexArray, PlaceArray, FloatArray]:
+) -> tuple[IndexArray, CodeArray, FloatArray]:
     """The walks of two steps from an actor: where they end, and seven sums over those that end at each, in one pass.
 
     Parameters
@@ -136,7 +136,7 @@ def sums_of_walks(
 
 
 @compiled
-def taken(values: FloatArray, place: PlaceArray, columns: IntegerArray) -> FloatArray:
+def taken(values: FloatArray, place: CodeArray, columns: IntegerArray) -> FloatArray:
     """The values at the places of some columns, the last one where a place is -1.
 
     >>> taken(np.array([5, 6, 0], np.float32), np.array([1, -1, 0], np.int32), np.array([2, 1, 0])).tolist()

@@ -19,13 +19,13 @@ from graph.errors import InvalidQueryError, KetnoiError, NotFoundError
 from graph.kinds import Language, load_kinds
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from matching.explanation import render
-from matching.index import MatchIndex
-from matching.query import Answer, Options, Suggestion
-from matching.ranker import Task, day_one_rankers, rankers_in
-from matching.ranking import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, rank_briefs, read_queries
+from matching.batch import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, rank_briefs, read_queries
+from matching.index.network_index import MatchIndex
+from matching.learning.training import train_or_day_one
+from matching.questions import Answer, Options, Suggestion
+from matching.ranking.ranker import Task, day_one_rankers, rankers_in
+from matching.reasons.explanation import render
 from matching.recommend import Recommender
-from matching.training import train_or_day_one
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.folders import whole_file
 from service.cli.inputs import (
@@ -43,7 +43,7 @@ from service.questions import MatchAnswer
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from matching.evaluation import Report
+    from matching.evaluation.evaluate import Report
 
 _TABLE_WIDTH = 116
 """Columns that the table of an evaluation needs; a narrower terminal wraps its lines rather than cut its numbers."""
@@ -165,7 +165,7 @@ def evaluate_command(
     if report_file is not None:
         _require_place_for(report_file)
     try:
-        from matching.evaluation import Protocol, evaluate  # noqa: PLC0415  its baselines are an extra
+        from matching.evaluation.evaluate import Protocol, evaluate  # noqa: PLC0415  its baselines are an extra
     except ModuleNotFoundError as missing:
         raise KetnoiError(
             "evaluation_missing",

@@ -14,8 +14,8 @@ from rich.progress import Progress
 
 from graph.errors import InvalidQueryError, KetnoiError
 from graph.snapshot import GraphSnapshot
-from matching.ranker import TASKS, Task, model_file
-from matching.training import MIN_QUESTIONS, N_EXAMPLES, answered_examples, train
+from matching.learning.training import MIN_QUESTIONS, N_EXAMPLES, answered_examples, train
+from matching.ranking.ranker import TASKS, Task, model_file
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.folders import whole_file
 from service.cli.inputs import DAY_FORMATS, TaskName, as_known_before, loaded_network, snapshot_of_folder

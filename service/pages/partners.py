@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from graph.kinds import ActorKind, load_kinds
 from graph.model import Actor
-from matching.explanation import render
-from matching.query import Answer, Evidence, Options, Profile, Reason, Suggestion
+from matching.questions import Answer, Evidence, Options, Profile, Reason, Suggestion
+from matching.reasons.explanation import render
 from service.network_state import Network
 from service.pages.addresses import Addresses, host_of, safe_link
 from service.pages.question import Question

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from graph.sqlite_store import SqliteStore
-from matching.query import Answer, Options
+from matching.questions import Answer, Options
 from matching.recommend import Recommender
 from service.app import create_app
 from service.pages.wording import load_catalogue

@@ -8,9 +8,9 @@ import pytest
 
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
-from matching.ranker import Ranker, Task
+from matching.learning.training import train_or_day_one
+from matching.ranking.ranker import Ranker, Task
 from matching.recommend import Recommender
-from matching.training import train_or_day_one
 from tests.matching.networks import dated_network, snapshot_of_facts
 
 CUT = date(2024, 1, 1)

@@ -9,7 +9,7 @@ import pytest
 from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
 from matching import evaluation
-from matching.evaluation import Protocol, evaluate
+from matching.evaluation.evaluate import Protocol, evaluate
 
 FOLDER = os.environ.get("KETNOI_BENCHMARK_DATA", "")
 PROTOCOLS = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graph.errors import InvalidQueryError, NotFoundError
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from graph.snapshot import GraphSnapshot
-from matching.query import Answer, Options, Profile
+from matching.questions import Answer, Options, Profile
 from matching.recommend import Recommender
 from tests.matching.conftest import CUT, Learned, rankers_of
 from tests.matching.networks import (

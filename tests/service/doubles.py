@@ -9,8 +9,8 @@ from typing import cast
 from graph.errors import StoreUnavailableError
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from matching.query import Answer, Options, Profile
-from matching.ranker import Calibration, LinearRanker, Ranker, Task, day_one_rankers
+from matching.questions import Answer, Options, Profile
+from matching.ranking.ranker import Calibration, LinearRanker, Ranker, Task, day_one_rankers
 from matching.recommend import Recommender
 
 PATIENCE_SECONDS = 20.0

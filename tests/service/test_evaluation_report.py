@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from matching.evaluation import EXPOSURE_AWARE, OURS, MethodResult, Protocol, Report, Split
-from matching.metrics import Bin
+from matching.evaluation.evaluate import EXPOSURE_AWARE, OURS, MethodResult, Protocol, Report, Split
+from matching.evaluation.metrics import Bin
 from service.evaluation_charts import Interval, intervals_svg, reliability_svg
 from service.evaluation_report import report_page
 

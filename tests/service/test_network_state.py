@@ -17,7 +17,7 @@ from graph.snapshot import GraphSnapshot
 from graph.sqlite_store import SqliteStore
 from graph.store import GraphStore
 from matching.features import FEATURE_NAMES
-from matching.ranker import LinearRanker, day_one_rankers
+from matching.ranking.ranker import LinearRanker, day_one_rankers
 from matching.recommend import Recommender
 from service.app import create_app
 from service.network_state import BuildRecommender, NetworkState

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from graph.errors import KetnoiError
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from matching.query import Answer, Options
+from matching.questions import Answer, Options
 from matching.recommend import Recommender
 from service import errors
 from service.app import MAX_BODY_BYTES, create_app

@@ -1,0 +1,1 @@
+"""How good the suggestions are, measured beside the usual baselines."""

@@ -1,0 +1,1 @@
+"""The network prepared for scoring: a snapshot's facts as arrays, computed once."""

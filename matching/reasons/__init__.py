@@ -1,0 +1,1 @@
+"""Why a suggestion is made: the terms of its score in words, with the rows they rest on."""

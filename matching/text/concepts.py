@@ -1,0 +1,179 @@
+"""Concepts: what people speak of, whatever the words and the language, and the fields they belong to.
+
+The concepts are data, ``matching/text/concepts/*.toml``: each has the ids of its fields, ids of related concepts, and the
+terms that speak of it in Vietnamese and English.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from itertools import chain, islice
+
+import numpy as np
+from scipy import sparse
+
+from graph.kinds import Language
+from matching.arrays import FloatArray
+from matching.text.phrase_book import Entry, PhraseBook
+from matching.text.terms import WordEmbedder
+
+RELATED_SHARE = 0.4
+"""What a related concept counts beside the one that is spoken of."""
+_N_LIKE = 10
+_LEAST_LIKENESS = 0.05
+"""How many concepts a text may be like, and the cosine from which it is."""
+_MAX_READ = 3_000
+"""Characters of a text that are read for concepts: a long one says what it is about at its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What a text may speak of.
+
+    Attributes
+    ----------
+    fields
+        Ids of the fields it belongs to.
+    related
+        Ids of the concepts near to it; being near holds both ways.
+    terms
+        The terms that speak of it, by language.
+    """
+
+    id: str
+    fields: tuple[str, ...]
+    related: tuple[str, ...]
+    terms: Mapping[Language, tuple[str, ...]]
+
+
+@cache
+def load_concepts() -> Mapping[str, Concept]:
+    """All concepts by id, in the order of the files' names and of the files.
+
+    Raises
+    ------
+    ValueError
+        Two files have a concept of one id.
+    """
+    concepts: dict[str, Concept] = {}
+    folder = files("matching.text").joinpath("concepts")
+    for name in sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml")):
+        for concept_id, row in tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")).items():
+            if concept_id in concepts:
+                raise ValueError(f"{name}: there is another concept {concept_id}")
+            concepts[concept_id] = Concept(
+                concept_id,
+                fields=tuple(row["fields"]),
+                related=tuple(row.get("related", ())),
+                terms={"vi": tuple(row["vi"]), "en": tuple(row["en"])},
+            )
+    return concepts
+
+
+class ConceptReader:
+    """Finds concepts in texts.
+
+    Parameters
+    ----------
+    concepts
+        Those to look for, by id; the columns of what :meth:`read_all` returns are in their order.
+    """
+
+    def __init__(self, concepts: Mapping[str, Concept]) -> None:
+        self.ids = tuple(concepts)
+        self.column = {concept_id: column for column, concept_id in enumerate(concepts)}
+        self._concepts = concepts
+        self._phrases = PhraseBook(_entries(concepts))
+        self.related = _related(concepts, self.column)
+
+    def read(self, text: str) -> dict[int, dict[str, float]]:
+        """Columns of the concepts that a text speaks of, each with the words that say so and their weights."""
+        found: dict[int, dict[str, float]] = {}
+        for finding in self._phrases.find(text[:_MAX_READ]):
+            for concept_id in finding.ids:
+                words = found.setdefault(self.column[concept_id], {})
+                words[finding.written] = finding.weight / len(finding.ids)
+        return found
+
+    def vector(self, text: str) -> FloatArray:
+        """How strongly a text speaks of each concept, float32, shape (n_concepts,): the heaviest of its terms."""
+        weights = np.zeros(len(self.ids), np.float32)
+        for column, words in self.read(text).items():
+            weights[column] = max(words.values())
+        return weights
+
+    def likeness(self, text: str) -> FloatArray:
+        """How like the words of a text are to the terms of each concept, cosines, float32, shape (n_concepts,).
+
+        So a need is understood that is put in none of the terms but in words that terms are made of. Only the likest
+        concepts have a value.
+        """
+        said = self._embedder.embed([text[:_MAX_READ]])
+        cosines = np.asarray((said @ self._terms).toarray(), np.float32).ravel()
+        least = max(_LEAST_LIKENESS, float(np.sort(cosines)[-_N_LIKE:][0])) if len(cosines) else 0.0
+        return np.where(cosines >= least, cosines, np.float32(0))
+
+    @cached_property
+    def _embedder(self) -> WordEmbedder:
+        return WordEmbedder(self._term_texts)
+
+    @cached_property
+    def _terms(self) -> sparse.csr_array:
+        """The terms of each concept as a unit vector of words, CSR of float32, shape (n_words, n_concepts)."""
+        return sparse.csr_array(self._embedder.embed(self._term_texts).T)
+
+    @property
+    def _term_texts(self) -> list[str]:
+        return [" . ".join(chain.from_iterable(concept.terms.values())) for concept in self._concepts.values()]
+
+    def read_all(self, texts: Sequence[Sequence[str]]) -> sparse.csr_array:
+        """How strongly each row of texts speaks of each concept, CSR of float32, shape (n_rows, n_concepts).
+
+        A row is several texts, such as one in each language; each is read by itself and the strongest counts.
+        """
+        rows: list[int] = []
+        columns: list[int] = []
+        weights: list[float] = []
+        for row, parts in enumerate(texts):
+            said: dict[int, float] = {}
+            for part in filter(None, parts):
+                for column, words in self.read(part).items():
+                    said[column] = max(said.get(column, 0.0), *words.values())
+            rows += [row] * len(said)
+            columns += said
+            weights += said.values()
+        entries = (np.array(weights, np.float32), (np.array(rows, np.intp), np.array(columns, np.intp)))
+        return sparse.csr_array(entries, shape=(len(texts), len(self.ids)))
+
+
+@cache
+def concept_reader() -> ConceptReader:
+    """The reader of all concepts, made once."""
+    return ConceptReader(load_concepts())
+
+
+def field_entries(concepts: Mapping[str, Concept]) -> Iterator[Entry]:
+    """The terms of concepts as terms of their fields."""
+    for concept in concepts.values():
+        for language, listed in concept.terms.items():
+            for term in listed:
+                for field_id in islice(concept.fields, 2):  # the first ones are what it is about
+                    yield field_id, language, term
+
+
+def _entries(concepts: Mapping[str, Concept]) -> Iterator[Entry]:
+    for concept in concepts.values():
+        for language, listed in concept.terms.items():
+            for term in listed:
+                yield concept.id, language, term
+
+
+def _related(concepts: Mapping[str, Concept], column: Mapping[str, int]) -> sparse.csr_array:
+    """Ones where two concepts are near, CSR of float32, shape (n_concepts, n_concepts), symmetric."""
+    pairs = [(column[one.id], column[other]) for one in concepts.values() for other in one.related if other in column]
+    both = np.array(list(chain(pairs, ((other, one) for one, other in pairs))), np.intp).reshape(-1, 2)
+    both = np.unique(both[both[:, 0] != both[:, 1]], axis=0)
+    entries = (np.ones(len(both), np.float32), (both[:, 0], both[:, 1]))
+    return sparse.csr_array(entries, shape=(len(column), len(column)))
