@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 from graph.kinds import Language
+from graph.wording import load_catalogue
 
 Severity = Literal["error", "warning"]
 
@@ -58,7 +59,7 @@ class Place:
 
     def issue(self, code: str, *, column: str | None = None, value: str | None = None, detail: object = None) -> Issue:
         """The issue of this code here, its severity taken from the catalogue."""
-        severity: Severity = catalogue()[code]["severity"]
+        severity = severities()[code]
         shown = shorten(value) if value is not None else None
         known = None if detail is None else visible(str(detail))
         sheet = visible(self.sheet) if self.sheet is not None else None
@@ -74,8 +75,8 @@ class Advice:
 
 
 @cache
-def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """Every issue there is: its severity, and its words in both languages."""
+def severities() -> Mapping[str, Severity]:
+    """The severity of every issue, by its code."""
     return tomllib.loads(files("ingest").joinpath("issues.toml").read_text(encoding="utf-8"))
 
 
@@ -107,8 +108,8 @@ def render(issue: Issue, language: Language) -> Advice:
     >>> render(issue, "en")
     Advice(message='There is no kind “starup”.', hint='Write: startup.')
     """
-    words = catalogue()[issue.code]
+    words = load_catalogue(language, "issue")
     filling = {"value": issue.value or "", "column": issue.column or "", "detail": issue.detail or ""}
-    hint = words[f"hint_{language}"]
-    can_advise = issue.detail is not None or "{detail}" not in hint
-    return Advice(words[language].format(**filling), hint.format(**filling) if can_advise else "")
+    hint = f"{issue.code}.hint"
+    can_advise = issue.detail is not None or "{detail}" not in words.template(hint)
+    return Advice(words.text(f"{issue.code}.message", **filling), words.text(hint, **filling) if can_advise else "")

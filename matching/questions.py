@@ -61,7 +61,7 @@ class Reason(NamedTuple):
     Attributes
     ----------
     code
-        Name of the term in ``matching/reasons/reasons.toml``, from which :func:`matching.reasons.explanation.render` makes a sentence.
+        Name of the term; :func:`matching.reasons.explanation.render` makes a sentence of it.
     contribution
         The term's part of the score; the contributions of a suggestion add up to its score.
     params

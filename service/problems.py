@@ -1,12 +1,9 @@
 """Failures as answers: ``application/problem+json`` (RFC 9457), in Vietnamese and English."""
 
 import logging
-import tomllib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cache
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,6 +15,7 @@ from starlette.responses import Response
 
 from graph.errors import KetnoiError, StoreError
 from graph.kinds import Language
+from graph.wording import load_catalogue
 from service.errors import status_of, trace_of
 from service.language import language_of
 
@@ -60,12 +58,6 @@ class Problem(BaseModel):
 
 ErrorPage = Callable[[Request, Problem], Response]
 """Makes a page of a problem, for people."""
-
-
-@cache
-def _catalogue() -> Mapping[str, Any]:
-    text = files("service").joinpath("locales", "problems.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 class ProblemResponder:
@@ -148,13 +140,14 @@ def problem_for(
         English sentence that stands in where the catalogue has none.
     """
     language = language_of(request)
-    entry = _catalogue()["problems"].get(code, {})
-    template = entry.get(f"detail_{language}")
+    words = load_catalogue(language, "problem")
+    filling = defaultdict(lambda: "…", context or {})
+    has_detail = f"{code}.detail" in words.texts
     return Problem(
         type=f"urn:ketnoi:problem:{code}",
-        title=entry.get(f"title_{language}", status.phrase),
+        title=words.template(f"{code}.title") if f"{code}.title" in words.texts else status.phrase,
         status=status,
-        detail=template.format_map(defaultdict(lambda: "…", context or {})) if template else detail or status.phrase,
+        detail=words.template(f"{code}.detail").format_map(filling) if has_detail else detail or status.phrase,
         instance=request.scope["path"],
         code=code,
         request_id=request_id_of(request),
@@ -188,6 +181,6 @@ def _headers_of(status: HTTPStatus) -> Mapping[str, str]:
 def _field_problem(entry: Mapping[str, Any], language: Language) -> FieldProblem:
     place: Sequence[object] = entry["loc"]
     code = str(entry["type"])
-    template = _catalogue()["fields"].get(code, {}).get(language)
-    message = template.format_map(entry.get("ctx", {})) if template else str(entry["msg"])
+    words = load_catalogue(language, "request")
+    message = words.text(code, **entry.get("ctx", {})) if code in words.texts else str(entry["msg"])
     return FieldProblem(field=".".join(str(part) for part in place), code=code, message=message)

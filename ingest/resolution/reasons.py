@@ -1,18 +1,8 @@
-"""Reasons of a pair in words."""
-
-import tomllib
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
+"""The reasons for or against taking two records for one member, in words."""
 
 from graph.kinds import Language
+from graph.wording import load_catalogue
 from ingest.resolution.agreement import Reason
-
-
-@cache
-def reason_texts() -> Mapping[str, Mapping[str, str]]:
-    """The words of every reason, by its code and language."""
-    return tomllib.loads(files("ingest.resolution").joinpath("reasons.toml").read_text(encoding="utf-8"))
 
 
 def render_reason(reason: Reason, language: Language) -> str:
@@ -22,4 +12,4 @@ def render_reason(reason: Reason, language: Language) -> str:
     ('Different numbers: 2', 'Cùng tên miền: hust.edu.vn')
     """
     code, detail = reason
-    return reason_texts()[code][language].format(detail=detail)
+    return load_catalogue(language, "resolution").text(code, detail=detail)

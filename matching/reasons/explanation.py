@@ -1,9 +1,7 @@
 """Reasons: the score's own terms, in words, with the rows that show them."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from string import Formatter
 from typing import NamedTuple
 
@@ -11,6 +9,7 @@ import numpy as np
 from babel import Locale
 
 from graph.kinds import Language, load_kinds
+from graph.wording import load_catalogue
 from matching.arrays import DoubleArray, IndexArray
 from matching.features import FEATURES
 from matching.query_view import QueryView
@@ -73,18 +72,13 @@ class _Template(NamedTuple):
 
 @cache
 def _template(code: str, language: Language, side: Side, lowers: bool) -> _Template:  # noqa: FBT001
-    said = f"minus_{language}" if lowers else f"partner_{language}" if side == "candidate" else language
-    parts = list(Formatter().parse(_sentences()[code][said]))  # each a text and the name that follows it, or None
+    sentence = load_catalogue(language, "reason").template(f"{code}.{'lowering' if lowers else side}")
+    parts = list(Formatter().parse(sentence))  # each a text and the name that follows it, or None
     texts, names = [text for text, *_ in parts], [name for _, name, *_ in parts if name]
     if len(texts) == len(names):
         texts.append("")  # nothing follows the last name
     rest = zip(names, texts[1:], strict=True)
     return _Template(texts[0], tuple((name, _SAID.get(name, _as_text), text) for name, text in rest))
-
-
-@cache
-def _sentences() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("matching.reasons").joinpath("reasons.toml").read_text(encoding="utf-8"))
 
 
 def _as_text(value: object, _: Language, separator: str = ", ") -> str:

@@ -19,6 +19,7 @@ from graph.errors import InvalidQueryError, KetnoiError, NotFoundError
 from graph.kinds import Language, load_kinds
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
+from graph.wording import load_catalogue
 from matching.batch import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, rank_briefs, read_queries
 from matching.index.network_index import MatchIndex
 from matching.learning.training import train_or_day_one
@@ -38,7 +39,7 @@ from service.cli.inputs import (
 )
 from service.evaluation_report import report_page
 from service.pages.partners import FIT_STEPS, fit_steps
-from service.pages.wording import format_percent, likelihood_key, load_catalogue
+from service.pages.wording import format_percent, likelihood_key
 from service.questions import MatchAnswer
 from service.settings import Settings
 
@@ -251,7 +252,7 @@ def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -
         )
         console.print(f"     {_fit_and_likelihood(suggestion, language)}", highlight=False)
         if suggestion.moved > 0:
-            moved = load_catalogue(language).text("suggestion.moved", n=suggestion.moved)
+            moved = load_catalogue(language, "page").text("suggestion.moved", n=suggestion.moved)
             console.print(f"     [dim]↑ {moved}[/]", highlight=False)
         for reason in suggestion.reasons:
             sign = "[red]−[/]" if reason.contribution < 0 else "[green]+[/]"
@@ -263,7 +264,7 @@ def _print_answer(answer: Answer, snapshot: GraphSnapshot, language: Language) -
 
 
 def _fit_and_likelihood(suggestion: Suggestion, language: Language) -> str:
-    catalogue = load_catalogue(language)
+    catalogue = load_catalogue(language, "page")
     steps = fit_steps(suggestion)
     said = [f"{catalogue.text('fit.label')} [green]{'▮' * steps}[/]{'▯' * (FIT_STEPS - steps)}"]
     if suggestion.likelihood is not None:

@@ -18,9 +18,10 @@ from graph.judgements import Conflict, Verdict, clusters, open_proposals, read_j
 from graph.kinds import Language
 from graph.model import Actor
 from graph.store import GraphStore
+from graph.wording import load_catalogue
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.network import LanguageChoice, existing_store
-from service.pages.wording import format_percent, load_catalogue
+from service.pages.wording import format_percent
 from service.review import TRAITS, Merge, Proposal, judge, merges, n_merges, proposals, unmerge
 from service.settings import Settings
 
@@ -75,7 +76,7 @@ def review_command(
                 _show(proposal, spoken)
         if not as_json:
             n_waiting = len(open_proposals(read_judgements(opened)) if is_asked else waiting)
-            console.print(load_catalogue(spoken).text("review.n_waiting", n=n_waiting), highlight=False)
+            console.print(load_catalogue(spoken, "page").text("review.n_waiting", n=n_waiting), highlight=False)
 
 
 @app.command("judge")
@@ -117,7 +118,7 @@ def merges_command(
         _show_merge(merge, spoken)
     for conflict in found.conflicts:
         _show_conflict(conflict, spoken)
-    words = load_catalogue(spoken)
+    words = load_catalogue(spoken, "page")
     console.print(words.text("review.n_merges", n=n_merges(found)), highlight=False)
     if listed:
         console.print(words.text("review.how_to_undo"), highlight=False, markup=False)
@@ -159,7 +160,7 @@ def _network(settings: Settings, uri: str | None) -> Iterator[GraphStore]:
 
 
 def _ask(store: GraphStore, waiting: Iterable[Proposal], by: str, language: Language) -> None:
-    question = load_catalogue(language).text("review.ask")
+    question = load_catalogue(language, "page").text("review.ask")
     for proposal in waiting:
         _show(proposal, language)
         answer = _answer(f"{question} ")
@@ -180,7 +181,7 @@ def _answer(question: str) -> str:
 
 
 def _show(proposal: Proposal, language: Language) -> None:
-    words = load_catalogue(language)
+    words = load_catalogue(language, "page")
     stated = proposal.judgement.probability
     title = "" if stated is None else words.text("review.probability", percent=format_percent(stated, language))
     table = Table(title=Text(title), title_justify="left", show_lines=True)
@@ -195,7 +196,7 @@ def _show(proposal: Proposal, language: Language) -> None:
 
 
 def _show_merge(merge: Merge, language: Language) -> None:
-    words = load_catalogue(language)
+    words = load_catalogue(language, "page")
     table = Table(title=Text(merge.canonical_id), title_justify="left")
     for column in ("review.id", TRAITS["names"], TRAITS["source"], "review.linked_by"):
         table.add_column(words.text(column), overflow="fold")
@@ -208,7 +209,7 @@ def _show_merge(merge: Merge, language: Language) -> None:
 
 def _show_conflict(conflict: Conflict, language: Language) -> None:
     pairs = ", ".join(f"{entry.left_id} · {entry.right_id} ({entry.by})" for entry in conflict.judgements)
-    text = load_catalogue(language).text("review.conflict", ids=", ".join(conflict.ids), pairs=pairs)
+    text = load_catalogue(language, "page").text("review.conflict", ids=", ".join(conflict.ids), pairs=pairs)
     console.print(Text(text, "yellow"))
 
 

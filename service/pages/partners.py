@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from graph.kinds import ActorKind, load_kinds
 from graph.model import Actor
+from graph.wording import Catalogue
 from matching.questions import Answer, Evidence, Options, Profile, Reason, Suggestion
 from matching.reasons.explanation import render
 from service.network_state import Network
 from service.pages.addresses import Addresses, host_of, safe_link
 from service.pages.question import Question
 from service.pages.views import NetworkViews
-from service.pages.wording import Catalogue, format_percent, likelihood_key
+from service.pages.wording import format_percent, likelihood_key
 
 SUGGESTIONS = 20
 """Partners in an answer at most: what a person reads."""

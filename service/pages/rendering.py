@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from graph.drawing import ink_on
 from graph.kinds import LANGUAGES, Language, load_kinds
+from graph.wording import Catalogue, load_catalogue
 from service.language import language_of
 from service.network_state import Network
 from service.pages.addresses import Addresses, host_of, safe_link
@@ -20,12 +21,10 @@ from service.pages.views import LISTED, NetworkViews
 from service.pages.wording import (
     HIGH_LIKELIHOOD,
     MEDIUM_LIKELIHOOD,
-    Catalogue,
     format_date,
     format_moment,
     format_number,
     format_percent,
-    load_catalogue,
     place_name,
     reading_language,
 )
@@ -48,7 +47,7 @@ class Reader:
         language = language_of(request)
         question = question or Question()
         at = Addresses(language, question.to_query() if question.is_asked else "")
-        return cls(load_catalogue(language), at, question, request)
+        return cls(load_catalogue(language, "page"), at, question, request)
 
     @property
     def language(self) -> Language:

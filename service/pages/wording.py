@@ -1,18 +1,14 @@
-"""What a page says and how it writes numbers and dates, in the language of its reader."""
+"""How pages write numbers, dates, places and probabilities in the language of their reader."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from functools import cache
-from importlib.resources import files
 
 from babel import Locale, dates
 from babel.numbers import format_decimal
 from babel.numbers import format_percent as percent_in
 
 from graph.dates import last_day
-from graph.kinds import LANGUAGES, Language
+from graph.kinds import Language
 
 HANOI_TIME = timezone(timedelta(hours=7))
 _DATE_PATTERNS: Mapping[Language, tuple[str, str, str]] = {
@@ -24,33 +20,6 @@ HIGH_LIKELIHOOD, MEDIUM_LIKELIHOOD = 0.2, 0.1
 """Probabilities from which a likelihood is called high or medium; those of suggestions lie around 0.05 to 0.3."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The texts of the pages in one language.
-
-    A text that depends on a count is a table with ``one`` and ``other``; the parameter ``n`` chooses. Whole numbers
-    among the parameters are written in the way of the language.
-    """
-
-    language: Language
-    texts: Mapping[str, str | Mapping[str, str]]
-
-    def text(self, key: str, **params: object) -> str:
-        """The text of a key, filled in.
-
-        >>> Catalogue("en", {"hit": {"one": "{n} hit", "other": "{n} hits"}}).text("hit", n=1200)
-        '1,200 hits'
-        """
-        entry = self.texts[key]
-        template = entry if isinstance(entry, str) else entry["one" if params.get("n") == 1 else "other"]
-        return template.format_map(
-            {
-                name: format_number(value, self.language) if isinstance(value, int) else value
-                for name, value in params.items()
-            }
-        )
-
-
 def likelihood_key(likelihood: float) -> str:
     """Key of the word for a probability.
 
@@ -60,23 +29,6 @@ def likelihood_key(likelihood: float) -> str:
     if likelihood >= HIGH_LIKELIHOOD:
         return "likelihood.high"
     return "likelihood.medium" if likelihood >= MEDIUM_LIKELIHOOD else "likelihood.low"
-
-
-@cache
-def load_catalogue(language: Language) -> Catalogue:
-    """The texts that ship with Ketnoi."""
-    text = files("service").joinpath("locales", f"{language}.json").read_text(encoding="utf-8")
-    return Catalogue(language, json.loads(text))
-
-
-def language_in(path: str, default: Language) -> Language:
-    """The language that an address of a page names first, such as ``/en/search``.
-
-    >>> language_in("/en/search", "vi"), language_in("/", "vi"), language_in("/vienna", "en")
-    ('en', 'vi', 'en')
-    """
-    first = path.lstrip("/").partition("/")[0]
-    return next((language for language in LANGUAGES if language == first), default)
 
 
 def format_number(value: float, language: Language) -> str:

@@ -7,10 +7,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from graph.sqlite_store import SqliteStore
+from graph.wording import load_catalogue
 from matching.questions import Answer, Options
 from matching.recommend import Recommender
 from service.app import create_app
-from service.pages.wording import load_catalogue
 from service.settings import Settings
 from tests.service.doubles import AwayStore, wait_until
 
@@ -65,7 +65,7 @@ def test_a_page_says_what_is_wrong_and_leads_on(client: TestClient, path: str, s
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html")
     assert f'<html lang="{language}">' in answer.text
-    assert f"<h1>{load_catalogue(language).text(heading)}</h1>" in answer.text
+    assert f"<h1>{load_catalogue(language, 'page').text(heading)}</h1>" in answer.text
     assert f'href="/{language}/search"' in answer.text
     assert answer.headers["x-request-id"] in answer.text
     assert "Traceback" not in answer.text
@@ -87,7 +87,7 @@ def test_without_a_network_a_page_asks_for_patience(network_file: Path) -> None:
             answer = client.get("/", headers=BROWSER)
     assert answer.status_code == 503
     assert "Retry-After" in answer.headers
-    assert f"<h1>{load_catalogue('en').text('error.later')}</h1>" in answer.text
+    assert f"<h1>{load_catalogue('en', 'page').text('error.later')}</h1>" in answer.text
     assert "secret-host" not in answer.text
 
 
@@ -97,7 +97,7 @@ def test_an_empty_network_teaches_what_to_do(tmp_path: Path) -> None:
         TestClient(create_app(Settings(_env_file=None, language="en"), store)) as client,
     ):
         wait_until(lambda: client.get("/v1/ready").is_success)
-        assert load_catalogue("en").text("challenges.empty") in client.get("/en/challenges").text
+        assert load_catalogue("en", "page").text("challenges.empty") in client.get("/en/challenges").text
         assert "ketnoi load" in client.get("/").text
         assert client.get("/vi/partners?q=rau").is_success
         assert client.get("/vi/search?q=rau").is_success

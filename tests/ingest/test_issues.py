@@ -5,7 +5,8 @@ import pytest
 
 import ingest
 from graph.kinds import LANGUAGES
-from ingest.issues import MAX_SHOWN, Place, catalogue, render, shorten, visible
+from graph.wording import load_catalogue
+from ingest.issues import MAX_SHOWN, Place, render, severities, shorten, visible
 
 SOURCES = Path(ingest.__file__).parent
 CODE_IN_SOURCE = re.compile(
@@ -16,22 +17,22 @@ CODE_IN_SOURCE = re.compile(
 def test_the_catalogue_and_the_code_know_the_same_issues() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))
     raised = set(CODE_IN_SOURCE.findall(text)) | {"missing_value", "missing_title"}
-    assert raised == set(catalogue())
+    assert raised == set(severities())
+    words = {f"{code}.{part}" for code in raised for part in ("message", "hint")}
+    assert words == load_catalogue("vi", "issue").texts.keys()
 
 
-@pytest.mark.parametrize("code", catalogue())
+@pytest.mark.parametrize("code", severities())
 def test_every_issue_is_complete_in_both_languages(code: str) -> None:
-    words = catalogue()[code]
-    assert words.keys() == {"severity", "vi", "en", "hint_vi", "hint_en"}
-    assert words["severity"] in {"error", "warning"}
+    assert severities()[code] in {"error", "warning"}
     issue = Place("actors.csv", line=3).issue(code, column="kind", value="{value}", detail="{detail}")
     for language in LANGUAGES:
         advice = render(issue, language)
         assert len(advice.message) > 10
         assert len(advice.hint) > 5
-    for vietnamese, english in (("vi", "en"), ("hint_vi", "hint_en")):
-        placeholders = [set(re.findall(r"(?<!{){(\w+)}", words[key])) for key in (vietnamese, english)]
-        assert placeholders[0] == placeholders[1] <= {"value", "column", "detail"}
+    for part in ("message", "hint"):
+        template = load_catalogue("vi", "issue").template(f"{code}.{part}")
+        assert set(re.findall(r"(?<!{){(\w+)}", template)) <= {"value", "column", "detail"}
 
 
 def test_a_hint_that_needs_a_detail_is_left_out_without_one() -> None:

@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from graph.sqlite_store import SqliteStore
+from graph.wording import load_catalogue
 from service.app import create_app
-from service.pages.wording import load_catalogue
 from service.settings import Settings
 from tests.service.doubles import wait_until, with_likelihood
 
@@ -149,7 +149,7 @@ def test_pages_tell_the_likelihood_and_what_it_means_where_it_is_known(
     likely: TestClient, client: TestClient, path: str
 ) -> None:
     for language in ("vi", "en"):
-        text = load_catalogue(language).text
+        text = load_catalogue(language, "page").text
         legend = text("legend.likelihood", high="20%", medium="10%")
         page = likely.get(f"/{language}/{path}").text
         assert legend in page

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.resources import files
 from string import Formatter
-from tomllib import loads
 
 import numpy as np
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from graph.kinds import LANGUAGES
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
+from graph.wording import load_catalogue
 from matching.arrays import DoubleArray
 from matching.features import FEATURES
 from matching.index.network_index import MatchIndex
@@ -24,11 +23,15 @@ from tests.matching.conftest import Learned
 from tests.matching.networks import actor, actors, project, snapshot_of, tie
 from tests.worlds import hanoi_network
 
-SENTENCES: dict[str, dict[str, str]] = loads(
-    files("matching.reasons").joinpath("reasons.toml").read_text(encoding="utf-8")
-)
+SENTENCES: dict[str, dict[str, str]] = {}
+"""Template by code, and by form and language, such as ``asker vi``."""
+for _language in LANGUAGES:
+    _catalogue = load_catalogue(_language, "reason")
+    for _key in _catalogue.texts:
+        _code, _form = _key.split(".")
+        SENTENCES.setdefault(_code, {})[f"{_form} {_language}"] = _catalogue.template(_key)
 SIDES: tuple[Side, ...] = ("asker", "candidate")
-KEYS = {"vi", "en", "partner_vi", "partner_en", "minus_vi", "minus_en"}
+KEYS = {f"{form} {language}" for form in ("asker", "candidate", "lowering") for language in LANGUAGES}
 BRIEFS = (
     "cảm biến đo bụi mịn, cần nơi đặt trạm và một trường đại học",
     "cam bien do bui min, can noi dat tram va mot truong dai hoc",
@@ -74,8 +77,8 @@ def test_each_sentence_is_in_its_own_language(code: str) -> None:
 
 def test_a_reason_against_differs_from_the_reason_for() -> None:
     for sentences in SENTENCES.values():
-        assert sentences["minus_vi"] not in {sentences["vi"], sentences["partner_vi"]}
-        assert sentences["minus_en"] not in {sentences["en"], sentences["partner_en"]}
+        assert sentences["lowering vi"] not in {sentences["asker vi"], sentences["candidate vi"]}
+        assert sentences["lowering en"] not in {sentences["asker en"], sentences["candidate en"]}
 
 
 def test_values_are_said_in_the_language_of_the_sentence() -> None:
