@@ -16,11 +16,12 @@ from graph.dates import NO_DAY
 from graph.snapshot import GraphSnapshot
 from graph.tables import Tables
 from matching.arrays import BoolArray, DoubleArray, FloatArray, IndexArray
-from matching.index.links import MAX_PROJECT_SIZE
-from matching.index.network_index import MatchIndex
-from matching.query_view import QueryView
+from matching.index.network_index import NetworkIndex
+from matching.index.projects import MAX_PROJECT_SIZE
+from matching.query_view import MemberQuery, TextQuery
 from matching.ranking.candidates import draw
-from matching.ranking.ranker import BlendedRanker, Calibration, LinearRanker, Ranker, Task, day_one_rankers
+from matching.ranking.model_files import day_one_rankers
+from matching.ranking.ranker import BlendedRanker, Calibration, LinearRanker, Ranker, Task
 from matching.ranking.trees import DEPTH
 
 HORIZON = timedelta(days=730)
@@ -57,7 +58,7 @@ _TREES: Mapping[str, object] = {
     "nthread": 1,  # several threads wait busily for each other where the machine has other work
 }
 
-Progress = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]
 """Told what is being done, how much is done, and how much there is."""
 
 
@@ -81,14 +82,14 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PastQuestion:
     """A question with its answer: who asks or which project it is about, as rows, and the relevant actors' rows."""
 
     row: int
     relevant: IndexArray
 
 
-def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: MatchIndex) -> list[Question]:
+def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: NetworkIndex) -> list[PastQuestion]:
     """The actors of a network that found a new partner afterwards, with those partners, by row in the former.
 
     Both ends were seen in a project before. A new partner shares a project of 2 to 60 members that is in ``later``
@@ -110,10 +111,10 @@ def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: Mat
     pairs.sort_indices()
     questions = []
     for row in np.flatnonzero(np.diff(pairs.indptr)):
-        former = index.partners.indices[index.partners.indptr[row] : index.partners.indptr[row + 1]]
+        former = index.links.partners.indices[index.links.partners.indptr[row] : index.links.partners.indptr[row + 1]]
         relevant = np.setdiff1d(pairs.indices[pairs.indptr[row] : pairs.indptr[row + 1]], former)
         if len(relevant):
-            questions.append(Question(int(row), relevant.astype(np.intp)))
+            questions.append(PastQuestion(int(row), relevant.astype(np.intp)))
     return questions
 
 
@@ -130,15 +131,15 @@ def partner_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questi
 def _partner_examples_before(
     snapshot: GraphSnapshot, cut: date, rng: np.random.Generator, n_questions: int
 ) -> Iterator[Example]:
-    index = MatchIndex(snapshot.before(cut))
+    index = NetworkIndex(snapshot.before(cut))
     questions = new_partner_questions(index.snapshot, snapshot, index)
     is_whole = cut <= snapshot.as_of.date() - HORIZON
     for place in _sample(len(questions), n_questions, rng):
         question = questions[place]
         allowed = index.is_candidate.copy()
         allowed[question.row] = False
-        allowed[index.partners[[question.row]].indices] = False
-        view = QueryView(index, index.profile_texts[question.row], actor=question.row)
+        allowed[index.links.partners[[question.row]].indices] = False
+        view = MemberQuery(index, question.row)
         candidates = draw(view, allowed)
         yield Example(candidates.table, np.isin(candidates.rows, question.relevant), calibrates=is_whole)
 
@@ -154,12 +155,12 @@ def brief_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_question
         hidden = rows[fold == number]
         if not len(hidden):
             continue
-        index = MatchIndex(without_projects(snapshot, hidden))
+        index = NetworkIndex(without_projects(snapshot, hidden))
         for row in hidden:
             members = snapshot.membership[[row]].indices
             relevant = members[index.is_candidate[members]]
             if len(relevant):
-                candidates = draw(QueryView(index, project_text(snapshot, int(row))), index.is_candidate)
+                candidates = draw(TextQuery(index, project_text(snapshot, int(row))), index.is_candidate)
                 yield Example(candidates.table, np.isin(candidates.rows, relevant))
 
 
@@ -256,7 +257,7 @@ def answered_examples(
     task: Task,
     snapshot: GraphSnapshot,
     rng: np.random.Generator,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     n_examples: int | None = None,
 ) -> list[Example]:
     """Past questions of a network that its past has answered, in random order, for :func:`train` to learn from.
@@ -278,7 +279,7 @@ def train_or_day_one(
     task: Task,
     snapshot: GraphSnapshot,
     rng: np.random.Generator,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     n_examples: int | None = None,
 ) -> Ranker:
     """A ranker of the network's own where its past allows, else the one that ships with Ketnoi.
