@@ -11,10 +11,13 @@ from babel.numbers import format_decimal
 
 from graph.kinds import Language
 
-Section = Literal["page", "problem", "request", "issue", "resolution", "reason"]
+Section = Literal["page", "command", "help", "evaluation", "problem", "request", "issue", "resolution", "reason"]
 """The sections of a catalogue.
 
 - ``page``: texts of the web pages
+- ``command``: what the commands print
+- ``help``: the help of the commands
+- ``evaluation``: the report of an evaluation
 - ``problem``: titles and details of failed requests
 - ``request``: errors in one part of a request
 - ``issue``: problems in files and rows

@@ -1,16 +1,10 @@
 """Lists for many queries at once, from a snapshot that has no service around it."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from graph.errors import InvalidQueryError
 from matching.query_view import MemberQuery, TextQuery
 from matching.recommend import Ranking, Recommender
-
-ACTOR_COLUMNS = ("actor_id",)
-BRIEF_COLUMNS = ("id", "title", "summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +15,6 @@ class Ranked:
     actor_id: str
     rank: int
     score: float
-
-
-def read_queries(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The rows of a CSV file of queries, in its order.
-
-    Raises
-    ------
-    InvalidQueryError
-        The file cannot be read, is not UTF-8, or lacks one of the columns.
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [column for column in columns if column not in (reader.fieldnames or ())]
-            if missing:
-                raise InvalidQueryError(
-                    "query_columns",
-                    f"{path.name} lacks the column {missing[0]!r}. It needs: {', '.join(columns)}.",
-                    file=path.name,
-                    missing=missing,
-                )
-            return [{column: row[column] or "" for column in columns} for row in reader]
-    except OSError as error:
-        raise InvalidQueryError(
-            "query_file", f"{path.name} cannot be read: {error.strerror}.", file=path.name
-        ) from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidQueryError(
-            "query_file", f"{path.name} is no CSV file in UTF-8. Save it as CSV UTF-8.", file=path.name
-        ) from error
 
 
 def rank_actors(
@@ -77,7 +41,7 @@ def rank_actors(
 def rank_briefs(
     recommender: Recommender, briefs: Sequence[dict[str, str]], *, limit: int, exposure: bool = False
 ) -> Iterator[tuple[str, list[Ranked]]]:
-    """Actors for each brief, with its id. A brief is a row with the columns of :data:`BRIEF_COLUMNS`.
+    """Actors for each brief, with its id. A brief is a row with the columns ``id``, ``title`` and ``summary``.
 
     A brief without words has an empty list. ``exposure`` as in :func:`rank_actors`.
     """

@@ -1,23 +1,27 @@
-"""Pictures of an evaluation as SVG that needs no script; each says in its title and description what it shows."""
+"""Charts of an evaluation as SVG for a web page: no scripts, colours of the page, a title and a description."""
 
-from collections.abc import Callable, Iterable, Sequence
+import io
+import re
+from collections.abc import Sequence
 from html import escape
-from math import ceil
-from typing import NamedTuple
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from matching.evaluation.metrics import Bin
+from graph.errors import KetnoiError
+from graph.kinds import Language
+from service.evaluation_wording import decimal
 
-_SIDE = 400
-_LEFT, _TOP, _BELOW = 64, 12, 52
-_ROW_HEIGHT = 28
-_NAMES_WIDTH = 210
-_CHART_WIDTH = 720
-_STEPS = (0.02, 0.05, 0.1, 0.2)
-"""Distances between the lines of a scale that read well."""
+if TYPE_CHECKING:
+    from matching.evaluation.metrics import Bin
+
+_INK, _QUIET, _LINE, _ACCENT = "#010203", "#040506", "#070809", "#0a0b0c"
+_PROPERTY_OF = {_INK: "--ink", _QUIET: "--quiet", _LINE: "--line", _ACCENT: "--accent"}
+"""Colours that stand for custom properties of the page, so that a chart follows light and dark mode."""
+_POINTS_PER_INCH = 72
 
 
 class Interval(NamedTuple):
-    """A named value between its bounds; ``is_ours`` where it is to stand out."""
+    """A named value between its bounds; ``is_ours`` marks the one to emphasise."""
 
     name: str
     value: float
@@ -26,93 +30,110 @@ class Interval(NamedTuple):
     is_ours: bool
 
 
-def reliability_svg(bins: Sequence[Bin]) -> str:
-    """Stated probability against observed frequency, a dot a bin; on the broken line both are the same."""
-    step, top = _scale(max(max(part.stated, part.observed) for part in bins))
+class ChartText(NamedTuple):
+    """The words of a chart: its title and description for screen readers, the labels of its axes, the language."""
 
-    def x(share: float) -> float:
-        return _LEFT + _SIDE * share / top
-
-    def y(share: float) -> float:
-        return _TOP + _SIDE * (1 - share / top)
-
-    grid = "".join(
-        f'<path class="grid" d="M{x(mark):.1f} {_TOP}V{_TOP + _SIDE}M{_LEFT} {y(mark):.1f}H{_LEFT + _SIDE}"/>'
-        f'<text x="{x(mark):.1f}" y="{_TOP + _SIDE + 20}" text-anchor="middle">{mark:.0%}</text>'
-        f'<text x="{_LEFT - 8}" y="{y(mark) + 5:.1f}" text-anchor="end">{mark:.0%}</text>'
-        for mark in _marks(step, top)
-    )
-    joined = "L".join(f"{x(part.stated):.1f} {y(part.observed):.1f}" for part in bins)
-    dots = "".join(
-        f'<circle class="ours" cx="{x(part.stated):.1f}" cy="{y(part.observed):.1f}" r="5">'
-        f"<title>stated {part.stated:.1%}, observed {part.observed:.1%}, {part.n} suggestions</title></circle>"
-        for part in bins
-    )
-    middle = _TOP + _SIDE / 2
-    return _svg(
-        "reliability",
-        (_LEFT + _SIDE + 24, _TOP + _SIDE + _BELOW),
-        ("Stated probability and observed frequency", "The table beside it says the same in numbers."),
-        (
-            grid,
-            f'<path class="same" d="M{x(0):.1f} {y(0):.1f}L{x(top):.1f} {y(top):.1f}"/>',
-            f'<path class="line" d="M{joined}"/>',
-            dots,
-            f'<text x="{_LEFT + _SIDE / 2}" y="{_TOP + _SIDE + 44}" text-anchor="middle">stated probability</text>',
-            f'<text transform="translate(16 {middle}) rotate(-90)" text-anchor="middle">observed frequency</text>',
-        ),
-    )
+    title: str
+    description: str
+    x_label: str
+    y_label: str
+    language: Language
 
 
-def intervals_svg(values: Sequence[Interval], measure: str) -> str:
-    """Values below each other with their intervals as whiskers."""
-    step, top = _scale(max(value.high for value in values))
-    height = _ROW_HEIGHT * len(values)
-    width = _CHART_WIDTH - _NAMES_WIDTH - 24
+def require_charts() -> ModuleType:
+    """The module that draws.
 
-    def x(value: float) -> float:
-        return _NAMES_WIDTH + width * value / top
-
-    grid = "".join(
-        f'<path class="grid" d="M{x(mark):.1f} 0V{height}"/>'
-        f'<text x="{x(mark):.1f}" y="{height + 20}" text-anchor="middle">{mark:.2f}</text>'
-        for mark in _marks(step, top)
-    )
-    rows = "".join(_whisker(value, x, _ROW_HEIGHT * (row + 0.5)) for row, value in enumerate(values))
-    caption = f'<text x="{_NAMES_WIDTH + width / 2}" y="{height + 44}" text-anchor="middle">{escape(measure)}</text>'
-    said = (f"{measure} of each method", "With 95 % intervals, in the order and the numbers of the table below.")
-    return _svg("methods", (_CHART_WIDTH, height + _BELOW), said, (grid, rows, caption))
-
-
-def _whisker(value: Interval, x: Callable[[float], float], y: float) -> str:
-    kind, name_end = "ours" if value.is_ours else "other", _NAMES_WIDTH - 12
-    return (
-        f'<text class="name-{kind}" x="{name_end}" y="{y + 5:.1f}" text-anchor="end">{escape(value.name)}</text>'
-        f'<path class="whisker" d="M{x(value.low):.1f} {y:.1f}H{x(value.high):.1f}"/>'
-        f'<circle class="{kind}" cx="{x(value.value):.1f}" cy="{y:.1f}" r="5"/>'
-    )
-
-
-def _scale(largest: float) -> tuple[float, float]:
-    """Distance of the lines and end of a scale that holds a share.
-
-    >>> _scale(0.163), _scale(0.72)
-    ((0.05, 0.2), (0.2, 0.8))
+    Raises
+    ------
+    KetnoiError
+        The library is not installed.
     """
-    largest = max(largest, 0.01)
-    step = next((step for step in _STEPS if largest / step <= 5), _STEPS[-1])
-    return step, round(step * ceil(round(largest / step, 6)), 6)
+    try:
+        from matplotlib import figure  # noqa: PLC0415  an extra, and slow to import
+    except ModuleNotFoundError as missing:
+        raise KetnoiError(
+            "charts_missing",
+            f"The charts need the library {missing.name}. Install Ketnoi with it: pip install '.[evaluation]'",
+            library=missing.name,
+        ) from missing
+    return figure
 
 
-def _marks(step: float, top: float) -> list[float]:
-    return [step * number for number in range(round(top / step) + 1)]
+def reliability_chart(bins: Sequence["Bin"], text: ChartText) -> str:
+    """The stated probability of each bin against the observed frequency; on the broken line both are equal."""
+    chart = require_charts().Figure(figsize=_inches(480, 420), layout="constrained")
+    axes = chart.add_subplot()
+    largest = max(max(part.stated, part.observed) for part in bins)
+    top = 1.08 * max(largest, 0.01)
+    axes.plot([0, top], [0, top], color=_QUIET, linestyle=(0, (5, 4)), linewidth=1)
+    stated, observed = [part.stated for part in bins], [part.observed for part in bins]
+    axes.plot(stated, observed, color=_ACCENT, marker="o", markersize=7, linewidth=2, clip_on=False)
+    axes.set(xlim=(0, top), ylim=(0, top), xlabel=text.x_label, ylabel=text.y_label, aspect="equal")
+    axes.locator_params(nbins=5)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda share, _: f"{100 * share:g}%")
+    _style(axes, grid="both")
+    return _svg(chart, "reliability", text)
 
 
-def _svg(name: str, size: tuple[float, float], said: tuple[str, str], parts: Iterable[str]) -> str:
-    title, description = (escape(text) for text in said)
-    return (
-        f'<svg role="img" viewBox="0 0 {size[0]:.0f} {size[1]:.0f}" width="{size[0]:.0f}" height="{size[1]:.0f}"'
-        f' aria-labelledby="{name}-title" aria-describedby="{name}-description">'
-        f'<title id="{name}-title">{title}</title><desc id="{name}-description">{description}</desc>'
-        f"{''.join(parts)}</svg>"
+def interval_chart(values: Sequence[Interval], text: ChartText) -> str:
+    """Values below each other, each with its interval as a whisker."""
+    chart = require_charts().Figure(figsize=_inches(720, 70 + 28 * len(values)), layout="constrained")
+    axes = chart.add_subplot()
+    for place, value in enumerate(values):
+        colour = _ACCENT if value.is_ours else _QUIET
+        axes.plot([value.low, value.high], [place, place], color=_INK, linewidth=1.5, clip_on=False)
+        axes.plot([value.value], [place], color=colour, marker="o", markersize=8, clip_on=False)
+    labels = [_as_drawn(value.name) for value in values]
+    axes.set(xlim=(0, None), ylim=(len(values) - 0.5, -0.5), xlabel=text.x_label)
+    axes.set_yticks(range(len(values)), labels=labels)
+    for label, value in zip(axes.get_yticklabels(), values, strict=True):
+        label.set_fontweight("bold" if value.is_ours else "normal")
+    axes.xaxis.set_major_formatter(lambda value, _: decimal(value, 2, text.language))
+    _style(axes, grid="x")
+    return _svg(chart, "intervals", text)
+
+
+def _inches(width: float, height: float) -> tuple[float, float]:
+    return width / _POINTS_PER_INCH, height / _POINTS_PER_INCH
+
+
+def _as_drawn(name: str) -> str:
+    return name.replace("$", r"\$")  # a pair of dollar signs would be read as a formula
+
+
+def _style(axes: Any, grid: str) -> None:
+    axes.grid(axis=grid, color=_LINE, linewidth=1)
+    axes.set_axisbelow(True)
+    axes.tick_params(color=_LINE, labelcolor=_INK, labelsize=12, length=0)
+    for label in (axes.xaxis.label, axes.yaxis.label):
+        label.set(color=_INK, size=12)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.patch.set_visible(False)
+
+
+def _svg(chart: Any, name: str, text: ChartText) -> str:
+    """The chart as an element of an HTML page, with ids that begin with its name."""
+    from matplotlib import rc_context  # noqa: PLC0415
+
+    chart.patch.set_visible(False)
+    drawn = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif"}):
+        chart.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = drawn.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r'(xlink:href="#|url\(#)', rf"\1{name}-", svg)
+    svg = re.sub(r"font-family: [^;\"]*", "font-family: inherit", svg)
+    for colour, custom_property in _PROPERTY_OF.items():
+        svg = svg.replace(colour, f"var({custom_property})")
+    title, description = f"{name}-title", f"{name}-description"
+    described = (
+        f'<svg role="img" aria-labelledby="{title}" aria-describedby="{description}" '
+        f"{svg[len('<svg ') : svg.index('>')]}>"
+        f'<title id="{title}">{escape(text.title)}</title><desc id="{description}">{escape(text.description)}</desc>'
     )
+    return described + svg[svg.index(">") + 1 :]

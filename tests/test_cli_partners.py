@@ -20,7 +20,7 @@ from graph.model import Actor, Fact
 from graph.store import open_store
 from graph.tables import Tables
 from matching.batch import Ranked
-from service.cli import main, partners
+from service.cli import main, ranking
 from tests.matching.networks import actor, actors, dated_network, project, tie
 from tests.service.doubles import likely_rankers
 from tests.worlds import HANOI, World, hanoi_network, load_world
@@ -169,7 +169,6 @@ def test_match_suggests_names_near_an_unknown_id(run: Run, store: Path) -> None:
         (["st-selex", "--limit", "0"], "limit_out_of_range"),
         (["st-selex", "--limit", "1000000000"], "limit_out_of_range"),
         (["st-selex", "--kind", "wizard"], "unknown_kind"),
-        (["st-selex", "--language", "fr"], "unknown_language"),
     ],
 )
 def test_match_refuses_with_a_sentence(run: Run, store: Path, words: list[str], code: str) -> None:
@@ -259,11 +258,13 @@ def test_match_asks_for_actors_where_there_are_none(run: Run, tmp_path: Path) ->
 
 # rank
 
+EN = ("--language", "en")
+
 
 def test_rank_writes_a_list_for_every_actor(run: Run, folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "lists.csv"
     asked = queries(tmp_path, "actor_id\na0007\na0001\n")
-    ended = run("rank", folder, "--as-of", "2024-01-01", "--actors", asked, "--limit", 5, "--output", output)
+    ended = run("rank", folder, *EN, "--as-of", "2024-01-01", "--actors", asked, "--limit", 5, "--output", output)
     assert ended.code == 0, ended.err
     assert ended.out == ""
     rows = rows_in(output)
@@ -280,28 +281,28 @@ def test_rank_writes_a_list_for_every_actor(run: Run, folder: Path, tmp_path: Pa
 def test_rank_answers_briefs_with_awkward_ids(run: Run, folder: Path, tmp_path: Path) -> None:
     asked = queries(tmp_path, 'id,title,summary\n"b/1, ""x""",bụi mịn,cảm biến đo\nb2,,"<script>\n\'; DROP"\n')
     output = tmp_path / "lists.csv"
-    ended = run("rank", folder, "--as-of", "2024-01-01", "--briefs", asked, "--limit", 3, "--output", output)
+    ended = run("rank", folder, *EN, "--as-of", "2024-01-01", "--briefs", asked, "--limit", 3, "--output", output)
     assert ended.code == 0, ended.err
     assert [row["query_id"] for row in rows_in(output)] == ['b/1, "x"'] * 3 + ["b2"] * 3
 
 
 def test_rank_counts_what_has_no_date(run: Run, folder: Path, tmp_path: Path) -> None:
     asked = queries(tmp_path, "actor_id\na0001\n")
-    ended = run("rank", folder, "--as-of", "2024-01-01", "--actors", asked, "--output", tmp_path / "lists.csv")
+    ended = run("rank", folder, *EN, "--as-of", "2024-01-01", "--actors", asked, "--output", tmp_path / "lists.csv")
     assert "Left out for want of a date: 1 projects, 1 relationships." in " ".join(ended.err.split())
 
 
 def test_rank_reports_who_has_no_list_and_ranks_the_others(run: Run, folder: Path, tmp_path: Path) -> None:
     asked = queries(tmp_path, "actor_id\n[red]nobody\na0001\nfounded-later\n")
     output = tmp_path / "lists.csv"
-    ended = run("rank", folder, "--as-of", "2024-01-01", "--actors", asked, "--output", output)
+    ended = run("rank", folder, *EN, "--as-of", "2024-01-01", "--actors", asked, "--output", output)
     assert ended.code == 1
     said = " ".join(ended.err.split())
     assert "1 of 3 queries ranked" in said
     assert "2 have no list" in said
     assert "[red]nobody" in said
     assert {row["query_id"] for row in rows_in(output)} == {"a0001"}
-    later = run("rank", folder, "--as-of", "2025-01-01", "--actors", asked, "--output", output)
+    later = run("rank", folder, *EN, "--as-of", "2025-01-01", "--actors", asked, "--output", output)
     assert "[red]nobody" in later.said
 
 
@@ -336,7 +337,7 @@ def test_rank_looks_at_nothing_dated_later(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("option", ["--actors", "--briefs"])
 def test_rank_names_a_missing_column(run: Run, folder: Path, tmp_path: Path, option: str, content: str) -> None:
     asked = queries(tmp_path, content)
-    ended = run("rank", folder, "--as-of", "2024-01-01", option, asked, "--output", tmp_path / "lists.csv")
+    ended = run("rank", folder, *EN, "--as-of", "2024-01-01", option, asked, "--output", tmp_path / "lists.csv")
     assert ended.code == 2
     assert "queries.csv lacks the column" in ended.said
     assert not (tmp_path / "lists.csv").exists()
@@ -345,9 +346,9 @@ def test_rank_names_a_missing_column(run: Run, folder: Path, tmp_path: Path, opt
 def test_rank_refuses_files_it_cannot_read(run: Run, folder: Path, tmp_path: Path) -> None:
     asked, output = tmp_path / "queries.csv", tmp_path / "lists.csv"
     words = ("--as-of", "2024-01-01", "--actors", asked, "--output", output)
-    assert "queries.csv cannot be read" in run("rank", folder, *words).said
+    assert "queries.csv cannot be read" in run("rank", folder, *EN, *words).said
     asked.write_bytes(b"\x89PNG\xff\x00")
-    assert "queries.csv is no CSV file in UTF-8" in run("rank", folder, *words).said
+    assert "queries.csv is no CSV file in UTF-8" in run("rank", folder, *EN, *words).said
     asked.write_text("actor_id\na0001\n", encoding="utf-8")
     (tmp_path / "nothing").mkdir()
     for wrong in (tmp_path / "missing", tmp_path / "nothing", asked):
@@ -367,12 +368,12 @@ def test_rank_refuses_files_it_cannot_read(run: Run, folder: Path, tmp_path: Pat
 )
 def test_rank_refuses_options_that_cannot_be(run: Run, folder: Path, tmp_path: Path, words: list[str]) -> None:
     asked = queries(tmp_path, "actor_id\na0001\n")
-    assert run("rank", folder, *words, "--actors", asked, "--output", tmp_path / "lists.csv").code == 2
+    assert run("rank", folder, *EN, *words, "--actors", asked, "--output", tmp_path / "lists.csv").code == 2
     assert not (tmp_path / "lists.csv").exists()
 
 
 def test_rank_needs_a_question(run: Run, folder: Path, tmp_path: Path) -> None:
-    ended = run("rank", folder, "--as-of", "2024-01-01", "--output", tmp_path / "lists.csv")
+    ended = run("rank", folder, *EN, "--as-of", "2024-01-01", "--output", tmp_path / "lists.csv")
     assert ended.code == 2
     assert ended.err.startswith("one_question: ")
 
@@ -380,7 +381,7 @@ def test_rank_needs_a_question(run: Run, folder: Path, tmp_path: Path) -> None:
 def test_rank_refuses_a_place_it_cannot_write_to(run: Run, folder: Path, tmp_path: Path) -> None:
     asked = queries(tmp_path, "actor_id\na0001\n")
     for wrong in (tmp_path, tmp_path / "missing" / "lists.csv", asked / "lists.csv"):
-        ended = run("rank", folder, "--as-of", "2024-01-01", "--actors", asked, "--output", wrong)
+        ended = run("rank", folder, *EN, "--as-of", "2024-01-01", "--actors", asked, "--output", wrong)
         assert ended.code == 2
         assert ended.err.startswith("output_file: ")
 
@@ -394,8 +395,8 @@ def test_rank_keeps_the_earlier_file_until_the_new_one_is_whole(
 
     asked, output = queries(tmp_path, "actor_id\na0001\n"), tmp_path / "lists.csv"
     output.write_text("earlier", encoding="utf-8")
-    monkeypatch.setattr(partners, "rank_actors", broken)
-    ended = run("rank", folder, "--as-of", "2024-01-01", "--actors", asked, "--output", output)
+    monkeypatch.setattr(ranking, "rank_actors", broken)
+    ended = run("rank", folder, *EN, "--as-of", "2024-01-01", "--actors", asked, "--output", output)
     assert ended.code == 2
     assert "No space left on device" in ended.said
     assert output.read_text(encoding="utf-8") == "earlier"
@@ -419,7 +420,7 @@ def test_rank_leaves_bad_rows_out_and_says_so(run: Run, tmp_path: Path) -> None:
     with (where / "project_participants.csv").open("a", encoding="utf-8") as table:
         table.write("p,nobody-at-all\n")
     asked = queries(tmp_path, "actor_id\na\n")
-    ended = run("rank", where, "--as-of", "2024-01-01", "--actors", asked, "--output", tmp_path / "lists.csv")
+    ended = run("rank", where, *EN, "--as-of", "2024-01-01", "--actors", asked, "--output", tmp_path / "lists.csv")
     assert ended.code == 0
     assert "rows could not be read and are left out" in ended.said
     assert {row["actor_id"] for row in rows_in(tmp_path / "lists.csv")} == {"b", "c"}
@@ -441,7 +442,7 @@ PERIOD = ("--cut", "2024-01-01", "--until", "2025-01-01", "--queries", "15")
 @pytest.mark.parametrize("task", ["partner", "brief"])
 def test_evaluate_prints_the_table_and_its_json(run: Run, folder: Path, tmp_path: Path, task: str) -> None:
     page = tmp_path / "report.html"
-    report = json_of(run("evaluate", folder, "--task", task, *PERIOD, "--json", "--report", page))
+    report = json_of(run("evaluate", folder, "--task", task, *EN, *PERIOD, "--json", "--report", page))
     written = page.read_text(encoding="utf-8")
     assert all(f">{method['name']}</th>" in written for method in report["methods"])
     assert f"<dd>{folder.name}</dd>" in written
@@ -449,7 +450,7 @@ def test_evaluate_prints_the_table_and_its_json(run: Run, folder: Path, tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html"]
     assert report["task"] == task
     assert report["n_questions"] == 15
-    table = run("evaluate", folder, "--task", task, *PERIOD).said
+    table = run("evaluate", folder, "--task", task, *EN, *PERIOD).said
     for method in report["methods"]:
         assert f" {method['name']} " in table
         if method["name"] != "BPR":  # learned by several threads at once, never twice the same
@@ -496,7 +497,7 @@ def test_evaluate_says_which_library_it_lacks(run: Run, folder: Path, monkeypatc
 
 
 def test_the_other_commands_start_without_the_library_of_baselines() -> None:
-    check = "import sys, service.cli.partners; sys.exit('implicit' in sys.modules)"
+    check = "import sys, service.cli.partners, service.cli.evaluation; sys.exit('implicit' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False, timeout=120).returncode == 0
 
 

@@ -1,8 +1,9 @@
-"""The command that shows what loads changed, or would change: diff."""
+"""The command that shows the changes of past loads, or of a load to come: diff."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,92 +13,52 @@ from rich.text import Text
 
 from graph.changes import Changes, read_changes
 from graph.dates import last_day
-from graph.errors import InvalidQueryError, StoreUnavailableError
+from graph.errors import InvalidQueryError
 from graph.interop import LIST_SEPARATOR
-from graph.kinds import Language
 from graph.model import Actor, Fact, Project, to_row
 from graph.store import GraphStore
 from graph.tables import Key, key_of
+from graph.wording import Catalogue
 from ingest.differences import Difference, compare
 from ingest.staff.mapping import read_mapping
-from service.cli.app import JsonOption, StoreOption, app, console
-from service.cli.network import LanguageChoice, existing_store
-from service.settings import Settings
+from service.cli.app import app, console
+from service.cli.context import CommandContext, JsonOption, LanguageOption, StoreOption
 
-_SHOWN = 20
-"""Facts of one sort that are named; the others are counted."""
+_MAX_NAMED = 20
+"""Facts of one state that are named at most; the others are counted."""
 
-_WORDS: Mapping[Language, Mapping[str, str]] = {
-    "vi": {
-        "load": "Lần nạp",
-        "new": "mới",
-        "changed": "sửa",
-        "vanished": "không còn trong nguồn",
-        "returned": "có lại",
-        "more": "… và {n} mục khác",
-        "nothing": "Chưa có thay đổi nào.",
-    },
-    "en": {
-        "load": "Load",
-        "new": "new",
-        "changed": "changed",
-        "vanished": "gone from the source",
-        "returned": "back again",
-        "more": "… and {n} more",
-        "nothing": "Nothing has changed.",
-    },
-}
+_STATES = ("new", "changed", "vanished", "returned")
 
 
 @app.command()
 def diff(
-    path: Annotated[
-        Path | None,
-        typer.Argument(metavar="PATH", help="A file or folder: what loading it would change, its values included."),
-    ] = None,
-    since: Annotated[
-        str,
-        typer.Option(
-            metavar="DATE|N", help="The last N loads, or those since a date: YYYY, YYYY-MM or YYYY-MM-DD, UTC."
-        ),
-    ] = "1",
-    language: Annotated[LanguageChoice | None, typer.Option(help="Without it: KETNOI_LANGUAGE.")] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="How the sheets of PATH are read, as in ketnoi load.")
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The name that keeps the lists of PATH apart, as in ketnoi load.")
-    ] = None,
+    path: Annotated[Path | None, typer.Argument(metavar="PATH")] = None,
+    since: Annotated[str, typer.Option(metavar="DATE|N")] = "1",
+    language: LanguageOption = None,
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE.toml")] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what the latest loads changed, or what loading a file or folder would change.
-
-    What is new, what is changed and in which columns, what is gone or back again. The record of past loads holds ids
-    and names of columns only; names are looked up as they are now. With PATH nothing is written, and values are shown.
-    """
-    settings = Settings()
-    spoken: Language = "vi" if (language or settings.language) == "vi" else "en"
-    opened = existing_store(settings, store)
-    if opened is None:
-        raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
-    with opened:
+    """Show what the latest loads changed, or what loading a file or folder would change."""
+    context = CommandContext.of(store, language)
+    with context.store() as opened:
         if path is not None:
             differences, _ = compare(opened, path, read_mapping(mapping) if mapping else (), source)
             if as_json:
                 typer.echo(json.dumps([_difference_row(each) for each in differences], ensure_ascii=False, indent=1))
             else:
-                print_differences(differences, spoken)
+                print_differences(differences, context.words)
             return
         found = changes_since(opened, since)
         if as_json:
-            typer.echo(json.dumps([_row(changes) for changes in found], ensure_ascii=False, indent=1))
+            typer.echo(json.dumps([_changes_row(changes) for changes in found], ensure_ascii=False, indent=1))
         else:
-            print_changes(found, _names(opened), spoken)
+            print_changes(found, _names(opened), context.words)
 
 
 def changes_since(store: GraphStore, since: str) -> list[Changes]:
-    """What was changed by the last loads, so many or since a date.
+    """The changes of the last loads: a number of loads, or all loads since a date.
 
     Raises
     ------
@@ -115,31 +76,33 @@ def changes_since(store: GraphStore, since: str) -> list[Changes]:
     return read_changes(store, since=since)
 
 
-def print_changes(found: Sequence[Changes], name_of: Callable[[str, Key], str], language: Language) -> None:
+def print_changes(found: Sequence[Changes], name_of: Callable[[str, Key], str], words: Catalogue) -> None:
     """Print changes, load by load."""
-    words = _WORDS[language]
     if not any(changes.n for changes in found):
-        console.print(Text(words["nothing"]))
+        console.print(words.text("diff.nothing"))
     for changes in found:
-        title = f"{words['load']} {changes.load[:19]}Z · {changes.source} · {changes.table}"
-        table = Table(title=Text(title), title_justify="left", show_header=False)
-        told: dict[str, list[str]] = {
-            name: [name_of(changes.table, key) for key in getattr(changes, name)[:_SHOWN]]
-            for name in ("new", "vanished", "returned")
+        entries = {
+            state: [name_of(changes.table, key) for key in getattr(changes, state)[:_MAX_NAMED]]
+            for state in ("new", "vanished", "returned")
         }
-        told["changed"] = [
-            f"{name_of(changes.table, key)}: {', '.join(columns)}" for key, columns in _first(changes.changed.items())
+        entries["changed"] = [
+            f"{name_of(changes.table, key)}: {', '.join(columns)}"
+            for key, columns in islice(changes.changed.items(), _MAX_NAMED)
         ]
-        for name in ("new", "changed", "vanished", "returned"):
-            n_facts = len(getattr(changes, name))
-            if n_facts:
-                more = [words["more"].format(n=n_facts - _SHOWN)] if n_facts > _SHOWN else []
-                table.add_row(f"{words[name]}: {n_facts}", Text("\n".join([*told[name], *more])))
-        console.print(table)
+        counts = {state: len(getattr(changes, state)) for state in _STATES}
+        title = f"{words.text('diff.load')} {changes.load[:19]}Z · {changes.source} · {changes.table}"
+        console.print(_table(title, entries, counts, words))
 
 
-def _first(entries: Iterable[tuple[Key, tuple[str, ...]]]) -> list[tuple[Key, tuple[str, ...]]]:
-    return list(entries)[:_SHOWN]
+def _table(title: str, entries: Mapping[str, Sequence[str]], counts: Mapping[str, int], words: Catalogue) -> Table:
+    """The entries by state, each state with its count; entries that are not named are counted."""
+    table = Table(title=Text(title), title_justify="left", show_header=False)
+    for state in _STATES:
+        n_more = counts[state] - _MAX_NAMED
+        more = [words.text("diff.more", n=n_more)] if n_more > 0 else []
+        if counts[state]:
+            table.add_row(f"{words.text(f'diff.{state}')}: {counts[state]}", Text("\n".join([*entries[state], *more])))
+    return table
 
 
 def _names(store: GraphStore) -> Callable[[str, Key], str]:
@@ -155,36 +118,28 @@ def _names(store: GraphStore) -> Callable[[str, Key], str]:
     return name_of
 
 
-def print_differences(found: Sequence[Difference], language: Language) -> None:
-    """Print how files differ from the store, list by list, with the values of what is changed."""
-    words = _WORDS[language]
+def print_differences(found: Sequence[Difference], words: Catalogue) -> None:
+    """Print how files differ from the store, list by list, with the values that change."""
     if not found:
-        console.print(Text(words["nothing"]))
+        console.print(words.text("diff.nothing"))
     for difference in found:
-        table = Table(title=Text(f"{difference.source} · {difference.table}"), title_justify="left", show_header=False)
-        shown = {
-            "new": [_name(fact) for fact in difference.new],
-            "changed": [
-                "\n".join(
-                    [
-                        _name(after),
-                        *(f"  {column}: {old} → {new}" for column, old, new in changes_between(before, after)),
-                    ]
-                )
-                for before, after in difference.changed
-            ],
-            "vanished": [_name(fact) for fact in difference.vanished],
-            "returned": [_name(fact) for fact in difference.returned],
+        entries = {
+            "new": [_name(fact) for fact in difference.new[:_MAX_NAMED]],
+            "changed": [_changed_entry(before, after) for before, after in difference.changed[:_MAX_NAMED]],
+            "vanished": [_name(fact) for fact in difference.vanished[:_MAX_NAMED]],
+            "returned": [_name(fact) for fact in difference.returned[:_MAX_NAMED]],
         }
-        for name, entries in shown.items():
-            if entries:
-                more = [words["more"].format(n=len(entries) - _SHOWN)] if len(entries) > _SHOWN else []
-                table.add_row(f"{words[name]}: {len(entries)}", Text("\n".join([*entries[:_SHOWN], *more])))
-        console.print(table)
+        counts = {state: len(getattr(difference, state)) for state in _STATES}
+        console.print(_table(f"{difference.source} · {difference.table}", entries, counts, words))
+
+
+def _changed_entry(before: Fact, after: Fact) -> str:
+    values = (f"  {column}: {old} → {new}" for column, old, new in changes_between(before, after))
+    return "\n".join([_name(after), *values])
 
 
 def changes_between(before: Fact, after: Fact) -> Iterator[tuple[str, str, str]]:
-    """Each column in which two states of a fact differ, attributes by their own names, with both texts."""
+    """Each column in which two states of a fact differ, with the old and the new text; attributes are columns too."""
     old, new = _flat(before), _flat(after)
     for column in dict.fromkeys((*old, *new)):
         if old.get(column, "") != new.get(column, ""):
@@ -194,10 +149,10 @@ def changes_between(before: Fact, after: Fact) -> Iterator[tuple[str, str, str]]
 def _flat(fact: Fact) -> dict[str, str]:
     row = to_row(fact) | dict(fact.attributes)
     left_out = ("attributes", "recorded_at", "occurrence")
-    return {name: _shown(value) for name, value in row.items() if name not in left_out and value not in (None, ())}
+    return {name: _cell(value) for name, value in row.items() if name not in left_out and value not in (None, ())}
 
 
-def _shown(value: object) -> str:
+def _cell(value: object) -> str:
     return LIST_SEPARATOR.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -229,7 +184,7 @@ def _difference_row(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _row(changes: Changes) -> dict[str, Any]:
+def _changes_row(changes: Changes) -> dict[str, Any]:
     row = asdict(changes)
     row["changed"] = [{"key": key, "columns": columns} for key, columns in changes.changed.items()]
     return row

@@ -1,26 +1,20 @@
-"""What several commands are given: a task, a day, a network in a folder or a store."""
+"""What several commands read: a task, a day, a network in a folder."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
-from graph.errors import IngestError, InvalidQueryError, StoreUnavailableError
+from graph.errors import IngestError, InvalidQueryError
 from graph.snapshot import GraphSnapshot
-from graph.store import GraphStore
-from ingest.load import Reading, read_tables
+from graph.wording import Catalogue
+from ingest.load import read_tables
 from service.cli.app import error_console
-from service.cli.network import existing_store
-from service.settings import Settings
 
-FolderArgument = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A folder of tables in the exchange format.", show_default=False)
-]
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", show_default=False)]
 DAY_FORMATS = ["%Y-%m-%d"]
 
 
@@ -31,58 +25,43 @@ class TaskName(StrEnum):
     brief = "brief"
 
 
-def snapshot_of_folder(folder: Path) -> GraphSnapshot:
-    """The network that a folder of tables holds; rows that could not be read are counted on the error stream.
+def snapshot_of_folder(folder: Path, words: Catalogue) -> GraphSnapshot:
+    """The network in a folder of tables. The number of rows that cannot be read is printed on the error stream.
 
     Raises
     ------
     IngestError
-        There is no such folder, nothing in it can be read, or no actor is in it.
+        There is no such folder, nothing in it can be read, or it holds no actor.
     """
-    with error_console.status(f"Reading {folder}"):
-        reading: Reading = read_tables(folder)
+    with error_console.status(Text(words.text("folder.reading", folder=folder))):
+        reading = read_tables(folder)
     if not len(reading.tables.actors):
         raise IngestError("folder_without_actors", f"{folder} holds no actor that could be read.", folder=str(folder))
     n_errors = sum(issue.is_error for issue in reading.issues)
     if n_errors:
-        error_console.print(
-            f"[yellow]{n_errors} of {reading.n_rows} rows could not be read and are left out; "
-            f"`ketnoi load {escape(str(folder))} --dry-run` lists them.[/]"
-        )
+        left_out = words.text("folder.left_out", n=n_errors, n_rows=reading.n_rows, folder=folder)
+        error_console.print(Text(left_out, "yellow"))
     return GraphSnapshot.from_tables(reading.tables)
 
 
-def as_known_before(day: date, snapshot: GraphSnapshot) -> GraphSnapshot:
-    """A network as it could be known before a day; what has no date is left out and counted on the error stream.
+def as_known_before(day: date, snapshot: GraphSnapshot, words: Catalogue) -> GraphSnapshot:
+    """A network as it was known before a day. The number of facts without a date is printed on the error stream.
 
-    What is read today was written down before a day that is yet to pass: then only what is surely dated later is left
-    out.
+    Every fact of today was recorded before a day in the future. For such a day only facts that are dated later are
+    left out.
     """
     known = snapshot.before(day, is_recorded=day >= datetime.now(UTC).date())
-    if known.undated.n_projects or known.undated.n_relationships:
+    undated = known.undated
+    if undated.n_projects or undated.n_relationships:
         error_console.print(
-            f"Left out for want of a date: {known.undated.n_projects} projects, "
-            f"{known.undated.n_relationships} relationships."
+            words.text("folder.undated", n_projects=undated.n_projects, n_relationships=undated.n_relationships)
         )
     return known
 
 
-@contextmanager
-def loaded_network(settings: Settings, uri: str | None) -> Iterator[tuple[GraphStore, GraphSnapshot]]:
-    """The store and the network it holds.
-
-    Raises
-    ------
-    StoreUnavailableError
-        There is no store; none is made.
-    InvalidQueryError
-        The store is empty.
-    """
-    existing = existing_store(settings, uri)
-    if existing is None:
-        raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
-    with existing as opened:
-        snapshot = GraphSnapshot.from_store(opened)
-        if not snapshot.n_actors:
-            raise InvalidQueryError("network_empty", f"{opened.uri} holds no actor yet. Load some: ketnoi load DIR")
-        yield opened, snapshot
+def require_place_for(output: Path) -> None:
+    """Raise :class:`~graph.errors.InvalidQueryError` for a file that cannot be written, before work is done for it."""
+    if output.is_dir():
+        raise InvalidQueryError("output_file", f"{output} is a folder. Name a file to write.")
+    if not output.absolute().parent.is_dir():
+        raise InvalidQueryError("output_file", f"There is no folder {output.parent} to write {output.name} to.")

@@ -1,44 +1,34 @@
 """Commands about the network itself: load, export."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 from rich.text import Text
 
-from graph.errors import StoreUnavailableError
 from graph.interop import TableFormat, export_tables
-from graph.kinds import Language
 from graph.snapshot import GraphSnapshot
-from graph.store import GraphStore
-from ingest.load import LoadReport, OnProgress, check_folder, load_folder
-from ingest.load import Progress as Step
+from ingest.load import LoadReport, check_folder, load_folder
 from ingest.readers import find_files
 from ingest.staff.mapping import TableMapping, read_mapping
 from ingest.staff.planning import mapping_of
-from service.cli.app import JsonOption, StoreOption, app, console, error_console
+from service.cli.app import app, console
+from service.cli.context import CommandContext, JsonOption, LanguageOption, StoreOption
 from service.cli.folders import filled_folder
-from service.cli.load_report import as_json, print_report, print_written, require_report_path, write_report
-from service.settings import Settings
+from service.cli.issues import print_written, require_report_path
+from service.cli.load_report import print_report, report_as_json, write_report
+from service.cli.progress import file_bars
 
 ALL_LOADED, SOME_REJECTED, NOTHING_READ = 0, 1, 2
 """Exit codes of ``ketnoi load``."""
 
 
-class LanguageChoice(StrEnum):
-    """The languages of reports."""
-
-    VI = "vi"
-    EN = "en"
-
-
 class ExportFormat(StrEnum):
-    """The formats of ``ketnoi export``."""
+    """The formats that ``ketnoi export`` writes."""
 
     CSV = "csv"
     PARQUET = "parquet"
@@ -48,86 +38,44 @@ class ExportFormat(StrEnum):
 
 @app.command()
 def load(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, or a folder of files.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH")],
     store: StoreOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the files and write nothing.")] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write every issue to FILE.json, or to FILE.csv for a spreadsheet."),
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="How sheets are read, as --save-mapping writes it.")
-    ] = None,
-    save_mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="Write down how the sheets were read, to be corrected.")
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Keep these lists apart from others whose files are called the same."),
-    ] = None,
-    link: Annotated[
-        bool, typer.Option("--link/--no-link", help="Look for records of one and the same member afterwards.")
-    ] = True,
-    as_json_text: JsonOption = False,
-    language: Annotated[
-        LanguageChoice | None, typer.Option(help="Language of the report. Without it: KETNOI_LANGUAGE.")
-    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    report: Annotated[Path | None, typer.Option(metavar="FILE")] = None,
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE.toml")] = None,
+    save_mapping: Annotated[Path | None, typer.Option(metavar="FILE.toml")] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    link: Annotated[bool, typer.Option("--link/--no-link")] = True,
+    as_json: JsonOption = False,
+    language: LanguageOption = None,
 ) -> None:
-    """Load a file, or a folder of files, into the network.
-
-    Sheets of any layout are read (.xlsx, .xls, .ods, .csv, .tsv, .parquet, .json, .jsonl): titles, sums and notes are
-    told from rows, columns by their Vietnamese or English names, and links by the names of those they join. Files
-    called actors, relationships, projects or project_participants may be in the exchange format. Good rows are loaded,
-    every other row is reported with its line and what to do.
-
-    Loading a file again changes nothing; a corrected one changes what it corrects. What a list no longer has is kept
-    and marked with the day it was last seen: ketnoi diff shows it. Records that are clearly of one member are shown as
-    one from then on (ketnoi merges undoes it); unclear ones wait for ketnoi review.
-
-    Exit code 0: every row was loaded. 1: some were not. 2: nothing could be read.
-    """
+    """Load a file, or a folder of files, into the network."""
     if report is not None:
         require_report_path(report)
     find_files(path)  # a wrong path must not leave an empty store behind
     entries = read_mapping(mapping) if mapping is not None else ()
-    settings = Settings()
-    spoken: Language = "vi" if (language or settings.language) == "vi" else "en"
-    loaded = _load(settings, store, path, entries, dry_run=dry_run, collection=source, link=link)
+    context = CommandContext.of(store, language)
+    if dry_run:
+        loaded = _check(context, path, entries)
+    else:
+        with context.open_store() as opened, file_bars() as on_progress:
+            loaded = load_folder(opened, path, on_progress, mapping=entries, collection=source, link=link)
     if save_mapping is not None:
         save_mapping.write_text(mapping_of(loaded.sheets), encoding="utf-8")
     if report is not None:
-        write_report(loaded, report, spoken)
-    if as_json_text:
-        typer.echo(json.dumps(as_json(loaded, spoken), ensure_ascii=False, indent=1))
+        write_report(loaded, report, context.language)
+    if as_json:
+        typer.echo(json.dumps(report_as_json(loaded, context.language), ensure_ascii=False, indent=1))
     else:
-        print_report(loaded, spoken, console)
+        print_report(loaded, context.language, console)
         if report is not None:
-            print_written(len(loaded.issues), report, spoken, console)
+            print_written(len(loaded.issues), report, context.language, console)
     raise typer.Exit(_exit_code(loaded))
 
 
-def _load(
-    settings: Settings,
-    uri: str | None,
-    path: Path,
-    mapping: Sequence[TableMapping],
-    *,
-    dry_run: bool,
-    collection: str | None,
-    link: bool,
-) -> LoadReport:
-    if not dry_run:
-        with settings.open_store(uri) as opened, progress_bars() as on_progress:
-            return load_folder(opened, path, on_progress, mapping=mapping, collection=collection, link=link)
-    with existing_store(settings, uri) or nullcontext() as known, progress_bars() as on_progress:
+def _check(context: CommandContext, path: Path, mapping: Sequence[TableMapping]) -> LoadReport:
+    with context.existing_store() or nullcontext() as known, file_bars() as on_progress:
         return check_folder(path, known, on_progress, mapping=mapping)
-
-
-def existing_store(settings: Settings, uri: str | None) -> GraphStore | None:
-    """The store, or None where it is a file that opening would create."""
-    address = uri or settings.store
-    is_missing_file = "://" not in address and not Path(address.removeprefix("sqlite:")).expanduser().exists()
-    return None if is_missing_file else settings.open_store(address)
 
 
 def _exit_code(report: LoadReport) -> int:
@@ -136,44 +84,15 @@ def _exit_code(report: LoadReport) -> int:
     return SOME_REJECTED if report.has_errors else ALL_LOADED
 
 
-@contextmanager
-def progress_bars() -> Iterator[OnProgress]:
-    """Bars on the error stream, one a file; their last state where it is no terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]}"))
-    with Progress(*columns, console=error_console) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def show(step: Step) -> None:
-            if step.file not in tasks:
-                tasks[step.file] = bars.add_task(step.file, total=1.0, rows="")
-            bars.update(tasks[step.file], completed=step.fraction, rows=f"{step.n_rows:,}")
-
-        yield show
-
-
 @app.command()
 def export(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write; it is created.")],
-    file_format: Annotated[
-        ExportFormat,
-        typer.Option(
-            "--format", help="csv and parquet: the tables, to be loaded again. graphml and gexf: for Gephi and others."
-        ),
-    ] = ExportFormat.CSV,
+    directory: Annotated[Path, typer.Argument(metavar="DIR")],
+    file_format: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.CSV,
     store: StoreOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
-    """Write the network to a folder.
-
-    The tables hold what was loaded, row for row, records of one member apart; a graph shows such records as one.
-
-    Cells are written as they were loaded. One that begins with =, +, - or @ is a formula to a spreadsheet: open
-    exported files by importing their columns as text where the network holds texts of people you do not trust.
-    """
-    opened = existing_store(Settings(), store)
-    if opened is None:
-        raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
-    with opened, filled_folder(directory, force=force) as unfinished:
+    """Write the network to a folder."""
+    with CommandContext.of(store).store() as opened, filled_folder(directory, force=force) as unfinished:
         if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
             form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
             written = export_tables(opened.tables(), unfinished, form)

@@ -1,9 +1,8 @@
-"""Commands about who is the same: review, judge, merges, unmerge."""
+"""Commands about records of one member: review, judge, merges, unmerge."""
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from itertools import islice
@@ -13,34 +12,26 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from graph.errors import InvalidQueryError, StoreUnavailableError
-from graph.judgements import Conflict, Verdict, clusters, open_proposals, read_judgements, require_handle
+from graph.errors import InvalidQueryError
+from graph.judgements import Conflict, Judgement, Verdict, clusters, open_proposals, read_judgements, require_handle
 from graph.kinds import Language
 from graph.model import Actor
 from graph.store import GraphStore
 from graph.wording import load_catalogue
-from service.cli.app import JsonOption, StoreOption, app, console, error_console
-from service.cli.network import LanguageChoice, existing_store
+from service.cli.app import app, console, error_console
+from service.cli.context import CommandContext, JsonOption, LanguageOption, StoreOption
 from service.pages.wording import format_percent
 from service.review import TRAITS, Merge, Proposal, judge, merges, n_merges, proposals, unmerge
-from service.settings import Settings
 
-ByOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HANDLE",
-        help="Who judges: a short handle, kept with the judgement. Not a full name. Without it: KETNOI_STAFF.",
-    ),
-]
-LimitOption = Annotated[int, typer.Option(min=1, help="Entries at most.")]
-LanguageOption = Annotated[LanguageChoice | None, typer.Option(help="Without it: KETNOI_LANGUAGE.")]
+ByOption = Annotated[str | None, typer.Option(metavar="HANDLE")]
+LimitOption = Annotated[int, typer.Option(min=1)]
 
 _VERDICT_OF: Mapping[str, Verdict] = {"y": "same", "n": "different", "?": "unsure"}
 _SIGNS = {"for": Text("+", "green"), "against": Text("−", "red"), "neither": Text("")}
 
 
 class VerdictChoice(StrEnum):
-    """What may be said of two actors."""
+    """The verdicts on two records."""
 
     SAME = "same"
     DIFFERENT = "different"
@@ -55,44 +46,39 @@ def review_command(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Go through the pairs of members that may be one and the same.
-
-    In a terminal each pair is shown and asked about: y they are the same, n they are different, ? unsure, Enter leaves
-    it for later, q ends. Anywhere else the pairs are listed. Whatever is answered can be undone: ketnoi unmerge.
-    """
-    settings = Settings()
-    spoken = _language(settings, language)
+    """Go through the pairs of members that may be one and the same."""
+    context = CommandContext.of(store, language)
     is_asked = not as_json and sys.stdin.isatty()
-    signed = _signed(settings, by) if is_asked else ""
-    with _network(settings, store) as opened:
+    handle = _handle(context, by) if is_asked else ""
+    with context.store() as opened:
         waiting = open_proposals(read_judgements(opened))
-        shown = islice(proposals(waiting, opened.get_actor, spoken), limit)
+        listed = islice(proposals(waiting, opened.get_actor, context.language), limit)
         if as_json:
-            _print_json([_proposal_row(proposal) for proposal in shown])
+            _print_json([_proposal_row(proposal) for proposal in listed])
         elif is_asked:
-            _ask(opened, shown, signed, spoken)
+            _ask(opened, listed, handle, context.language)
         else:
-            for proposal in shown:
-                _show(proposal, spoken)
+            for proposal in listed:
+                _show(proposal, context.language)
         if not as_json:
             n_waiting = len(open_proposals(read_judgements(opened)) if is_asked else waiting)
-            console.print(load_catalogue(spoken, "page").text("review.n_waiting", n=n_waiting), highlight=False)
+            words = load_catalogue(context.language, "page")
+            console.print(words.text("review.n_waiting", n=n_waiting), highlight=False)
 
 
 @app.command("judge")
 def judge_command(
-    left: Annotated[str, typer.Argument(metavar="LEFT", help="Id of a member.")],
-    right: Annotated[str, typer.Argument(metavar="RIGHT", help="Id of another one.")],
-    verdict: Annotated[VerdictChoice, typer.Argument(help="Whether they are the same.")],
+    left: Annotated[str, typer.Argument(metavar="LEFT")],
+    right: Annotated[str, typer.Argument(metavar="RIGHT")],
+    verdict: Annotated[VerdictChoice, typer.Argument()],
     by: ByOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Say whether two members are one and the same. A later judgement of the same two replaces an earlier one."""
-    settings = Settings()
-    signed = _signed(settings, by)
-    with _network(settings, store) as opened:
-        judgement = judge(opened, left, right, verdict.value, signed)
-    console.print(Text(f"{judgement.left_id} · {judgement.right_id}: {judgement.verdict} ({judgement.by})"))
+    """Say whether two members are one and the same."""
+    context = CommandContext.of(store)
+    handle = _handle(context, by)
+    with context.store() as opened:
+        _print_judgement(judge(opened, left, right, verdict.value, handle))
 
 
 @app.command("merges")
@@ -102,10 +88,9 @@ def merges_command(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the members that are made of several records, the latest first, and how to take each apart."""
-    settings = Settings()
-    spoken = _language(settings, language)
-    with _network(settings, store) as opened:
+    """List the members that are made of several records."""
+    context = CommandContext.of(store, language)
+    with context.store() as opened:
         found = clusters(read_judgements(opened))
         listed = merges(found, opened.get_actor, limit)
     if as_json:
@@ -115,10 +100,10 @@ def merges_command(
         )
         return
     for merge in listed:
-        _show_merge(merge, spoken)
+        _show_merge(merge, context.language)
     for conflict in found.conflicts:
-        _show_conflict(conflict, spoken)
-    words = load_catalogue(spoken, "page")
+        _show_conflict(conflict, context.language)
+    words = load_catalogue(context.language, "page")
     console.print(words.text("review.n_merges", n=n_merges(found)), highlight=False)
     if listed:
         console.print(words.text("review.how_to_undo"), highlight=False, markup=False)
@@ -126,55 +111,46 @@ def merges_command(
 
 @app.command("unmerge")
 def unmerge_command(
-    actor_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a record that was merged with others.")],
+    actor_id: Annotated[str, typer.Argument(metavar="ID")],
     by: ByOption = None,
     store: StoreOption = None,
 ) -> None:
     """Take a record out of the member that it was merged into, and keep it out."""
-    settings = Settings()
-    signed = _signed(settings, by)
-    with _network(settings, store) as opened:
-        for judgement in unmerge(opened, actor_id, signed):
-            console.print(Text(f"{judgement.left_id} · {judgement.right_id}: {judgement.verdict} ({judgement.by})"))
+    context = CommandContext.of(store)
+    handle = _handle(context, by)
+    with context.store() as opened:
+        for judgement in unmerge(opened, actor_id, handle):
+            _print_judgement(judgement)
 
 
-def _signed(settings: Settings, by: str | None) -> str:
-    handle = by or settings.staff
+def _print_judgement(judgement: Judgement) -> None:
+    console.print(Text(f"{judgement.left_id} · {judgement.right_id}: {judgement.verdict} ({judgement.by})"))
+
+
+def _handle(context: CommandContext, by: str | None) -> str:
+    handle = by or context.settings.staff
     if handle is None:
         raise InvalidQueryError("no_handle", "Say who judges: --by HANDLE, or set KETNOI_STAFF.")
     require_handle(handle)
     return handle
 
 
-def _language(settings: Settings, chosen: LanguageChoice | None) -> Language:
-    return "vi" if (chosen or settings.language) == "vi" else "en"
-
-
-@contextmanager
-def _network(settings: Settings, uri: str | None) -> Iterator[GraphStore]:
-    opened = existing_store(settings, uri)
-    if opened is None:
-        raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
-    with opened:
-        yield opened
-
-
 def _ask(store: GraphStore, waiting: Iterable[Proposal], by: str, language: Language) -> None:
     question = load_catalogue(language, "page").text("review.ask")
     for proposal in waiting:
         _show(proposal, language)
-        answer = _answer(f"{question} ")
+        answer = _answer(f"{question} ", language)
         if answer == "q":
             return
         if answer:
             judge(store, *proposal.judgement.pair, _VERDICT_OF[answer], by)
 
 
-def _answer(question: str) -> str:
-    """What was typed, asked again until it is an answer; the end of the input ends the questions."""
+def _answer(question: str, language: Language) -> str:
+    """The answer that was typed; the question is repeated until there is one. The end of the input is ``q``."""
     try:
         while (answer := console.input(Text(question)).strip().lower()) not in {*_VERDICT_OF, "", "q"}:
-            error_console.print("y, n, ?, Enter, q")
+            error_console.print(load_catalogue(language, "command").text("review.answers"), highlight=False)
     except EOFError:
         return "q"
     return answer

@@ -12,9 +12,11 @@ import typer
 import uvicorn
 from rich.text import Text
 
+from graph.wording import load_catalogue
 from matching.ranking.model_files import rankers_in
 from service.app import create_app
-from service.cli.app import JsonOption, StoreOption, app, console
+from service.cli.app import app, console
+from service.cli.context import CommandContext, JsonOption, LanguageOption, StoreOption
 from service.diagnosis import diagnose
 from service.errors import ListenError
 from service.settings import Settings
@@ -27,25 +29,16 @@ _SIGNS = {"ok": Text("✓", "green"), "warning": Text("!", "yellow"), "failure":
 @app.command()
 def serve(
     store: StoreOption = None,
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on. Without it: KETNOI_HOST, or 127.0.0.1, this machine only.")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65_535, help="Port to listen on. Without it: KETNOI_PORT, or 8000.")
-    ] = None,
+    host: Annotated[str | None, typer.Option()] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535)] = None,
 ) -> None:
-    """Serve the pages and the API.
-
-    Load a network first: ketnoi load DIR. What is loaded while the service runs shows up by itself. The API is
-    described at /v1/openapi.json. The network's own rankers, as ketnoi train writes them, are read at the start and
-    again whenever the network has changed.
-    """
+    """Serve the pages and the API."""
     given: dict[str, Any] = {"store": store, "host": host, "port": port}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
     for name in ("service", "uvicorn"):
         logging.getLogger(name).setLevel(logging.INFO)
-    rankers_in(settings.models)  # what cannot be used is said here rather than in a log
+    rankers_in(settings.models)  # a file that cannot be used ends the command here, not in a log
     with listen(settings.host, settings.port) as listener:
         config = uvicorn.Config(
             create_app(settings),
@@ -54,25 +47,25 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
-        console.print(f"Ketnoi: {_address_of(listener)} (Ctrl+C to stop)", highlight=False)
+        words = load_catalogue(settings.language, "command")
+        console.print(words.text("serve.listening", address=_address_of(listener)), highlight=False)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
 
 
 @app.command()
-def doctor(store: StoreOption = None, as_json_text: JsonOption = False) -> None:
-    """Check whether Ketnoi can work here: installation, settings, store, model, and a question to the network.
-
-    The network is not changed. Exit code 0: it can. 1: something must be seen to first.
-    """
-    checks = list(diagnose(Settings(), store))
+def doctor(store: StoreOption = None, language: LanguageOption = None, as_json: JsonOption = False) -> None:
+    """Check whether Ketnoi can work here."""
+    context = CommandContext.of(store, language)
+    checks = list(diagnose(context.settings, context.words, context.address))
     is_well = all(check.state != "failure" for check in checks)
-    if as_json_text:
+    if as_json:
         rows = [asdict(check) for check in checks]
         typer.echo(json.dumps({"ok": is_well, "checks": rows}, ensure_ascii=False, indent=1))
     else:
         for check in checks:
-            console.print(_SIGNS[check.state], Text(f"{check.name}: {check.message}"), Text(check.hint, "yellow"))
+            heading = context.words.text(f"doctor.{check.name}")
+            console.print(_SIGNS[check.state], Text(f"{heading}: {check.message}"), Text(check.hint, "yellow"))
     raise typer.Exit(0 if is_well else 1)
 
 

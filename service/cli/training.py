@@ -6,28 +6,30 @@ import time
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import typer
-from rich.progress import Progress
 
 from graph.errors import InvalidQueryError, KetnoiError
 from graph.snapshot import GraphSnapshot
-from matching.learning.training import MIN_QUESTIONS, N_EXAMPLES, answered_examples, train
+from graph.wording import Catalogue
+from matching.learning.training import MIN_QUESTIONS, answered_examples, train
 from matching.ranking.model_files import model_file, to_json
 from matching.ranking.ranker import TASKS, Task
-from service.cli.app import JsonOption, StoreOption, app, console, error_console
+from service.cli.app import app, console, error_console
+from service.cli.context import CommandContext, JsonOption, LanguageOption, StoreOption
 from service.cli.folders import whole_file
-from service.cli.inputs import DAY_FORMATS, TaskName, as_known_before, loaded_network, snapshot_of_folder
-from service.settings import Settings
+from service.cli.inputs import DAY_FORMATS, TaskName, as_known_before, snapshot_of_folder
+from service.cli.progress import OnStage, stage_bars
+from service.pages.wording import format_number
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of learning one task; without a version, model and file where the past was too short.
+    """The result of learning one task. If the past is too short, there is no version, no calibration and no file.
 
-    ``n_questions`` is how many past questions were learned from, or would have been.
+    ``n_questions`` is the number of past questions that the past answers; at least ``n_needed`` are needed.
     """
 
     task: Task
@@ -42,87 +44,57 @@ class Outcome:
 
 @app.command("train")
 def train_command(
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="DIR", help="A folder of tables to learn from in place of the store.", show_default=False
-        ),
-    ] = None,
-    task: Annotated[
-        TaskName | None,
-        typer.Option(help="Learn this only: partners of an actor, or actors for a brief. Without it, both."),
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=DAY_FORMATS,
-            help="Learn only from what is dated before it. Without it, from the network as it is now.",
-        ),
-    ] = None,
-    models: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Folder to write partner.json and brief.json to. Without it: KETNOI_MODELS."),
-    ] = None,
-    examples: Annotated[
-        int | None,
-        typer.Option(
-            min=MIN_QUESTIONS,
-            help="Past questions to learn from at most. "
-            f"Without it: {N_EXAMPLES['partner']} for partner, {N_EXAMPLES['brief']} for brief.",
-            show_default=False,
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the sampling.")] = 0,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", show_default=False)] = None,
+    task: Annotated[TaskName | None, typer.Option()] = None,
+    as_of: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS)] = None,
+    models: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
+    examples: Annotated[int | None, typer.Option(min=MIN_QUESTIONS, show_default=False)] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
     store: StoreOption = None,
+    language: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Learn the network's own rankers from its past, to be used in place of those that ship with Ketnoi.
-
-    This takes some minutes. ketnoi match uses what was learned at once; ketnoi serve does when the network changes next
-    or the service is started anew. To go back to the rankers that ship, remove the files.
-
-    Exit code 0: something was learned. 1: the past is too short, everything stays as it was. 2: it could not be tried.
-    """
-    settings = Settings()
-    destination = models or settings.models
+    """Learn the network's own rankers from its past."""
+    context = CommandContext.of(store, language)
+    if folder is not None and store is not None:
+        raise InvalidQueryError("one_network", "Give either a folder DIR or --store URI.")
+    destination = models or context.settings.models
     _require_place_for(destination)
-    network = _network(settings, folder, store)
-    known = network if as_of is None else as_known_before(as_of.date(), network)
+    network = _network(context, folder)
+    known = network if as_of is None else as_known_before(as_of.date(), network, context.words)
     outcomes = []
     for wanted in TASKS if task is None else (task.value,):
-        outcome = _learn(wanted, known, destination, seed, examples)
+        with stage_bars(context.words) as on_stage:
+            outcome = _learn(wanted, known, destination, _Sampling(seed, examples), on_stage)
         outcomes.append(outcome)
         if not as_json:
-            console.print(_sentence(outcome), highlight=False, markup=False, soft_wrap=True)
+            console.print(_sentence(outcome, context.words), highlight=False, markup=False, soft_wrap=True)
     if as_json:
-        print(json.dumps([asdict(outcome) for outcome in outcomes], ensure_ascii=False, indent=2))  # noqa: T201  for pipes
+        typer.echo(json.dumps([asdict(outcome) for outcome in outcomes], ensure_ascii=False, indent=2))
     learned = [outcome for outcome in outcomes if outcome.file]
     if len(learned) < len(outcomes) and as_of is None:
-        error_console.print("Where the record ends before today, say when it does: --as-of DAY.")
+        error_console.print(context.words.text("train.say_as_of"))
     raise typer.Exit(0 if learned else 1)
 
 
-def _network(settings: Settings, folder: Path | None, uri: str | None) -> GraphSnapshot:
-    if folder is not None and uri is not None:
-        raise InvalidQueryError("one_network", "Give either a folder DIR or --store URI.")
+class _Sampling(NamedTuple):
+    """The seed of the sampling of past questions, and how many are learned from at most; None for the usual number."""
+
+    seed: int
+    n_examples: int | None
+
+
+def _network(context: CommandContext, folder: Path | None) -> GraphSnapshot:
     if folder is not None:
-        return snapshot_of_folder(folder)
-    with loaded_network(settings, uri) as (_, snapshot):
+        return snapshot_of_folder(folder, context.words)
+    with context.network() as (_, snapshot):
         return snapshot
 
 
-def _learn(task: Task, known: GraphSnapshot, destination: Path, seed: int, n_examples: int | None) -> Outcome:
+def _learn(task: Task, known: GraphSnapshot, destination: Path, sampling: _Sampling, on_stage: OnStage) -> Outcome:
     started = time.perf_counter()
-    with Progress(console=error_console, transient=True) as progress:
-        bar = progress.add_task(f"Learning {task}", total=None)
-        answered = answered_examples(
-            task,
-            known,
-            np.random.default_rng(seed),
-            lambda _, done, total: progress.update(bar, completed=done, total=total),
-            n_examples,
-        )
-        ranker = train(task, answered, known) if len(answered) >= MIN_QUESTIONS else None
+    answered = answered_examples(task, known, np.random.default_rng(sampling.seed), on_stage, sampling.n_examples)
+    ranker = train(task, answered, known) if len(answered) >= MIN_QUESTIONS else None
     file = model_file(destination, task)
     if ranker is not None:
         _make(destination)
@@ -140,26 +112,29 @@ def _learn(task: Task, known: GraphSnapshot, destination: Path, seed: int, n_exa
     )
 
 
-def _sentence(outcome: Outcome) -> str:
+def _sentence(outcome: Outcome, words: Catalogue) -> str:
+    facts = {"task": outcome.task, "day": outcome.as_of, "n_questions": outcome.n_questions}
     if outcome.file is None:
-        return (
-            f"{outcome.task}: the past as of {outcome.as_of} answers {outcome.n_questions} questions, "
-            f"{outcome.n_needed} are needed; the ranker in use stays."
-        )
-    calibrated = "calibrated" if outcome.is_calibrated else "not calibrated"
-    return (
-        f"{outcome.task}: {outcome.model_version} learned from {outcome.n_questions} past questions "
-        f"as of {outcome.as_of}, {calibrated}, in {outcome.seconds:.1f} s: {outcome.file}"
+        return words.text("train.too_little", n_needed=outcome.n_needed, **facts)
+    return words.text(
+        "train.learned",
+        model=outcome.model_version,
+        calibration=words.text("train.calibrated" if outcome.is_calibrated else "train.not_calibrated"),
+        seconds=format_number(outcome.seconds, words.language),
+        file=outcome.file,
+        **facts,
     )
 
 
 def _require_place_for(folder: Path) -> None:
-    """Refuse a folder that cannot be written before minutes are spent on what to write."""
+    """Raise for a folder that cannot be written, before minutes are spent on learning."""
     nearest = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
     if not nearest.is_dir():
         raise InvalidQueryError("models_folder", f"{nearest} is a file. Name a folder for the models.")
     if not os.access(nearest, os.W_OK):
-        raise InvalidQueryError("models_folder", f"{nearest} cannot be written. See to it, or name another: --models.")
+        raise InvalidQueryError(
+            "models_folder", f"{nearest} cannot be written. Check its permissions, or name another: --models."
+        )
 
 
 def _make(folder: Path) -> None:

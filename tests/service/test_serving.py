@@ -16,6 +16,7 @@ import pytest
 
 from graph.errors import KetnoiError
 from graph.sqlite_store import SqliteStore
+from graph.wording import load_catalogue
 from service import diagnosis
 from service.cli import main
 from service.cli.serving import listen
@@ -121,11 +122,11 @@ def test_a_wrong_setting_is_named_and_not_repeated(
 def test_doctor_finds_a_sound_installation_well(
     ketnoi: Run, hanoi_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert ketnoi("doctor", "--store", str(hanoi_file), "--json") == 0
+    assert ketnoi("doctor", "--store", str(hanoi_file), "--json", "--language", "en") == 0
     report = json.loads(capsys.readouterr().out)
     assert report["ok"]
     checks = {check["name"]: check for check in report["checks"]}
-    assert {"python", "packages", "kinds", "model", "writing", "store file", "store", "network"} == checks.keys()
+    assert {"python", "packages", "kinds", "model", "writing", "store_file", "store", "network"} == checks.keys()
     assert "287 actors" in checks["store"]["message"]
 
 
@@ -151,17 +152,28 @@ def test_doctor_says_what_is_wrong_with_a_store(
     assert said in capsys.readouterr().out
 
 
+def checks_of(store: Path) -> dict[str, diagnosis.Check]:
+    words = load_catalogue("en", "command")
+    return {check.name: check for check in diagnosis.diagnose(Settings(_env_file=None), words, str(store))}
+
+
+def test_doctor_speaks_both_languages(ketnoi: Run, hanoi_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for language, heading in (("vi", "kho dữ liệu: "), ("en", "store: ")):
+        assert ketnoi("doctor", "--store", str(hanoi_file), "--language", language) == 0
+        assert heading in capsys.readouterr().out
+
+
 def test_doctor_asks_to_load_an_empty_store(tmp_path: Path) -> None:
     with SqliteStore(tmp_path / "network.db"):
         pass
-    checks = {check.name: check for check in diagnosis.diagnose(Settings(_env_file=None), str(tmp_path / "network.db"))}
+    checks = checks_of(tmp_path / "network.db")
     assert (checks["store"].state, checks["store"].hint) == ("warning", "Load a network: ketnoi load DIR")
     assert "network" not in checks
 
 
 def test_doctor_finds_foreign_owners_of_our_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(diagnosis, "packages_distributions", lambda: {"graph": ["graph-tools"], "service": ["ketnoi"]})
-    checks = {check.name: check for check in diagnosis.diagnose(Settings(_env_file=None), str(tmp_path / "no.db"))}
+    checks = checks_of(tmp_path / "no.db")
     assert checks["packages"].state == "failure"
     assert "graph (graph-tools)" in checks["packages"].message
 
