@@ -33,7 +33,7 @@ def split_name(split: "Split", words: Catalogue) -> str:
 def decimal(value: float, n_decimals: int, language: Language) -> str:
     """A number with a fixed number of decimals; a dash for a ratio to nothing.
 
-    >>> decimal(0.1634, 3, "en"), decimal(0.1634, 3, "vi"), decimal(inf, 3, "en")
+    >>> decimal(0.1634, 3, "en"), decimal(0.1634, 3, "vi"), decimal(float("inf"), 3, "en")
     ('0.163', '0,163', '–')
     """
     if not isfinite(value):

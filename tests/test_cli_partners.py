@@ -209,7 +209,7 @@ def test_match_shows_fit_and_likelihood_where_it_is_known(
     words = ("match", "st-selex", "--store", store)
     assert "Phù hợp ▮▮▮▮▯" in run(*words).said
     assert "Khả năng" not in run(*words).said
-    monkeypatch.setattr("matching.ranking.ranker.day_one_rankers", likely_rankers)
+    monkeypatch.setattr("matching.ranking.model_files.day_one_rankers", likely_rankers)
     first, *_ = json_of(run(*words, "--json", "--limit", "1"))["suggestions"]
     said = run(*words, "--limit", "1", "--language", "en").said
     assert re.search(rf"Likelihood: (high|medium|low) \({first['likelihood']:.0%}\)", said)
@@ -422,7 +422,7 @@ def test_rank_leaves_bad_rows_out_and_says_so(run: Run, tmp_path: Path) -> None:
     asked = queries(tmp_path, "actor_id\na\n")
     ended = run("rank", where, *EN, "--as-of", "2024-01-01", "--actors", asked, "--output", tmp_path / "lists.csv")
     assert ended.code == 0
-    assert "rows could not be read and are left out" in ended.said
+    assert "1 of 10 rows could not be read and is left out" in ended.said
     assert {row["actor_id"] for row in rows_in(tmp_path / "lists.csv")} == {"b", "c"}
 
 
