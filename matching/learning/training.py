@@ -236,9 +236,7 @@ def train(
         "as_of": snapshot.as_of.date().isoformat(),
     }
     n_taught = len(examples) * 4 // 5
-    ranker = _fitted(
-        LinearRanker(f"blended-{task}", np.empty(0), card, features=features.names), examples[:n_taught], n_rounds
-    )
+    ranker = _fitted(LinearRanker(f"blended-{task}", features.names, np.empty(0), card), examples[:n_taught], n_rounds)
     return ranker.calibrated(_calibration_of(ranker, examples[n_taught:]))
 
 
