@@ -27,7 +27,7 @@ from tests.test_cli_partners import Ended
 SHIPPED = {task: ranker.version for task, ranker in day_one_rankers().items()}
 AS_OF = "2025-01-01"
 QUICK = ("--as-of", AS_OF, "--examples", 210)
-OWN = LinearRanker("own", np.ones(len(STANDARD.names)), {"snapshot_digest": "0123456789abcdef"})
+OWN = LinearRanker("own", STANDARD.names, np.ones(len(STANDARD.names)), {"snapshot_digest": "0123456789abcdef"})
 
 
 def ketnoi(*words: object, **environment: object) -> Ended:
@@ -138,13 +138,13 @@ def test_doctor_says_whose_rankers_are_in_use(young: Place, tmp_path: Path) -> N
     assert checks["network"]["state"] == "ok"
 
 
-@pytest.mark.parametrize("content", ["", '{"secret": 1}', to_json(OWN).replace("likeness", "unlikeness", 1)[:-9]])
+@pytest.mark.parametrize("content", ["", '{"secret": 1}', to_json(OWN).replace("similarity", "unlikeness", 1)[:-9]])
 def test_a_model_that_cannot_be_used_is_named(young: Place, tmp_path: Path, content: str) -> None:
     (tmp_path / "partner.json").write_text(content, encoding="utf-8")
     for words in (["match", "a0001"], ["match", "--brief", "bụi"], ["serve", "--port", "0"]):
         ended = ketnoi(*words, "--store", young.store, KETNOI_MODELS=tmp_path)
         assert ended.code == 2
-        assert "partner.json is no Ketnoi model. Train anew with `ketnoi train`." in ended.said
+        assert "partner.json is not a Ketnoi model. Train anew with `ketnoi train`." in ended.said
         assert "secret" not in ended.said
         assert str(tmp_path) not in ended.said
     ended = ketnoi("doctor", "--store", young.store, "--json", KETNOI_MODELS=tmp_path)
@@ -196,7 +196,7 @@ def test_the_earlier_model_stays_until_the_new_one_is_whole(
 ) -> None:
     monkeypatch.setattr(Interrupted, "failure", failure)
     monkeypatch.setattr(training, "answered_examples", lambda *_: [None] * MIN_QUESTIONS)
-    monkeypatch.setattr(training, "train", lambda *_: Interrupted("broken", OWN.weights))
+    monkeypatch.setattr(training, "train", lambda *_: Interrupted("broken", OWN.features, OWN.weights))
     (tmp_path / "partner.json").write_text(to_json(OWN), encoding="utf-8")
     ended = ketnoi("train", "--store", young.store, "--models", tmp_path)
     assert ended.code != 0
