@@ -13,6 +13,7 @@ from graph.kinds import ActorKind, Language, load_kinds
 from graph.links import Link
 from graph.paths import Neighbourhood, Node
 from graph.snapshot import GraphSnapshot
+from graph.wording import load_catalogue
 from graph.xml_text import legal_xml
 
 _WIDTH = 800
@@ -22,18 +23,6 @@ _INNER_REACH, _OUTER_REACH = 130, 200
 _CENTRE_LABEL_DROP = 28
 _LONGEST_LABEL = 24
 _UNKNOWN_COLOUR, _UNKNOWN_LETTER = "#767676", "?"
-_WORDS = {
-    "vi": {
-        "title": "Mạng lưới quanh {name}",
-        "count": "{n_nodes} thành viên khác, {n_links} mối liên kết.",
-        "truncated": "Chỉ vẽ những liên kết mạnh nhất.",
-    },
-    "en": {
-        "title": "The network around {name}",
-        "count": "{n_nodes} other members, {n_links} links.",
-        "truncated": "Only the strongest links are drawn.",
-    },
-}
 
 
 class _Spot(NamedTuple):
@@ -50,15 +39,15 @@ def neighbourhood_svg(snapshot: GraphSnapshot, neighbourhood: Neighbourhood, lan
     spots = _spots(snapshot, neighbourhood)
     centre = neighbourhood.nodes[0].index
     height = max(*(spot.y for spot in spots.values()), spots[centre].y + _CENTRE_LABEL_DROP) + _ROW_HEIGHT / 2
-    words = _WORDS[language]
-    said = [words["count"].format(n_nodes=len(spots) - 1, n_links=len(neighbourhood.links))]
+    words = load_catalogue(language, "page")
+    said = [words.text("drawing.count", n_nodes=len(spots) - 1, n_links=len(neighbourhood.links))]
     if neighbourhood.truncated:
-        said.append(words["truncated"])
+        said.append(words.text("drawing.truncated"))
     title, said_id = f"network-{centre}-title", f"network-{centre}-description"
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" viewBox="0 0 {_WIDTH} {height:.0f}"'
         f' aria-labelledby="{title}" aria-describedby="{said_id}" font-family="inherit" font-size="14">'
-        f'<title id="{title}">{_text(words["title"].format(name=_name(snapshot, centre, language)))}</title>'
+        f'<title id="{title}">{_text(words.text("drawing.title", name=_name(snapshot, centre, language)))}</title>'
         f'<desc id="{said_id}">{_text(" ".join(said))}</desc>'
     )
     lines = [_line(link, spots, centre) for link in neighbourhood.links]

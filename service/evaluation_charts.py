@@ -78,7 +78,7 @@ def reliability_chart(bins: Sequence["Bin"], text: ChartText) -> str:
 
 def interval_chart(values: Sequence[Interval], text: ChartText) -> str:
     """Values below each other, each with its interval as a whisker."""
-    chart = require_charts().Figure(figsize=_inches(720, 70 + 28 * len(values)), layout="constrained")
+    chart = require_charts().Figure(figsize=_inches(620, 70 + 28 * len(values)), layout="constrained")
     axes = chart.add_subplot()
     for place, value in enumerate(values):
         colour = _ACCENT if value.is_ours else _QUIET
@@ -105,9 +105,9 @@ def _as_drawn(name: str) -> str:
 def _style(axes: Any, grid: str) -> None:
     axes.grid(axis=grid, color=_LINE, linewidth=1)
     axes.set_axisbelow(True)
-    axes.tick_params(color=_LINE, labelcolor=_INK, labelsize=12, length=0)
+    axes.tick_params(color=_LINE, labelcolor=_INK, labelsize=13, length=0, pad=6)
     for label in (axes.xaxis.label, axes.yaxis.label):
-        label.set(color=_INK, size=12)
+        label.set(color=_INK, size=13)
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.patch.set_visible(False)

@@ -54,8 +54,8 @@ def report_page(report: "Report", network: str, language: Language) -> str:
             methods=_method_rows(report, report.methods, words),
             intervals=Markup(_intervals(report, words)),  # noqa: S704  the chart escapes its texts
             splits=_splits(report.splits, words),
-            odds=f"{MAX_ODDS_RATIO:g}",
-            gap=f"{MAX_SCORE_GAP:g}",
+            odds=format_number(MAX_ODDS_RATIO, language),
+            gap=format_number(MAX_SCORE_GAP, language),
             exposure=_method_rows(report, (report.ours, report.exposure_aware), words),
             exposure_effect=_exposure_effect(report, words),
             calibration_error="" if error is None else decimal(error, 3, language),

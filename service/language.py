@@ -1,4 +1,4 @@
-"""Which of the two languages a request wants."""
+"""The language of an answer: Vietnamese or English."""
 
 from starlette.requests import Request
 
@@ -6,10 +6,10 @@ from graph.kinds import LANGUAGES, Language
 
 
 def language_of(request: Request) -> Language:
-    """The language of an answer.
+    """The language of the answer to a request.
 
-    A page has its own in its address, such as ``/en/search``, and the setting's where it has none. The API speaks what
-    ``Accept-Language`` prefers, else the setting's.
+    A page has the language in its address, such as ``/en/search``. The API follows the header ``Accept-Language``.
+    Without either, the answer is in the language of the settings.
     """
     default: Language = request.app.state.settings.language
     first = request.scope["path"].lstrip("/").partition("/")[0]
@@ -19,7 +19,7 @@ def language_of(request: Request) -> Language:
 
 
 def preferred_language(header: str, default: Language) -> Language:
-    """The language that an ``Accept-Language`` header weighs highest, else the default.
+    """The language with the highest weight in an ``Accept-Language`` header; the default if it names none.
 
     >>> preferred_language("en-GB,en;q=0.9,vi;q=0.8", "vi"), preferred_language("fr, *", "vi")
     ('en', 'vi')

@@ -89,3 +89,12 @@ def test_wrong_settings_do_not_keep_anybody_from_the_help(monkeypatch: pytest.Mo
     monkeypatch.setenv("KETNOI_LANGUAGE", "fr")
     assert help_language(["match", "--help"]) == "vi"
     assert help_language(["match", "--language", "en"]) == "en"
+
+
+def test_every_text_of_the_commands_is_used() -> None:
+    sources = [*(ROOT / "service").glob("*.py"), *(ROOT / "service/cli").glob("*.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in sources)
+    keys = re.findall(r"[\"']([a-z]+\.[\w{}.]+)[\"']", text)  # some are put together: f"doctor.model_{origin}"
+    patterns = [re.sub(r"{[^}]*}", r"\\w+", re.escape(key).replace(r"\{", "{").replace(r"\}", "}")) for key in keys]
+    for key in load_catalogue("vi", "command").texts:
+        assert any(re.fullmatch(pattern, key) for pattern in patterns), key

@@ -1,4 +1,4 @@
-"""Folders and files that are written wholly or not at all."""
+"""Folders and files that appear whole or not at all."""
 
 import shutil
 import tempfile
@@ -14,12 +14,12 @@ _UNFINISHED = ".unfinished-"
 
 @contextmanager
 def filled_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
-    """A folder to write files into, beside the one they appear in once all of them are written.
+    """A folder to write files into; the files move to their own folder when all of them are written.
 
     Parameters
     ----------
     force
-        Whether the folder may hold files already; those of the same names are replaced, the others stay.
+        Whether the folder may hold files already. Files of the same names are replaced; other files stay.
 
     Raises
     ------
@@ -48,13 +48,13 @@ def filled_folder(folder: Path, *, force: bool = False) -> Iterator[Path]:
 
 
 def _holds_files(folder: Path) -> bool:
-    """Whether there is more in a folder than what a killed process left."""
+    """Whether a folder holds anything but the remains of a killed process."""
     return any(not path.name.startswith(_UNFINISHED) for path in folder.iterdir())
 
 
 @contextmanager
 def whole_file(output: Path) -> Iterator[TextIOBase]:
-    """A file to write that takes its name when all of it is written, and leaves nothing behind when it is not.
+    """A file to write. It takes its name when it is complete; if writing fails, nothing is left.
 
     Raises
     ------

@@ -25,7 +25,7 @@ def test_every_text_is_used_and_every_used_text_exists() -> None:
     in_templates = {key for path in TEMPLATES for key in _USE_IN_TEMPLATE.findall(path.read_text(encoding="utf-8"))}
     in_code = {
         key
-        for path in SERVICE.rglob("*.py")
+        for path in (*SERVICE.rglob("*.py"), *(SERVICE.parent / "graph").glob("*.py"))
         for key in _USE_IN_CODE.findall(path.read_text(encoding="utf-8"))
         if key in known
     }
