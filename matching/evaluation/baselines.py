@@ -18,7 +18,7 @@ from matching.query_view import MemberQuery, TextQuery
 from matching.ranking.ranker import Task
 
 Baseline = Callable[[Any], FloatArray]
-"""A baseline: takes the query view of a question of the task, returns scores of all actors, float32, shape (n_actors,)."""
+"""A baseline: takes the query view of a question and returns scores of all actors, float32, shape (n_actors,)."""
 
 _DAMPING = 0.85
 _N_STEPS = 20

@@ -22,9 +22,9 @@ from matching.ranking.ranker import Ranker, Task
 from matching.recommend import Recommender
 
 CUTOFF = 20
-"""Places of a list that are measured: as many as a page shows."""
+"""Places of a list that are measured. Set by hand: as many as a page shows."""
 _SHORT_HISTORY = 10
-"""Askers with at most so many earlier partners are all asked, sampled or not. Set by hand: a sample holds few of them."""
+"""Askers with at most so many earlier partners are all asked, since a sample holds few of them. Set by hand."""
 _HISTORY = (("0", 0, 0), ("1-2", 1, 2), ("3-10", 3, 10), ("> 10", 11, 10**9))
 """Groups of askers by their number of earlier partners: name, least and most."""
 _MIN_SPLIT = 10

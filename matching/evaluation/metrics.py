@@ -101,6 +101,6 @@ def reliability(probability: DoubleArray, happened: BoolArray, n_bins: int = 10)
 
 
 def calibration_error(probability: DoubleArray, happened: BoolArray, n_bins: int = 10) -> float:
-    """Expected calibration error, 0 to 1: mean distance between stated and observed frequency over bins of equal count."""
+    """Expected calibration error, 0 to 1: mean gap between stated and observed frequency over bins of equal count."""
     gaps = [part.n * abs(part.stated - part.observed) for part in reliability(probability, happened, n_bins)]
     return sum(gaps) / max(len(probability), 1)

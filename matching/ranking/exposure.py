@@ -70,7 +70,7 @@ def exposure_order(
 
 
 def _with_newcomer(order: IndexArray, probability: DoubleArray, is_newcomer: BoolArray) -> IndexArray:
-    """The order with its best newcomer moved up to :data:`NEWCOMER_PLACE`, if it stands lower and may pass the others."""
+    """The order with its best newcomer moved up to :data:`NEWCOMER_PLACE`, if it stands lower and the margin allows."""
     places = np.flatnonzero(is_newcomer[order])
     last = NEWCOMER_PLACE - 1
     if not len(places) or places[0] <= last:

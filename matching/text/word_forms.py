@@ -15,7 +15,7 @@ _STEMMER = snowballstemmer.stemmer("english")
 
 @cache
 def stopword_lists() -> dict[str, list[str]]:
-    """The lists of ``stopwords.toml``: stopwords by language, and ``phrases`` that differ in meaning from their words."""
+    """The lists of ``stopwords.toml``: stopwords by language, and ``phrases`` that mislead word by word."""
     return tomllib.loads(files("matching.text").joinpath("stopwords.toml").read_text(encoding="utf-8"))
 
 
