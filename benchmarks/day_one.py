@@ -97,7 +97,7 @@ def day_one_ranker(task: Task, known: GraphSnapshot, rng: np.random.Generator) -
         "limits": "European research consortia are no Vietnamese innovation network: needs, offers, concepts "
         "and partner types weigh what was set by hand",
     }
-    return LinearRanker(f"day-one-{task}", weights, card)
+    return LinearRanker(f"day-one-{task}", STANDARD.names, weights, card)
 
 
 def with_figures(ranker: LinearRanker, report: Report) -> LinearRanker:
@@ -109,7 +109,7 @@ def with_figures(ranker: LinearRanker, report: Report) -> LinearRanker:
         "ratio_interval": [round(bound, 3) for bound in report.ratio_interval],
         "n_queries": report.n_questions,
     }
-    return LinearRanker(ranker.name, ranker.weights, {**ranker.card, "figures": figures})
+    return LinearRanker(ranker.name, ranker.features, ranker.weights, {**ranker.card, "figures": figures})
 
 
 def _stacked(examples: list[Example]) -> tuple[FloatArray, npt.NDArray[np.bool_]]:

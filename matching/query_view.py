@@ -267,6 +267,10 @@ class QueryView(ABC):
         rows = self.voting.columns
         return self._shares_by_country(rows, self.votes.squared[rows])
 
+    def usual_country_share(self, rows: Rows) -> FloatArray:
+        """Share of some actors' countries in the votes of similar projects, float32, shape of the rows."""
+        return self.usual_countries[self.index.countries.of_actor[rows]]
+
     def _shares_by_country(self, rows: IndexArray, weights: FloatArray) -> FloatArray:
         countries = self.index.countries
         return shares_by_code(countries.of_actor, rows, weights, len(countries.codes) + 1)
@@ -441,6 +445,10 @@ class TextQuery(QueryView):
     def likely_countries(self) -> FloatArray:
         """How likely a project of such words has a member from each country, shape (n_countries + 1,), last 0."""
         return np.append(self.index.country_model.predict(self.words), np.float32(0))
+
+    def likely_country_share(self, rows: Rows) -> FloatArray:
+        """How likely a project of such words has a member from some actors' countries, float32, shape of the rows."""
+        return self.likely_countries[self.index.countries.of_actor[rows]]
 
     def known_projects(self) -> IndexArray:
         """Row of the project that the question is about, if any."""

@@ -27,7 +27,7 @@ from tests.test_cli_partners import Ended
 SHIPPED = {task: ranker.version for task, ranker in day_one_rankers().items()}
 AS_OF = "2025-01-01"
 QUICK = ("--as-of", AS_OF, "--examples", 210)
-OWN = LinearRanker("own", np.ones(len(STANDARD.names)), {"snapshot_digest": "0123456789abcdef"})
+OWN = LinearRanker("own", STANDARD.names, np.ones(len(STANDARD.names)), {"snapshot_digest": "0123456789abcdef"})
 
 
 def ketnoi(*words: object, **environment: object) -> Ended:
@@ -196,7 +196,7 @@ def test_the_earlier_model_stays_until_the_new_one_is_whole(
 ) -> None:
     monkeypatch.setattr(Interrupted, "failure", failure)
     monkeypatch.setattr(training, "answered_examples", lambda *_: [None] * MIN_QUESTIONS)
-    monkeypatch.setattr(training, "train", lambda *_: Interrupted("broken", OWN.weights))
+    monkeypatch.setattr(training, "train", lambda *_: Interrupted("broken", OWN.features, OWN.weights))
     (tmp_path / "partner.json").write_text(to_json(OWN), encoding="utf-8")
     ended = ketnoi("train", "--store", young.store, "--models", tmp_path)
     assert ended.code != 0

@@ -1,7 +1,6 @@
 """Features of fields and themes: what both work in, and how much."""
 
 from matching.arrays import FloatArray
-from matching.features.places import likely_country, usual_country
 from matching.kernels.sparse_rows import Rows
 from matching.query_view import QueryView, TextQuery
 
@@ -36,9 +35,9 @@ def field_leadership(query: QueryView, rows: Rows) -> FloatArray:
 
 def field_activity_in_usual_country(query: QueryView, rows: Rows) -> FloatArray:
     """Active in these fields, times the share of its country in similar projects."""
-    return field_activity(query, rows) * usual_country(query, rows)
+    return field_activity(query, rows) * query.usual_country_share(rows)
 
 
 def field_activity_in_likely_country(query: TextQuery, rows: Rows) -> FloatArray:
     """Active in these fields, times the likelihood of its country by the words."""
-    return field_activity(query, rows) * likely_country(query, rows)
+    return field_activity(query, rows) * query.likely_country_share(rows)

@@ -5,7 +5,6 @@ from collections.abc import Collection
 import numpy as np
 
 from matching.arrays import FloatArray
-from matching.features.activity import activity_half_life_1y, activity_half_life_2y
 from matching.kernels.sparse_rows import Rows
 from matching.query_view import QueryView, TextQuery
 
@@ -20,17 +19,17 @@ def same_country(query: QueryView, rows: Rows) -> FloatArray:
 
 def named_country_activity(query: QueryView, rows: Rows) -> FloatArray:
     """Active, and from a country that the text names."""
-    return _is_from(query, rows, query.named_countries) * activity_half_life_2y(query, rows)
+    return _is_from(query, rows, query.named_countries) * query.index.activity.log_half_life_2y[rows]
 
 
 def named_region_activity(query: QueryView, rows: Rows) -> FloatArray:
     """Active, and from a region that the text names."""
-    return _is_from(query, rows, query.named_region) * activity_half_life_2y(query, rows)
+    return _is_from(query, rows, query.named_region) * query.index.activity.log_half_life_2y[rows]
 
 
 def likely_country(query: TextQuery, rows: Rows) -> FloatArray:
     """Comes from a country that projects with such words involve, as learned from past projects."""
-    return query.likely_countries[query.index.countries.of_actor[rows]]
+    return query.likely_country_share(rows)
 
 
 def likely_country_lift(query: TextQuery, rows: Rows) -> FloatArray:
@@ -42,12 +41,12 @@ def likely_country_lift(query: TextQuery, rows: Rows) -> FloatArray:
 
 def likely_country_activity(query: TextQuery, rows: Rows) -> FloatArray:
     """Active, times the likelihood of its country by the words."""
-    return activity_half_life_1y(query, rows) * likely_country(query, rows)
+    return query.index.activity.log_half_life_1y[rows] * query.likely_country_share(rows)
 
 
 def usual_country(query: QueryView, rows: Rows) -> FloatArray:
     """Comes from a country that is strong in past projects like this: the country's share of their votes."""
-    return query.usual_countries[query.index.countries.of_actor[rows]]
+    return query.usual_country_share(rows)
 
 
 def partner_country(query: QueryView, rows: Rows) -> FloatArray:

@@ -1,7 +1,6 @@
 """Features of what actors say and do: words, needs and offers, concepts, and past projects like the question."""
 
 from matching.arrays import FloatArray
-from matching.features.places import likely_country, usual_country
 from matching.kernels.sparse_rows import EVERYONE, Reach, Rows, rows_times
 from matching.query_view import QueryView, TextQuery
 
@@ -28,12 +27,12 @@ def similar_projects_cosine(query: QueryView, rows: Rows) -> FloatArray:
 
 def similar_projects_in_usual_country(query: QueryView, rows: Rows) -> FloatArray:
     """Took part in past projects like this, times the share of its country in them."""
-    return query.votes.squared[rows] * usual_country(query, rows)
+    return query.votes.squared[rows] * query.usual_country_share(rows)
 
 
 def similar_projects_in_likely_country(query: TextQuery, rows: Rows) -> FloatArray:
     """Took part in past projects like this, times the likelihood of its country by the words."""
-    return query.votes.cosine[rows] * likely_country(query, rows)
+    return query.votes.cosine[rows] * query.likely_country_share(rows)
 
 
 def clusters_of_similar_projects(query: QueryView, rows: Rows) -> FloatArray:

@@ -53,7 +53,7 @@ def _linear(document: Mapping[str, Any]) -> LinearRanker:
         raise ValueError("a weight is not a number")
     stated = document["calibration"]
     calibration = Calibration(float(stated["slope"]), float(stated["intercept"])) if stated else None
-    return LinearRanker(document["name"], values, document["card"], calibration, tuple(map(str, weights)))
+    return LinearRanker(document["name"], tuple(map(str, weights)), values, document["card"], calibration)
 
 
 def load_ranker(path: Path, features: FeatureTable = STANDARD) -> Ranker:

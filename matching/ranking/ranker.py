@@ -10,7 +10,6 @@ from scipy.special import expit
 from graph.errors import ModelError
 from matching.arrays import DoubleArray, FloatArray
 from matching.features.feature import FeatureTable
-from matching.features.standard import STANDARD
 from matching.kernels.compiled import compiled
 from matching.ranking.trees import Trees
 
@@ -64,6 +63,8 @@ class LinearRanker:
 
     Attributes
     ----------
+    features
+        Names of the features, in the order of the columns.
     weights
         float64, shape (n_features,).
     card
@@ -71,15 +72,13 @@ class LinearRanker:
         snapshot, figures.
     calibration
         What a score means as a probability; None where nothing was learned.
-    features
-        Names of the features, in the order of the weights.
     """
 
     name: str
+    features: tuple[str, ...]
     weights: DoubleArray
     card: Mapping[str, Any] = field(default_factory=dict)
     calibration: Calibration | None = None
-    features: tuple[str, ...] = STANDARD.names
 
     @property
     def version(self) -> str:

@@ -49,7 +49,7 @@ def test_a_load_by_another_process_shows_up_by_itself(tmp_path: Path, settings: 
 
 
 def test_models_are_read_anew_with_each_network(tmp_path: Path, own_store: GraphStore) -> None:
-    own = LinearRanker("own", np.ones(len(STANDARD.names)))
+    own = LinearRanker("own", STANDARD.names, np.ones(len(STANDARD.names)))
     settings = Settings(_env_file=None, poll_seconds=0.05, models=tmp_path)
     shipped = day_one_rankers()["brief"].version
 

@@ -21,6 +21,7 @@ from tests.matching.conftest import TASKS, Learned
 N = len(STANDARD.names)
 LINEAR = LinearRanker(
     "học thử",
+    STANDARD.names,
     np.linspace(-1, 1, N),
     {"task": "partner", "snapshot_digest": "0123456789abcdef"},
     Calibration(slope=2.0, intercept=-1.0),
@@ -84,7 +85,7 @@ def test_probability_is_that_of_the_log_odds_and_is_not_made_up() -> None:
 
 def test_a_version_names_the_model_and_what_it_learned_from() -> None:
     assert LINEAR.version == "học thử+01234567"
-    assert LinearRanker("plain", np.zeros(N)).version == "plain"
+    assert LinearRanker("plain", STANDARD.names, np.zeros(N)).version == "plain"
 
 
 def test_a_ranker_comes_back_from_its_file_as_it_went(ranker: Ranker, tmp_path: Path) -> None:
