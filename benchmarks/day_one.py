@@ -26,11 +26,10 @@ from matching.arrays import FloatArray
 from matching.evaluation.evaluate import Protocol, Report, evaluate
 from matching.features.standard import STANDARD
 from matching.learning.training import Example, answered_examples
-from matching.ranking import model_files
 from matching.ranking.model_files import to_json
 from matching.ranking.ranker import TASKS, LinearRanker, Task
 
-MODELS = Path(model_files.__file__).with_name("models")
+MODELS = Path(__file__).parent.parent / "matching" / "ranking" / "models"
 """Folder of the hand-set weights and of the rankers that ship."""
 PROTOCOLS = {
     "partner": Protocol("partner", date(2019, 1, 1), date(2021, 1, 1)),
