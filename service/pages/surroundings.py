@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from graph.drawing import neighbourhood_svg
 from graph.links import Link
 from graph.model import Actor, Project
 from graph.paths import Path, neighbourhood, shortest_paths
 from graph.snapshot import GraphSnapshot
+from service.pages.drawing import neighbourhood_svg
 from service.pages.views import NetworkViews
 
 NEIGHBOURS_DRAWN = 24
