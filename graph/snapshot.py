@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
+from scipy.sparse import csgraph
 
 from graph.canonical import NO_MERGES, Merges, merged_view
 from graph.columns import (
@@ -259,6 +260,18 @@ class GraphSnapshot:
         matrix.sum_duplicates()
         matrix.data[:] = 1
         return locked_csr(matrix)
+
+    @cached_property
+    def component(self) -> IntArray:
+        """Number of each actor's connected component, int32, shape (n_actors,).
+
+        Two actors have the same number if a chain of relationships and shared projects joins them, however long.
+        """
+        facts = sparse.hstack([self.incidence, self.memberships])
+        n_facts = facts.shape[1]
+        both_sides = sparse.block_array([[None, facts], [sparse.csr_array((n_facts, self.n_actors)), None]])
+        _, label = csgraph.connected_components(both_sides, directed=False)
+        return locked(label[: self.n_actors].astype(np.int32))
 
     @cached_property
     def project_size(self) -> IntArray:

@@ -113,7 +113,7 @@ brokers
 
 # %%
 start, end = (snapshot.index_of(actor_id) for actor_id in brokers.index[[0, -1]])
-for path in shortest_paths(snapshot, start, end, limit=3):
+for path in shortest_paths(snapshot, start, end, limit=3).paths:
     print(" → ".join(snapshot.actor(row).name for row in path.actors))
 
 # %% [markdown]
