@@ -27,7 +27,7 @@ _TAKES_PART, _OWNS = Label("tham gia", "takes part in"), Label("là chủ của"
 _RENAMED = {"id": "record_id", "source": "source_file", "start": "start_date", "end": "end_date"}
 """Columns whose names mean something else in GraphML, GEXF or the tools that read them, and their names there."""
 
-Row = dict[str, Any]
+Attributes = dict[str, Any]
 """The attributes of one node or edge, by their names."""
 
 
@@ -53,17 +53,17 @@ def to_networkx(snapshot: GraphSnapshot) -> nx.MultiDiGraph:
     return graph
 
 
-def _actor_node(row: Row) -> Row:
+def _actor_node(row: Attributes) -> Attributes:
     kind = load_kinds().actor.get(row.get("kind", ""))
     return row | ({**_kind_labels(kind.label), "colour": kind.colour} if kind else {})
 
 
-def _project_node(row: Row) -> Row:
+def _project_node(row: Attributes) -> Attributes:
     kind = load_kinds().opportunity.get(row.get("kind", ""))
     return row | (_kind_labels(kind.label) if kind else {})
 
 
-def _relationship_edges(snapshot: GraphSnapshot) -> Iterator[tuple[str, str, str, Row]]:
+def _relationship_edges(snapshot: GraphSnapshot) -> Iterator[tuple[str, str, str, Attributes]]:
     strengths = relationship_strength(snapshot.relationship_kind).tolist()
     for number, (row, strength) in enumerate(zip(_rows(snapshot, Relationship), strengths, strict=True)):
         kind = load_kinds().relationship.get(row.get("kind", ""))
@@ -75,7 +75,7 @@ def _is_directed(kind: RelationshipKind | None) -> bool:
     return kind is None or kind.directed
 
 
-def _project_edges(snapshot: GraphSnapshot) -> Iterator[tuple[str, str, str, Row]]:
+def _project_edges(snapshot: GraphSnapshot) -> Iterator[tuple[str, str, str, Attributes]]:
     """The edges from actors to projects: participations, then ownership by an actor of the network."""
     strength_of = dict(zip(snapshot.project_ids, project_strength(snapshot.project_size).tolist(), strict=True))
     for number, row in enumerate(_rows(snapshot, Participation)):
@@ -89,11 +89,11 @@ def _project_edges(snapshot: GraphSnapshot) -> Iterator[tuple[str, str, str, Row
             yield f"actor:{owner_id}", f"project:{project_id}", f"owner:{number}", row
 
 
-def _edge_attributes(strength: float, label: Label | None, *, directed: bool) -> Row:
+def _edge_attributes(strength: float, label: Label | None, *, directed: bool) -> Attributes:
     return {"weight": strength, "directed": directed, **(_kind_labels(label) if label else {})}
 
 
-def _kind_labels(label: Label) -> Row:
+def _kind_labels(label: Label) -> Attributes:
     return {"kind_vi": label.vi, "kind_en": label.en}
 
 
@@ -157,7 +157,7 @@ def _rgb(colour: str) -> dict[str, int]:
     return {channel: int(colour[place : place + 2], 16) for channel, place in (("r", 1), ("g", 3), ("b", 5))}
 
 
-def _rows_with_dates(graph: nx.MultiDiGraph) -> Iterator[tuple[str, Row]]:
+def _rows_with_dates(graph: nx.MultiDiGraph) -> Iterator[tuple[str, Attributes]]:
     rows = (*(row for _, row in graph.nodes(data=True)), *(row for *_, row in graph.edges(data=True)))
     return ((row["table"], row) for row in rows if row["table"] in {"relationships", "projects"})
 
@@ -177,7 +177,7 @@ def _day(day_of: Callable[[str], date], partial_date: str | None) -> str | None:
         return None  # an end that is no date stays a text
 
 
-def _rows(snapshot: GraphSnapshot, fact_type: type[Fact]) -> Iterator[Row]:
+def _rows(snapshot: GraphSnapshot, fact_type: type[Fact]) -> Iterator[Attributes]:
     for batch in snapshot.tables.of(fact_type).to_batches():
         for row in batch.to_pylist():
             attributes = json.loads(row.pop("attributes"))
@@ -200,7 +200,7 @@ def _xml_graph(snapshot: GraphSnapshot) -> nx.MultiDiGraph:
     return plain
 
 
-def _plain_row(row: Row) -> Row:
+def _plain_row(row: Attributes) -> Attributes:
     return {injective_xml(_RENAMED.get(name, name)): _plain(value) for name, value in row.items()}
 
 

@@ -31,7 +31,7 @@ from graph.columns import (
     owners_of,
     row_ids,
 )
-from graph.dates import NO_DAY, to_day
+from graph.dates import NO_DAY, to_day, utc_now
 from graph.errors import NotFoundError
 from graph.judgements import clusters, read_judgements
 from graph.kinds import Kinds, load_kinds
@@ -131,7 +131,7 @@ class GraphSnapshot:
         ties = tables.relationships
         return cls(
             tables=tables,
-            as_of=as_of or datetime.now(UTC).replace(microsecond=0),
+            as_of=as_of or utc_now(),
             undated=undated or Undated(),
             actor_ids=locked(actor_ids),
             project_ids=locked(project_ids),
