@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from graph.dates import utc_stamp
 from graph.interop import EXCHANGE_NAMES
 from graph.model import Event, Fact
 from graph.store import BATCH_SIZE, GraphReader, GraphWriter, UpsertCounts, Upserted
@@ -58,7 +58,7 @@ class ChangeLog:
 
     def __init__(self, store: GraphWriter, load: str | None = None) -> None:
         self._store = store
-        self.load = load or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        self.load = load or utc_stamp("microseconds")
 
     def upsert(self, facts: Sequence[Fact]) -> UpsertCounts:
         """What became of facts of one type, as the store's own methods say it."""
@@ -93,7 +93,7 @@ def changes_of(facts: Sequence[Fact], told: Upserted, load: str) -> list[Changes
 
 def to_events(changes: Changes) -> Iterator[Event]:
     """Changes as events, of at most :data:`graph.store.BATCH_SIZE` facts each; none of no change."""
-    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    at = utc_stamp()
     told: list[tuple[str, Any]] = [("new", _written(key)) for key in changes.new]
     told += [("changed", [_written(key), list(columns)]) for key, columns in changes.changed.items()]
     told += [(name, _written(key)) for name in ("vanished", "returned") for key in getattr(changes, name)]

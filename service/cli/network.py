@@ -157,39 +157,58 @@ def export(
     file_format: Annotated[
         ExportFormat,
         typer.Option(
-            "--format", help="csv and parquet: the tables, to be loaded again. graphml and gexf: for Gephi and others."
+            "--format",
+            help="csv and parquet: the tables, to be loaded again. gexf: for Gephi. graphml: for most graph tools.",
         ),
     ] = ExportFormat.CSV,
     store: StoreOption = None,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="With --format csv: mark the files as UTF-8, so that Excel reads Vietnamese."),
+    ] = False,
+    mixed: Annotated[
+        bool,
+        typer.Option(
+            "--mixed",
+            help="With --format graphml or gexf: give a relationship without direction an undirected edge. Gephi reads "
+            "such files, networkx does not.",
+        ),
+    ] = False,
 ) -> None:
     """Write the network to a folder.
 
-    The tables hold what was loaded, row for row, records of one member apart; a graph shows such records as one.
+    Tables hold the rows as they were loaded; records of one member stay separate rows. A graph joins such records into
+    one node. Its edges have weights, its nodes the colours of their kinds (gexf), and both have labels in Vietnamese
+    and English.
 
-    Cells are written as they were loaded. One that begins with =, +, - or @ is a formula to a spreadsheet: open
-    exported files by importing their columns as text where the network holds texts of people you do not trust.
+    Cells are written as they were loaded. A spreadsheet takes a cell that begins with =, +, - or @ for a formula: if
+    the network holds texts of people you do not trust, import the columns of the files as text.
     """
+    if excel and file_format is not ExportFormat.CSV:
+        raise typer.BadParameter("--excel goes with --format csv.", param_hint="--excel")
+    if mixed and file_format not in {ExportFormat.GRAPHML, ExportFormat.GEXF}:
+        raise typer.BadParameter("--mixed goes with --format graphml or gexf.", param_hint="--mixed")
     opened = existing_store(Settings(), store)
     if opened is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
     with opened, filled_folder(directory, force=force) as unfinished:
         if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
             form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
-            written = export_tables(opened.tables(), unfinished, form)
+            written = export_tables(opened.tables(), unfinished, form, for_excel=excel)
         else:
-            written = (_write_graph(GraphSnapshot.from_store(opened), unfinished, file_format),)
+            written = (_write_graph(GraphSnapshot.from_store(opened), unfinished, file_format, mixed=mixed),)
         names = [path.name for path in written]
     for name in names:
         console.print(Text(str(directory / name)), soft_wrap=True)
 
 
-def _write_graph(snapshot: GraphSnapshot, folder: Path, file_format: ExportFormat) -> Path:
+def _write_graph(snapshot: GraphSnapshot, folder: Path, file_format: ExportFormat, *, mixed: bool) -> Path:
     from graph.networks import write_gexf, write_graphml  # noqa: PLC0415  networkx takes long to import
 
     path = folder / f"network.{file_format.value}"
     if file_format is ExportFormat.GRAPHML:
-        write_graphml(snapshot, path)
+        write_graphml(snapshot, path, mixed=mixed)
     else:
-        write_gexf(snapshot, path)
+        write_gexf(snapshot, path, mixed=mixed)
     return path
