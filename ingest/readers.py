@@ -1,4 +1,4 @@
-"""Files and folders as streams of raw rows: tables of the exchange format, and the files that staff made themselves."""
+"""Readers: files and folders as streams of raw rows. The exchange format is read here, other files in ingest.staff."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ from ingest.staff.layout import PassedLine
 
 _EXCHANGE_ENDINGS = ("csv", "csv.gz", "xlsx", "parquet", "json", "jsonl")
 _NOT_FOR_PEOPLE = (".", "~$", "thumbs.db", "desktop.ini")
-"""How the names of files begin that systems leave in folders; they are passed over."""
+"""File names that begin so belong to the operating system or an office program and are ignored."""
 
 _NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
@@ -38,12 +38,12 @@ REQUIRED: Mapping[type[Fact], tuple[str, ...]] = {
     Relationship: ("source_id", "target_id", "kind"),
     Participation: ("project_id", "actor_id"),
 }
-"""The columns a table of the exchange format cannot do without."""
+"""The columns that each table of the exchange format must have."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A file that is named after a table of the exchange format."""
+    """A file whose name is the name of a table of the exchange format."""
 
     fact_type: type[Fact]
     path: Path
@@ -51,18 +51,21 @@ class TableFile:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row, ready to be checked.
+    """One row, ready for validation.
 
     Attributes
     ----------
+    line
+        The line of the file, counted from 1.
     cells
-        The text of each cell that is not empty, under the name of its column.
+        The text of each cell that is not empty, by column name.
     attributes
-        What is known not to belong to the exchange format and is kept all the same.
+        Texts that do not belong to the exchange format and are kept as attributes.
     issues
-        What was noticed while the row was read.
+        The issues found while the row was read.
     n_lines
-        Lines of the file that it takes: several where a name is merged over them, none for the second fact of a line.
+        The number of lines of the file that the row takes: several where its name is merged over them, and none for
+        the second and later facts of one line.
     """
 
     line: int
@@ -74,24 +77,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """An opened table.
+    """A table that has been opened and not yet read.
 
     Attributes
     ----------
     columns
-        The header; None where rows say by themselves what their cells are.
+        The names of the header; None where every row names its own cells.
     n_lines
-        Lines there are, to tell how far reading has come.
+        The number of lines, from which the progress of reading is computed.
     rows
-        The rows in their order, read as they are asked for; an issue stands for a row that cannot be read.
+        The rows in their order, read lazily. An issue stands for a row that cannot be read, a passed line for a line
+        that is not a row.
     source
-        What the facts are said to come from.
+        The name of the source that the facts are attributed to.
     is_derived
-        Whether the rows are links found in the columns of another table, whose lines are counted there.
+        Whether the rows are links named in the columns of another table; that table counts the lines.
     is_of_staff
-        Whether it is a list of staff's own, which shares no numbering of links with other lists.
+        Whether staff made the list. The links of such a list are numbered apart from those of other lists.
     noticed
-        What a person should know of the file though it can be read.
+        Warnings about the file, which can be read all the same.
     """
 
     fact_type: type[Fact]
@@ -107,7 +111,7 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """The files to be read: tables of the exchange format, actors first and links last, and all others by name."""
+    """The files to be read: tables of the exchange format (actors first, links last), then all other files by name."""
 
     tables: tuple[TableFile, ...]
     others: tuple[Path, ...]
@@ -115,12 +119,12 @@ class FoundFiles:
 
 
 def find_files(path: Path) -> FoundFiles:
-    """The files of a folder that may hold tables, or the one file named, and what is wrong with others.
+    """The files of a folder that may contain tables, or the one file given, and issues for all other files.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     """
     paths = _paths(path)
     issues = []
@@ -178,7 +182,7 @@ def _nearest_table(path: Path) -> str | None:
 
 
 def open_table(file: TableFile) -> RawTable | Issue:
-    """The table in a file of the exchange format, ready to be read, or why it cannot be read at all."""
+    """The table in a file of the exchange format, ready to be read, or the issue that prevents reading it."""
     ending = ending_of(file.path)
     if ending in {"csv", "csv.gz", "json", "jsonl"}:
         text = scan_text(file.path)
@@ -193,7 +197,7 @@ def open_table(file: TableFile) -> RawTable | Issue:
 
 
 def _open_one_of(file: TableFile, sheets: Sequence[Sheet]) -> RawTable | Issue:
-    """The table in the only sheet of a workbook, or in the one that is named after it."""
+    """The table in the only sheet of a workbook, or in the sheet with the name of the table."""
     name = EXCHANGE_NAMES[file.fact_type]
     named = [sheet for sheet in sheets if (sheet.place.sheet or "").strip().lower() == name]
     if len(sheets) > 1 and not named:

@@ -1,7 +1,7 @@
-"""Raw rows turned into facts of the model, and everything that is wrong with them.
+"""Validation: turns raw rows into facts of the model and reports everything that is wrong with them.
 
-A row with an error is not loaded; a row with warnings is. What can be said once for a whole table, such as a field
-outside the taxonomy, is said once.
+A row with an error is not loaded; a row with warnings is. A problem that concerns a whole table, such as a field
+outside the taxonomy, is reported once per table.
 """
 
 import re
@@ -54,17 +54,18 @@ Outcome = Literal["fit", "repeated", "rejected", "passed"]
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """What became of one row.
+    """The outcome of validating one row.
 
     Attributes
     ----------
     outcome
-        ``fit``: it is a fact. ``repeated``: an earlier row says the same. ``rejected``: the issues say why it is kept
-        out. ``passed``: it is no row, but a heading, a sum or a note.
+        ``fit``: the row is a fact. ``repeated``: an earlier row says the same. ``rejected``: the row is not loaded, and
+        the issues say why. ``passed``: the line is not a row but a heading, a sum or a note.
     n_lines
-        Lines of the file that it takes.
+        The number of lines of the file that the row takes.
     key
-        What tells it from other rows, as far as it is known of a row that is kept out: such a row is still there.
+        The key of the fact. A rejected row has one too, where its cells give it, so that its fact does not count as
+        vanished.
     """
 
     line: int
@@ -76,9 +77,9 @@ class CheckedRow:
 
 
 def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
-    """Every row of a table as a fact or as the reasons why it is none, in the order of the file.
+    """Every row of a table as a fact, or as the issues that reject it, in the order of the file.
 
-    The ids of accepted actors and projects are added to those known.
+    Accepted actors and projects are added to ``known``.
     """
     checker = _Checker(table, known)
     for row in table.rows:
@@ -92,12 +93,16 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
 
 
 def _without_errors(row: CheckedRow) -> CheckedRow:
-    """The row of a link that a column of another table names: that row is loaded, whatever becomes of the link."""
+    """The row with its errors turned into warnings.
+
+    Used for a link that is named in a column of another table: the row of that table is loaded whether or not the
+    link can be made.
+    """
     return replace(row, issues=tuple(replace(issue, severity="warning") for issue in row.issues))
 
 
 def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
-    """What is said of a line passed over: that of sums, notes and doubtful headings."""
+    """The issues of a line that is not a row: one for a sum, a note or a doubtful heading, and none for others."""
     place = replace(table.place, line=line.number)
     match line.why:
         case "total":
@@ -110,7 +115,7 @@ def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
 
 
 class _Checker:
-    """The memory of one table: ids and links seen so far, and what was already said."""
+    """Validates the rows of one table and remembers which issues were already reported."""
 
     def __init__(self, table: RawTable, known: Known) -> None:
         self._fact_type = table.fact_type
@@ -125,6 +130,7 @@ class _Checker:
         self._here = table.place
 
     def check(self, row: Row) -> CheckedRow:
+        """The outcome of one row."""
         self._here = Place(self._place.file, self._place.sheet, row.line)
         self._issues = list(row.issues)
         if any(issue.code in _REPETITIONS for issue in row.issues):
@@ -140,7 +146,7 @@ class _Checker:
         return CheckedRow(row.line, outcome, fact, tuple(self._issues), row.n_lines, key)
 
     def _key_of_cells(self, cells: Mapping[str, str]) -> Key | None:
-        """The key that a row would have that is no fact of its own, taken for the first between its ends."""
+        """The key that the cells give, with occurrence 0; None where a column of the key is missing."""
         columns = [column for column in KEYS[self._fact_type] if column != "occurrence"]
         if not all(column in cells for column in columns):
             return None
@@ -289,7 +295,7 @@ class _Checker:
         return first is None
 
     def _first_place(self, space: str, key: str | bytes, line: int) -> str | None:
-        """Where in the reading a key was met before, None where it is met for the first time."""
+        """The place at which a key was first read, or None where this is the first time."""
         place = self._place.file + (f"/{self._place.sheet}" if self._place.sheet else "")
         here = f"{line} {place}"
         first = str(self._known.seen.first((self._fact_type, space), key, here))
@@ -311,7 +317,7 @@ class _Checker:
 
 
 def _lies_before(end: str, start: str) -> bool:
-    """Whether an end lies before its start whatever days both stand for."""
+    """Whether an end is before its start, whichever days of a month or year the two dates mean."""
     return last_day(end).isoformat() < f"{start}-01-01"[:10]
 
 
@@ -326,7 +332,7 @@ def _names_of_kinds(labels: tuple[tuple[str, Label], ...]) -> Mapping[str, str]:
 
 
 def _nearest_kind(written: str, known: Mapping[str, Any]) -> str | None:
-    """The kind whose id or label in either language looks most like what was written."""
+    """The kind whose id or label, in either language, is most similar to the written text."""
     names = _names_of_kinds(tuple((kind, entry.label) for kind, entry in known.items()))
     nearest = get_close_matches(fold(written), names, n=1)
     return names[nearest[0]] if nearest else None
