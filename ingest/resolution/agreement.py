@@ -1,4 +1,4 @@
-"""How two records agree in their names, and what forbids taking them for one whatever their likeness."""
+"""Agreement of the names of two records, and guards: reasons that forbid an automatic link at any probability."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,26 +11,33 @@ from ingest.resolution.profiles import Profile
 from ingest.resolution.spelling import is_slip, remains_of, tones_agree
 
 Way = Literal["own_name", "other_name", "translated", "damaged", "slip", "acronym", "none"]
-"""How the names agree; the earlier, the better."""
+"""How two names agree, from the strongest way to none."""
 _WAYS: tuple[Way, ...] = ("own_name", "other_name", "translated", "damaged", "slip", "acronym", "none")
 _MARKS = {"w": "word", "c": "word", "h": "head", "u": "unit", "p": "place", "n": "number"}
 _MIN_SUPPORT = 2
-"""Words that must be alike beside one with a slip."""
+"""A name with a misspelt word must share at least this many other words; set by hand.
+
+Decision 0008 says on which pairs the rules were measured while they were set.
+"""
 
 PART_GUARDS = ("guard_number", "guard_unit")
-"""Guards that say of two records that one is another part of something: no identifier and no chain overrules them."""
+"""Guards that mark two records as different parts of one whole. Neither an identifier nor a chain overrules them."""
 
 Reason = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How two records agree in the two of their names that differ least.
+    """The agreement of two records, judged by the two of their names that differ least.
 
     Attributes
     ----------
+    way
+        How the two names agree.
+    left, right
+        The two names; None where a record has no name.
     apart
-        Tokens of either name that the other record does not account for; those of a slip do not count.
+        Tokens of each name that the other record does not explain. Misspelt words that match are not among them.
     """
 
     way: Way
@@ -43,7 +50,7 @@ _NO_AGREEMENT = Agreement("none", None, None, frozenset())
 
 
 def agreement(left: Profile, right: Profile) -> Agreement:
-    """The best agreement between any name of one record and any of the other."""
+    """The strongest agreement between a name of one record and a name of the other."""
     found = [_compare(left, right, one, two) for one, two in product(left.full, right.full)]
     best = min(found, key=_rank, default=_NO_AGREEMENT)
     if best.way == "none" and _acronyms_meet(left, right):
@@ -84,9 +91,10 @@ def _compare(left: Profile, right: Profile, one: NameKey, two: NameKey) -> Agree
 def _contexts(
     one: NameKey, two: NameKey, around_one: frozenset[str], around_two: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """What lies around two names and may explain what one lacks.
+    """The context tokens that may explain what each of two names lacks.
 
-    A school leaves its city out of its name; a firm with a city in its name is not the one without.
+    A school may leave its city out of its name, so for names with a head the context includes places. A firm with a
+    city in its name is not the firm without it, so for other names it does not.
     """
     if one.heads and two.heads:
         return around_one, around_two
@@ -96,7 +104,7 @@ def _contexts(
 def _apart(
     one: frozenset[str], two: frozenset[str], context_one: frozenset[str], context_two: frozenset[str]
 ) -> frozenset[str]:
-    """Tokens of each that the other does not account for; what lies around explains no second place."""
+    """Tokens of each name that the other name and its context lack; a context never explains a second place."""
     mine, theirs = one - two, two - one
     if _places(mine) and _places(theirs):
         context_one, context_two = context_one - _places(context_one), context_two - _places(context_two)
@@ -104,7 +112,7 @@ def _apart(
 
 
 def _range_apart(one: NameKey, two: NameKey) -> frozenset[str]:
-    """The country, where it stands in one name and a place in the other: "… Việt Nam" is not "… Hà Nội"."""
+    """The country token, where one name has the country and the other a place: "… Việt Nam" is not "… Hà Nội"."""
     is_apart = (one.is_national and not two.is_national and two.places) or (
         two.is_national and not one.is_national and one.places
     )
@@ -116,13 +124,13 @@ def _places(tokens: frozenset[str]) -> frozenset[str]:
 
 
 def _is_ruin(one: NameKey, two: NameKey) -> bool:
-    """Whether one name is the other with characters lost, each of them one that is not ASCII."""
+    """Whether one name is the other with some of its non-ASCII characters lost."""
     ruin, whole = (one, two) if one.is_damaged else (two, one)
     return ruin.letters == whole.letters and remains_of(ruin.text, whole.text)
 
 
 def _without_slips(one: NameKey, two: NameKey, apart: frozenset[str]) -> frozenset[str]:
-    """What is left apart once words that are slips of each other are paired off; all of it if little else agrees."""
+    """The tokens still apart after misspelt words are matched; all of them where too few other words agree."""
     mine = sorted(token for token in apart if token in one.tokens)
     theirs = sorted(token for token in apart if token in two.tokens)
     if len(mine) != len(theirs) or any(token[0] != "w" for token in apart):
@@ -138,7 +146,7 @@ def _without_slips(one: NameKey, two: NameKey, apart: frozenset[str]) -> frozens
 
 
 def guards(left: Profile, right: Profile, found: Agreement) -> list[Reason]:
-    """Everything that forbids an automatic link between two records, with what it rests on."""
+    """The guards that forbid an automatic link between two records, each with its detail."""
     if any(left.identifiers[scheme] & right.identifiers[scheme] for scheme in _shared_schemes(left, right)):
         parts = (reason for reason in _name_guards(left, right, found) if reason[0] in PART_GUARDS)
         return [*_identifier_guards(left, right), *_kind_guards(left, right), *_parent_guards(left, right), *parts]
@@ -165,7 +173,7 @@ def _identifier_guards(left: Profile, right: Profile) -> Iterable[Reason]:
 
 
 def conflicting_schemes(left: Profile, right: Profile) -> list[str]:
-    """Schemes in which both have identifiers and none in common."""
+    """The schemes in which both records have identifiers but none in common."""
     return [
         scheme for scheme in _shared_schemes(left, right) if not left.identifiers[scheme] & right.identifiers[scheme]
     ]
@@ -205,14 +213,14 @@ def _name_guards(left: Profile, right: Profile, found: Agreement) -> Iterable[Re
 
 
 def _tones_agree(left: Profile, one: NameKey, two: NameKey) -> bool:
-    """Whether the tones of two names agree; of persons' names, where both bear any, in every word."""
+    """Whether the tones of two names agree; in names of persons with tones, every word must have the same tone."""
     if left.is_person and not one.text.isascii() and not two.text.isascii():
         return sorted(one.spelt) == sorted(two.spelt)
     return tones_agree(one.spelt, two.spelt)
 
 
 def _order_differs(left: Profile, one: NameKey, two: NameKey) -> bool:
-    """Whether the same words come in another order, other than by what a comma has put behind the rest."""
+    """Whether two names have the same words in another order; moving words across a comma does not count."""
     first, second = (one.words, two.words) if left.is_person else (one.proper, two.proper)
     if first == second or sorted(first) != sorted(second):
         return False
@@ -226,7 +234,7 @@ def _place_guards(left: Profile, right: Profile) -> Iterable[Reason]:
 
 
 def _own_name_guards(left: Profile, right: Profile, found: Agreement) -> Iterable[Reason]:
-    """Guards for names that agree by an alias or a translation while names in one language say otherwise."""
+    """Guards for two records that agree by an alias or a translation while their names in one language differ."""
     if found.way not in ("other_name", "translated", "slip"):
         return
     for one, two in _own_in_one_language(left, right):
@@ -247,7 +255,7 @@ def _own_in_one_language(left: Profile, right: Profile) -> Iterable[tuple[NameKe
 
 
 def _generic_guards(left: Profile, right: Profile, found: Agreement) -> Iterable[Reason]:
-    """A guard for names such as "Trường Đại học Kinh tế" that many may bear, where nothing else speaks for them."""
+    """A guard for a generic name such as "Trường Đại học Kinh tế", unless place, parent or domain agree as well."""
     one, two = found.left, found.right
     if found.way in ("none", "acronym") or one is None or two is None:
         return

@@ -1,4 +1,4 @@
-"""Candidate pairs: records that share one of several keys, in blocks of bounded size."""
+"""Blocking: candidate pairs are records that share at least one of several keys; blocks have a bounded size."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,18 +12,25 @@ from ingest.resolution.names import NameKey
 from ingest.resolution.profiles import Profile, direct_key
 
 MAX_BLOCK_RECORDS = 60
-"""A key that more records share brings no pair of them; keys of exact names are narrowed down by place first."""
+"""A key shared by more records gives no pair directly; its block is first divided by place, parent and domain.
+
+This and the other limits of this module were set by hand. The recall in decision 0008 counts pairs that they miss.
+"""
 _MAX_RARE_RECORDS = 25
+"""A word is rare if at most this many names have it; set by hand."""
 _N_RAREST = 3
+"""At most this many rare words of a name become keys; set by hand."""
 _SHORT_LETTERS = 14
+"""Names with at most this many letters get one key for each letter left out; set by hand."""
 _MAX_ONE_LESS = 9
+"""Names with at most this many words get one key for each word left out; set by hand."""
 
 PairIndices = npt.NDArray[np.int64]
-"""Shape (n, 2): rows of records, the smaller first; sorted, each pair once."""
+"""Shape (n, 2), int64: the rows of two records, the smaller first; sorted, each pair once."""
 
 
 def candidate_pairs(profiles: Sequence[Profile]) -> PairIndices:
-    """Pairs of records that are worth a comparison, as rows of the profiles."""
+    """The pairs of records worth comparing, as row numbers of the compared records."""
     counts = Counter(word for profile in profiles for word in _words(profile))
     blocks: dict[str, list[int]] = defaultdict(list)
     for index, profile in enumerate(profiles):
@@ -44,7 +51,7 @@ def _unique_pairs(blocks: Iterable[Sequence[int]], n_records: int) -> PairIndice
 
 
 def _narrowed(block: Sequence[int], profiles: Sequence[Profile]) -> Iterator[list[int]]:
-    """The records of a crowded block that also share a place, a domain or what they belong to."""
+    """The parts of a large block: records that also share a place, a domain or a parent."""
     parts: dict[str, list[int]] = defaultdict(list)
     for index in block:
         profile = profiles[index]
@@ -70,7 +77,7 @@ def _keys(profile: Profile, counts: Counter[str]) -> Iterator[str]:
 
 
 def _name_keys(key: NameKey, profile: Profile) -> Iterator[str]:
-    """Keys of what the name says, alone and with what its place and what it belongs to would add."""
+    """Keys made from a name, and from the name completed by its place and its parents."""
     yield from (f"name {direct_key(tokens)}" for tokens in profile.written_out(key))
     yield f"words {' '.join(sorted(set(key.words)))} {' '.join(sorted(key.places))}"
     if len(key.words) > 1:
@@ -84,7 +91,7 @@ def _name_keys(key: NameKey, profile: Profile) -> Iterator[str]:
 
 
 def _slip_keys(key: NameKey) -> Iterator[str]:
-    """Keys that a name and the same with one slip of the hand have in common."""
+    """Keys that a name shares with the same name misspelt in one word or letter."""
     words = sorted({token[2:] for token in key.tokens})
     if 2 < len(words) <= _MAX_ONE_LESS:
         odd = [word for word in words if word not in lexicon().vocabulary] or words

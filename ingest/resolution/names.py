@@ -1,4 +1,4 @@
-"""Names taken apart into what they say, so that two spellings of one name come out alike."""
+"""Names taken apart into their meaningful parts, so that two spellings of one name give equal keys."""
 
 import re
 import unicodedata
@@ -14,44 +14,49 @@ _VIETNAMESE_ONLY = re.compile("[\u0309\u0323\u031b\u0306đ]")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 _MAX_ACRONYM_LETTERS = 8
+"""A longer name in capitals is not taken for an acronym; set by hand."""
 COUNTRY = "viet_nam"
-"""The place that the name of the country adds to a brand: a firm is not its Vietnamese branch."""
+"""The place token for the country in the name of a brand: a firm and its Vietnamese branch are different actors."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameKey:
-    """One name taken apart.
+    """One name, taken apart.
 
     Attributes
     ----------
+    text
+        The name as it is written, with characters repaired.
     language
-        ``vi``, ``en`` or ``None`` where nothing tells, as for a brand.
+        ``vi`` or ``en``; None where nothing shows the language, as in a brand.
     heads, units, legal, places, numbers
-        What it is, which part of one, its legal form, the places and the numbers in its name.
+        What the actor is (university), which part of it (faculty), its legal form, and the places and numbers named.
     words
         All other words in their order, folded.
     spelt
-        The same words with their tones.
+        The same words with diacritics.
     concepts
-        What the other words mean where the lexicon knows it, and the words themselves where it does not.
+        The meanings of the other words; a word that the lexicon does not know is its own meaning.
     proper
-        Those of the words that the lexicon does not know.
-    acronym
-        Whether the name is one short word in capitals.
+        The words that the lexicon does not know.
     tokens
-        Everything that tells it from other names, marked by what it is: ``h:university``, ``w:bach``, ``p:hue``.
+        The parts that distinguish the name from other names, each marked by its type: ``h:university``, ``w:bach``,
+        ``p:hue``.
     meaning
-        The same for comparison with the other language: heads by family, concepts for words.
+        Tokens for comparison with a name in the other language: families of heads, and concepts instead of words.
     initials
-        Acronyms that its words may give.
+        Acronyms that the words may form.
     is_national
-        Whether the country stands in it.
+        Whether the name contains the country.
     is_generic
-        Whether many may bear it: what it is and a common subject, no place, number or word of its own.
+        Whether many actors may have this name: it has a common head and subject, but no place, number or word of its
+        own.
+    is_acronym
+        Whether the name is one short word in capitals.
     letters
-        The ASCII letters of the name as it is written, what is left of it once all others are lost.
+        The ASCII letters of the name as it is written; these remain when all other characters are lost.
     is_damaged
-        Whether characters of it are lost.
+        Whether characters of the name are lost.
     """
 
     text: str
@@ -77,7 +82,7 @@ class NameKey:
 
 @lru_cache(maxsize=200_000)
 def name_key(name: str) -> NameKey:
-    """The name of an organisation taken apart.
+    """The parts of the name of an organisation.
 
     >>> name_key("ĐHBK Hà Nội").tokens == name_key("Trường Đại học Bách khoa Hanoi").tokens
     True
@@ -96,7 +101,7 @@ def name_key(name: str) -> NameKey:
 
 @lru_cache(maxsize=200_000)
 def person_key(name: str) -> NameKey:
-    """The name of a person taken apart: its words, without the titles before them.
+    """The parts of the name of a person: its words, without titles before them.
 
     >>> person_key("GS.TS. Lê Anh Tuấn").words
     ('le', 'anh', 'tuan')
@@ -131,7 +136,7 @@ def person_key(name: str) -> NameKey:
 
 
 def name_keys(names: Iterable[str], *, person: bool) -> tuple[NameKey, ...]:
-    """Every name taken apart, what stands in brackets as a name of its own.
+    """The parts of each name; a text in brackets counts as a name of its own.
 
     >>> [key.text for key in name_keys(["Viện Công nghệ Thông tin (SoICT)"], person=False)]
     ['Viện Công nghệ Thông tin', 'SoICT']
@@ -152,13 +157,13 @@ def _bracket_apart(name: str) -> list[str]:
 
 @cache
 def _known() -> dict[tuple[str, ...], str]:
-    """The names that whole English names stand for, by the words of these."""
+    """The Vietnamese names that whole English names stand for, by the words of the English names."""
     read = ((_read(name)[1], stands_for) for name, stands_for in lexicon().known.items())
     return {tuple(word for word in folded if word != BREAK): stands_for for folded, stands_for in read}
 
 
 def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of a text, abbreviations written out and slips put right; with and without tones."""
+    """The words of a text with and without diacritics; abbreviations are written out, misspellings corrected."""
     spelt = _expanded(spelt_words(text))
     folded = tuple(folded_word(word) for word in spelt)
     right = corrected(folded)
@@ -183,7 +188,7 @@ def _expanded(spelt: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_bare(word: str) -> bool:
-    """Whether a word bears no marks but the stroke of đ and the horn of ư, as abbreviations do."""
+    """Whether a word has no diacritics except those of đ and ư, which occur in abbreviations."""
     return word.replace("đ", "d").replace("ư", "u").isascii()
 
 
@@ -256,7 +261,7 @@ def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: t
 
 
 def _word_tokens(words: Sequence[str]) -> frozenset[str]:
-    """A token for every word, one that stands there again by another: "Sơn Sơn" is not "Sơn"."""
+    """One token per word; a repeated word is numbered, so that "Sơn Sơn" differs from "Sơn"."""
     seen: dict[str, int] = {}
     tokens = []
     for word in words:
@@ -274,7 +279,7 @@ def _is_generic(found: Mapping[Part, set[str]], *, has_own: bool) -> bool:
 def _phrase_at(
     i: int, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]
 ) -> tuple[int, Part | None, str]:
-    """Number of words, part and meaning of the longest phrase that begins at a word; the word itself if none does."""
+    """The number of words, the part and the meaning of the longest phrase at a position; else of the single word."""
     begins = i == 0 or folded[i - 1] == BREAK
     for phrase in lexicon().phrases.get(folded[i], ()):
         n = len(phrase.folded)
@@ -290,9 +295,10 @@ def _phrase_at(
 
 
 def _stands_alone(phrase: Phrase, language: Language | None, *, begins: bool, ends: bool) -> bool:
-    """Whether a phrase of one syllable means what it says: many are names of people or firms as well.
+    """Whether a phrase of one syllable has its meaning at this position.
 
-    "Viện" or "Khoa" begins what it is the head of, "Vinh" or "Huế" ends it.
+    Many such syllables are also names of persons or firms. "Viện" and "Khoa" must begin the name, "Vinh" and "Huế"
+    must end it.
     """
     if phrase.part in ("head", "unit") and "vi" in phrase.languages:
         return begins
@@ -300,7 +306,7 @@ def _stands_alone(phrase: Phrase, language: Language | None, *, begins: bool, en
 
 
 def _initials(folded: Sequence[str], said: Sequence[str]) -> frozenset[str]:
-    """Acronyms that the words may give, with and without the small ones among them."""
+    """The acronyms that the words may form, with and without small words."""
     both = ("".join(word[0] for word in words) for words in (folded, said))
     return frozenset(acronym for acronym in both if 2 < len(acronym) <= _MAX_ACRONYM_LETTERS)
 

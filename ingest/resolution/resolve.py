@@ -1,4 +1,4 @@
-"""From records to links made automatically, and pairs that are put to a person."""
+"""Resolution: from records to links made automatically and to pairs that a person must judge."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,21 +14,22 @@ from ingest.resolution.profiles import Profile, profiles_of
 from ingest.resolution.records import Record
 
 LINK_THRESHOLD = 0.65
-"""From here on a pair that no guard forbids is linked without a person.
+"""A pair that no guard forbids is linked without a person from this probability on.
 
-Measured on pairs that no weight was fitted to (``benchmarks/resolution.py``, 95 % intervals by Wilson): precision 1.000
-(0.956 to 1) at recall 0.912 on reference lists, 0.998 (0.992 to 0.999) at 0.875 on corrupted copies; with what the
-links imply, recall 0.923 and 0.909 at the same precision.
+Set by hand. Measured at this value on pairs that no weight was fitted to (``benchmarks/resolution.py``, 95 % Wilson
+intervals): precision 1.000 (0.956 to 1) at recall 0.912 on reference lists, 0.998 (0.992 to 0.999) at 0.875 on
+corrupted copies; with the pairs that the links imply, recall 0.923 and 0.909 at the same precision.
 """
 UNCLEAR_THRESHOLD = 0.3
-"""From here on a pair is put to a person whatever its names."""
+"""From this probability on a person judges a pair whatever its names; set by hand, see decision 0008."""
 NAMESAKE_THRESHOLD = 0.05
-"""From here on a pair of which names agree is put to a person."""
+"""From this probability on a person judges a pair whose names agree; set by hand, see decision 0008."""
 _N_DIGITS = 9
+"""Probabilities are rounded to so many decimals, so that equal evidence gives equal probabilities; set by hand."""
 
 Verdict = Literal["same", "different", "unsure"]
 Decided = Mapping[tuple[str, str], Verdict]
-"""What people have said about pairs of ids, the two in either order."""
+"""Judgements of people about pairs of ids, the two ids in either order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,12 @@ class Pair:
     Attributes
     ----------
     left_id, right_id
-        ``left_id < right_id``.
+        The ids of the records; ``left_id < right_id``.
     probability
-        That they are the same, as the model has it; between 0 and 1.
+        The probability, between 0 and 1, that both are of one actor, as computed by the model.
     reasons
-        What speaks for and against, as a code and a detail each, such as ``("own_name", "Đại học Hà Nội")``; a code
-        that begins with ``guard_`` says why no link was made whatever the probability.
+        The reasons for and against, each a code and a detail, such as ``("own_name", "Đại học Hà Nội")``. A code that
+        begins with ``guard_`` is a reason why no link was made at any probability.
     """
 
     left_id: str
@@ -54,25 +55,27 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Links made automatically, and pairs that only a person can judge; each by falling probability, then by ids."""
+    """The links made automatically and the pairs that a person must judge, each by falling probability, then by ids."""
 
     links: tuple[Pair, ...]
     unclear: tuple[Pair, ...]
 
 
 def resolve(records: Iterable[Record], decided: Decided | None = None) -> Resolution:
-    """Links and unclear pairs among records of distinct ids.
+    """The links and the unclear pairs among records with distinct ids.
 
-    A link is a pair whose probability reaches :data:`LINK_THRESHOLD` and that no guard forbids. Another pair is put to
-    a person if it reaches :data:`UNCLEAR_THRESHOLD`, or :data:`NAMESAKE_THRESHOLD` where names agree, unless one of the
-    two belongs to the other or links imply the answer. No chain of links, nor of what people have called the same,
-    joins two records that people have called different, that have different identifiers of one scheme, or of which one
-    belongs to the other.
+    A link is a pair whose probability reaches :data:`LINK_THRESHOLD` and that no guard forbids. Another pair is unclear
+    if its probability reaches :data:`UNCLEAR_THRESHOLD`, or :data:`NAMESAKE_THRESHOLD` where the names agree; it is
+    left out if one record belongs to the other or if the links already imply the answer. No chain of links and of
+    pairs judged to be the same joins two records that people have judged to be different, that have different
+    identifiers of one scheme, or of which one belongs to the other.
 
     Parameters
     ----------
+    records
+        The records, in any order.
     decided
-        Pairs that a person has judged. They are in neither list.
+        The judgements of people. The judged pairs are in neither list.
     """
     profiles = profiles_of(sorted(records, key=lambda record: record.id))
     rows = {profile.record.id: row for row, profile in enumerate(profiles)}
@@ -135,7 +138,7 @@ def _judge(edge: Edge, profiles: Sequence[Profile]) -> _Judged:
 
 
 def _told_from_ruins(judged: Sequence[_Judged]) -> list[_Judged]:
-    """No link of a name whose lost characters leave it open which of several it was."""
+    """The pairs without links of damaged names that may be one of several different names."""
     linked = {found.edge[:2] for found in judged if found.is_link}
     whole_of: dict[int, set[int]] = defaultdict(set)
     for found in judged:
@@ -167,7 +170,7 @@ def _shared(left: Profile, right: Profile) -> Iterable[Reason]:
 
 
 def _apart(verdicts: Mapping[tuple[int, int], Verdict], judged: Iterable[_Judged]) -> dict[int, frozenset[int]]:
-    """For every row those that no chain may join it with: by a person's verdict, or by numbers and units in names."""
+    """For each row, the rows that no chain may join it with: judged different, or other numbers or units in names."""
     apart: dict[int, set[int]] = defaultdict(set)
     forbidden = [pair for pair, verdict in verdicts.items() if verdict == "different"]
     forbidden.extend(found.edge[:2] for found in judged if any(code in PART_GUARDS for code, _ in found.reasons))
