@@ -199,7 +199,7 @@ def _percent(confidence: float) -> str:
 
 
 def _scan(path: Path, encoding: Encoding) -> _Scanned:
-    """The number of lines of a file in an encoding, the place where decoding fails, or the issue that it is not text."""
+    """The number of lines of a file in an encoding, the place where decoding fails, or the issue of a binary file."""
     place = Place(path.name)
     decoder = raw_decoder(encoding)
     is_wide = encoding in _WIDE
