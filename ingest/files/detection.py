@@ -24,7 +24,7 @@ THRESHOLD = 0.95
 """An encoding counts as found from this confidence on.
 
 Measured: 8,141 texts of one word to forty cells in the three encodings reached it, and the encoding was right for all;
-none of 7,333 texts in foreign encodings reached it. ``tests/ingest/files/test_detection.py`` repeats this on fewer texts.
+none of 7,333 texts in foreign encodings reached it. ``tests/ingest/files/test_detection.py`` repeats this on fewer.
 """
 
 SYLLABLE_IF_RIGHT = 0.9

@@ -1,4 +1,4 @@
-"""The lines of a table that was made for people: its rows, and the headings, sums, notes and signatures among them."""
+"""The lines of a table made for people: its rows, and the headings, sums, notes and signatures between them."""
 
 import re
 import tomllib
@@ -30,9 +30,9 @@ _NUMBER = re.compile(r"[\s0-9.,%+-]+")
 
 
 def table_lines(table: FoundTable) -> Iterator[TableLine | PassedLine | Issue]:
-    """Every line below the header that is not blank: a row, or why it is none, or why it cannot be read.
+    """Every line below the header that is not blank: a row, a line that is not a row, or an unreadable line.
 
-    Lines above the header that cannot be read are among those of the first table.
+    Unreadable lines above the header are returned with the first table.
     """
     fills = _fills(table)
     reader = _LineReader(table)
@@ -61,7 +61,7 @@ def table_lines(table: FoundTable) -> Iterator[TableLine | PassedLine | Issue]:
 
 
 def _fills(table: FoundTable) -> Mapping[int, frozenset[int]]:
-    """The columns of each line that a merged area reaches from above."""
+    """The columns of each line that a merged area reaches from a line above."""
     fills: dict[int, frozenset[int]] = {}
     for area in table.sheet.merged:
         if area.top > table.header_line and area.bottom - area.top < _MAX_MERGED_LINES:
@@ -71,14 +71,14 @@ def _fills(table: FoundTable) -> Mapping[int, frozenset[int]]:
 
 
 class _LineReader:
-    """Tells the rows of a table from what stands between them.
+    """Distinguishes the rows of a table from the lines between them.
 
     Attributes
     ----------
     names
-        The columns that name the rows of a table of actors or projects.
+        The columns that name the rows, in a table of actors or projects.
     last_row
-        The number of the line of the last row.
+        The line number of the last row.
     """
 
     def __init__(self, table: FoundTable) -> None:
@@ -100,7 +100,7 @@ class _LineReader:
         self.last_row = 0
 
     def passed(self, line: Line) -> PassedLine | None:
-        """The line as one that is no row of its table; None where it is one."""
+        """The line, if it is not a row of the table; None if it is a row."""
         filled = {place: text for place, cell in enumerate(line.cells) if (text := cell.strip())}
         why = self._why_beside(line, filled) or self._why_between(line, filled)
         if why is None or why == "row":
@@ -109,12 +109,12 @@ class _LineReader:
         return PassedLine(line.number, why, text, is_sure=why != "heading" or self._is_sure_heading(filled))
 
     def goes_on(self, line: Line) -> bool:
-        """Whether a line only adds to the lists and texts of the row directly above it."""
+        """Whether a line only continues the lists and texts of the row directly above it."""
         filled = {place for place, cell in enumerate(line.cells) if cell.strip()}
         return bool(self.names) and self.last_row == line.number - 1 and filled <= self._joined
 
     def _why_beside(self, line: Line, filled: Mapping[int, str]) -> WhyPassed | Literal["row"] | None:
-        """What a line is by its numbers and by what the header says."""
+        """What a line is, judged by its numbers and by the header; None where these do not decide."""
         if line.number in self._first_lines and is_numbering(line.cells):
             return "numbering"
         if any(_FIGURES.fullmatch(filled.get(place, "")) for place in self._ordinals):
@@ -126,7 +126,7 @@ class _LineReader:
         return None
 
     def _why_between(self, line: Line, filled: Mapping[int, str]) -> WhyPassed | None:
-        """What a line without a number is by its words."""
+        """What a line without a number is, judged by its words; None for a row."""
         words = [text for text in filled.values() if not _NUMBER.fullmatch(text)]
         if words and _is_total(words[0]) and all(map(_is_quantity, words[1:])):
             return "total"
@@ -137,7 +137,7 @@ class _LineReader:
         return "heading" if self._is_heading(line.number, filled) else None
 
     def _is_note(self, filled: Mapping[int, str], words: Sequence[str]) -> bool:
-        """Whether a line is a note or belongs to the signatures, which only rows with a number or more cells end."""
+        """Whether a line is a note or a signature; the signatures end at a row with a number or with more cells."""
         if not words or len(filled) > _MAX_CELLS_OF_NOTE:
             return False
         names = [filled[place] for place in self._essentials if place in filled]
@@ -171,14 +171,14 @@ class _LineReader:
 
 
 def _places(table: FoundTable, columns: Iterable[str]) -> frozenset[int]:
-    """Where a table has the columns of these names."""
+    """The positions of the columns with these names in a table."""
     wanted = frozenset(columns)
     matches = enumerate(table.recognition.matches)
     return frozenset(place for place, match in matches if match and match.column in wanted)
 
 
 def _counts_in_figures(table: FoundTable, ordinals: Iterable[int]) -> bool:
-    """Whether the first rows are numbered 1, 2, 3, so that I, II or A, B are no numbers of rows."""
+    """Whether the first rows are numbered 1, 2, 3, so that I, II or A, B do not number rows."""
     lines = (line for line in islice(table.sheet.read(), _N_LINES_SAMPLED) if isinstance(line, Line))
     below = [line.cells for line in lines if line.number > table.header_line]
     return any(
@@ -190,7 +190,7 @@ def _counts_in_figures(table: FoundTable, ordinals: Iterable[int]) -> bool:
 
 
 def _is_section(text: str, *, may_lack_a_kind: bool) -> bool:
-    """Whether a text alone on its line is the heading of a section rather than somebody's name.
+    """Whether a text that stands alone on its line is the heading of a section and not a name.
 
     >>> _is_section("II. Khối trường, viện", may_lack_a_kind=False), _is_section("Phần mềm Việt", may_lack_a_kind=True)
     (True, False)
@@ -209,7 +209,7 @@ def _is_section(text: str, *, may_lack_a_kind: bool) -> bool:
 
 @cache
 def words_of_lines() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """What ``ingest/staff/lines.toml`` says."""
+    """The contents of ``ingest/staff/lines.toml``."""
     return tomllib.loads(files("ingest.staff").joinpath("lines.toml").read_text(encoding="utf-8"))
 
 
@@ -223,7 +223,7 @@ def _begins(section: str, text: str) -> bool:
 
 
 def _is_note(text: str, *, is_alone: bool) -> bool:
-    """Whether a text can only be a note: a label with a colon or alone on its line, or the beginning of a note.
+    """Whether a text can only be a note: it begins like a note, or is a label with a colon or alone on its line.
 
     >>> _is_note("Ghi chú: chưa đủ", is_alone=True), _is_note("Nguồn Sáng Việt", is_alone=True)
     (True, False)
@@ -238,7 +238,7 @@ def _is_note(text: str, *, is_alone: bool) -> bool:
 
 @cache
 def _totals() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a sum is called, and what stands beside it."""
+    """Patterns for the name of a sum, and for the quantity beside it."""
     words, groups, units = (
         "|".join(map(fold, words_of_lines()["totals"][key])) for key in ("words", "groups", "units")
     )
@@ -248,7 +248,7 @@ def _totals() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _is_total(text: str) -> bool:
-    """Whether a text names a sum, and nobody.
+    """Whether a text names a sum and not an actor.
 
     >>> _is_total("Tổng cộng: 25 đơn vị"), _is_total("Tổng công ty Điện lực"), _is_total("Cộng khối II")
     (True, False, True)
