@@ -1,6 +1,6 @@
-"""CORDIS: the archives of EU research projects and their participants into the exchange format.
+"""CORDIS: converts the archives of EU research projects and their participants into the exchange format.
 
-Source of the format: the CSV and JSON archives on https://cordis.europa.eu and data.europa.eu, from the seventh
+The format is that of the CSV and JSON archives on https://cordis.europa.eu and data.europa.eu, from the seventh
 framework programme on: ``project``, ``organization``, ``euroSciVoc``, ``topics`` and ``legalBasis``.
 """
 
@@ -34,7 +34,7 @@ _REQUIRED = {
     "topics": ("projectID", "title"),
     "legalbasis": ("projectID", "title"),
 }
-"""The files that are read, by their names in lower case, and the columns that they cannot do without."""
+"""The files that are read, by their names in lower case, and the columns that each must have."""
 _FORMATS = (".csv", ".json")
 
 _INDEX = (
@@ -46,18 +46,20 @@ _INDEX = (
 
 
 def convert_cordis(source: Path, folder: Path, on_progress: OnProgress | None = None) -> Conversion:
-    """What became of every record of CORDIS, written as actors, projects and participants.
+    """The counts and issues of converting CORDIS into the tables of actors, projects and participants.
 
     Parameters
     ----------
     source
-        A CSV or JSON archive as it is published, such as ``cordis-HORIZONprojects-csv.zip``; a folder of several, or
-        of their unpacked files.
+        A CSV or JSON archive as published, such as ``cordis-HORIZONprojects-csv.zip``, or a folder of archives or of
+        their unpacked files.
+    folder
+        The folder in which the tables are written.
 
     Raises
     ------
     IngestError
-        There is no such file, an archive is damaged, or there are no projects or no organisations in it.
+        The source does not exist, an archive is damaged, or the source has no projects or no organisations.
     """
     members = _members(source)
     reader = Reader(on_progress)
@@ -88,7 +90,7 @@ def _members(source: Path) -> dict[str, list[Member]]:
 
 
 class _Work:
-    """A conversion on its way: what is read, what is remembered, what is written."""
+    """A conversion in progress: its input, its index and its output."""
 
     def __init__(self, reader: Reader, index: sqlite3.Connection, tables: TableWriter) -> None:
         self._reader = reader
@@ -96,7 +98,7 @@ class _Work:
         self._tables = tables
 
     def read(self, members: Sequence[Member], table: str, use: Callable[[Record, Place], Issue | None]) -> None:
-        """Hand every record to a function that takes it or says what is wrong with it."""
+        """Pass every record to ``use``, which processes it or returns its issue."""
         for member in members:
             for record, place in self._reader.read(member, _parser(table)):
                 problem = use(record, place)
@@ -106,7 +108,7 @@ class _Work:
                     self._reader.issues.append(problem)
 
     def keep(self, topic: str) -> Callable[[Record, Place], Issue | None]:
-        """A function that remembers what a record says about its project."""
+        """A function that stores in the index what a record says about its project."""
         column = _REQUIRED[topic][1]
 
         def remember(record: Record, place: Place) -> Issue | None:
@@ -122,7 +124,7 @@ class _Work:
         return remember
 
     def write_project(self, record: Record, place: Place) -> Issue | None:
-        """Write a project with what is remembered about it."""
+        """Write a project, together with what the index has about it."""
         cells = self._cells(place)
         number = cells.identifier("id", record.values.get("id"))
         if not number:
@@ -138,7 +140,7 @@ class _Work:
         return None
 
     def write_participant(self, record: Record, place: Place) -> Issue | None:
-        """Write a participation, and remember its organisation."""
+        """Write a participation, and store its organisation in the index."""
         cells, values = self._cells(place), record.values
         pic = cells.identifier("organisationID", values.get("organisationID"))
         project = cells.identifier("projectID", values.get("projectID"))
@@ -164,7 +166,7 @@ class _Work:
         )
 
     def write_actors(self, place: Place) -> None:
-        """Write every organisation once, as its latest record has it; the place is where reports say they come from."""
+        """Write every organisation once, from its latest record; issues are reported at the given place."""
         cells = self._cells(place)
         for pic, written in self._index.execute("SELECT id, cells FROM actor ORDER BY id"):
             names = [name for (name,) in self._index.execute("SELECT name FROM name WHERE id = ?", (pic,))]
@@ -187,5 +189,5 @@ def _parser(table: str) -> Callable[[OpenedText, Place], Iterator[Record | Issue
 
 
 def _is_main(values: Mapping[str, Any]) -> bool:
-    """Whether a legal basis is the part of the programme that pays; other parts only profit from the project."""
+    """Whether a legal basis is the part of the programme that pays for the project."""
     return str(values.get("uniqueProgrammePart", "")).lower() in {"true", "1"}

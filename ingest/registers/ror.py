@@ -1,6 +1,6 @@
-"""The Research Organization Registry: its data dump in schema 2 into the exchange format.
+"""The Research Organization Registry (ROR): converts its data dump in schema 2 into the exchange format.
 
-Source of the format: https://ror.readme.io/docs/ror-data-structure and https://ror.readme.io/docs/data-dump.
+The format is described in https://ror.readme.io/docs/ror-data-structure and https://ror.readme.io/docs/data-dump.
 """
 
 import re
@@ -43,19 +43,21 @@ _WITHDRAWN = "withdrawn"
 def convert_ror(
     source: Path, folder: Path, countries: Collection[str] = (), on_progress: OnProgress | None = None
 ) -> Conversion:
-    """What became of every record of a ROR data dump, written to a folder as actors and ``part_of`` relationships.
+    """The counts and issues of converting a ROR data dump into actors and ``part_of`` relationships.
 
     Parameters
     ----------
     source
-        The zip archive as it is published, or the JSON file of schema 2 inside it.
+        The zip archive as published, or the JSON file of schema 2 in it.
+    folder
+        The folder in which the tables are written.
     countries
-        ISO codes of the countries to keep; all where none is named.
+        ISO codes of the countries to be converted; all countries if empty.
 
     Raises
     ------
     IngestError
-        There is no such file, the archive is damaged, or it holds no JSON file.
+        The source does not exist, the archive is damaged, or it contains no JSON file of schema 2.
     """
     member = _dump(source)
     reader = Reader(on_progress)
@@ -91,7 +93,7 @@ def _convert(
 
 
 def _dump(source: Path) -> Member:
-    """The JSON file of schema 2: later releases hold no other, earlier ones name it after the schema."""
+    """The JSON file of schema 2: later releases contain no other file, earlier ones have the schema in its name."""
     found = [member for member in list_members(source) if member.base.endswith(".json")]
     best = [member for member in found if member.base.endswith("_schema_v2.json")] or found
     if not best:
@@ -113,7 +115,7 @@ def _is_wanted(values: Mapping[str, Any], wanted: frozenset[str]) -> bool:
 
 
 def _place(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The first location: ROR puts the main one there."""
+    """The first location, which is the main one in ROR."""
     locations = objects(values.get("locations"))
     return mapping(locations[0].get("geonames_details")) if locations else {}
 
@@ -169,7 +171,7 @@ def _names(values: Mapping[str, Any], cells: Cells) -> Names:
 
 
 def _preferred(entry: Mapping[str, Any]) -> list[str]:
-    """The preferred identifier of a scheme; all of them where the register prefers none."""
+    """The preferred identifier of a scheme, or all identifiers where none is preferred."""
     preferred = entry.get("preferred")
     return [str(preferred)] if preferred else [str(value) for value in texts(entry.get("all")) if value]
 
