@@ -11,7 +11,7 @@ from graph.kinds import Language
 
 Severity = Literal["error", "warning"]
 
-MAX_SHOWN = 80
+MAX_VALUE_CHARACTERS = 80
 """An issue quotes at most this many characters of a cell."""
 
 
@@ -31,7 +31,7 @@ class Issue:
     column
         The name of the column.
     value
-        The text of the cell, shortened to :data:`MAX_SHOWN` characters.
+        The text of the cell, shortened to :data:`MAX_VALUE_CHARACTERS` characters.
     detail
         More about the problem: the nearest known name, the correct form of a date, the line of a first occurrence.
     """
@@ -97,13 +97,13 @@ def visible(text: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """The text on one line, cut to :data:`MAX_SHOWN` characters.
+    """The text on one line, cut to :data:`MAX_VALUE_CHARACTERS` characters.
 
     >>> len(shorten("x" * 10_000_000))
     80
     """
-    line = visible(" ".join(text[: MAX_SHOWN + 1].split()))
-    return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
+    line = visible(" ".join(text[: MAX_VALUE_CHARACTERS + 1].split()))
+    return line if len(line) <= MAX_VALUE_CHARACTERS else line[: MAX_VALUE_CHARACTERS - 1] + "…"
 
 
 def render(issue: Issue, language: Language) -> Advice:

@@ -9,14 +9,14 @@ from ingest.seen import Seen
 from ingest.staff.name_book import NameBook
 
 KindOf = Callable[[str], str | None]
-StoredTie = Callable[[str, str, str, int], Relationship | None]
+StoredRelationship = Callable[[str, str, str, int], Relationship | None]
 
 
-def _knows_no_tie(_source_id: str, _target_id: str, _kind: str, _occurrence: int) -> None:
+def _no_relationship(_source_id: str, _target_id: str, _kind: str, _occurrence: int) -> None:
     return None
 
 
-def _knows_nothing(_: str) -> None:
+def _no_kind(_: str) -> None:
     return None
 
 
@@ -32,17 +32,17 @@ class Known:
         The names of the accepted actors and projects; None where no link refers to its ends by name.
     erased
         Digests of the ids of erased actors, which must not be loaded again.
-    stored_tie
+    stored_relationship
         Returns the stored relationship between two ends with a kind and an occurrence number, or None.
     seen
         The kind and the first place of everything that was accepted or looked up.
     """
 
-    stored_actor: KindOf = _knows_nothing
-    stored_project: KindOf = _knows_nothing
+    stored_actor: KindOf = _no_kind
+    stored_project: KindOf = _no_kind
     names: NameBook | None = None
     erased: frozenset[str] = frozenset()
-    stored_tie: StoredTie = _knows_no_tie
+    stored_relationship: StoredRelationship = _no_relationship
     seen: Seen = field(default_factory=Seen)
 
     def actor_kind(self, actor_id: str) -> str | None:
@@ -86,7 +86,7 @@ class Known:
     def _is_taken(self, tie: tuple[str, str, str], occurrence: int, since: str | None, source: str) -> bool:
         if self.seen.get("ties", digest_of((*tie, occurrence))) is not None:
             return True
-        stored = self.stored_tie(*tie, occurrence)
+        stored = self.stored_relationship(*tie, occurrence)
         if stored is None:
             return False
         is_of_other_date = bool(stored.since and since and stored.since != since)

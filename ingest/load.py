@@ -15,7 +15,7 @@ from graph.tables import Tables
 from ingest.issues import Issue, Place
 from ingest.known import Known
 from ingest.linking import MAX_ACTORS, Linked, link_records
-from ingest.readers import RawTable
+from ingest.raw_tables import RawTable
 from ingest.reading import OnFile, ReadingPlan, plan_reading
 from ingest.seen import IssueLog
 from ingest.staff.mapping import TableMapping
@@ -31,7 +31,7 @@ _N_NAMESAKES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ReadingProgress:
     """The progress of reading one file; ``fraction`` lies between 0 and 1."""
 
     file: str
@@ -39,7 +39,7 @@ class Progress:
     fraction: float
 
 
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[[ReadingProgress], None]
 Write = Callable[[Sequence[Fact]], UpsertCounts]
 
 
@@ -77,7 +77,7 @@ class TableCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowCounts:
     """The sums of the row counts of several tables."""
 
     tables: tuple[TableCounts, ...]
@@ -136,12 +136,12 @@ class LoadReport:
     is_dry_run: bool = False
 
     @property
-    def rows(self) -> Rows:
+    def rows(self) -> RowCounts:
         """The row counts of all files together, without derived links, whose lines other tables count."""
-        return Rows(tuple(table for table in self.tables if not table.is_derived))
+        return RowCounts(tuple(table for table in self.tables if not table.is_derived))
 
     @property
-    def counts(self) -> Mapping[str, Rows]:
+    def counts(self) -> Mapping[str, RowCounts]:
         """The row counts of each table of the exchange format."""
         return _by_table(self.tables)
 
@@ -160,7 +160,7 @@ class Reading:
     read: tuple[TableCounts, ...]
 
     @property
-    def counts(self) -> Mapping[str, Rows]:
+    def counts(self) -> Mapping[str, RowCounts]:
         """The row counts of each table of the exchange format."""
         return _by_table(self.read)
 
@@ -170,9 +170,9 @@ class Reading:
         return sum(table.n_read for table in self.read if not table.is_derived)
 
 
-def _by_table(tables: Sequence[TableCounts]) -> Mapping[str, Rows]:
+def _by_table(tables: Sequence[TableCounts]) -> Mapping[str, RowCounts]:
     names = dict.fromkeys(table.table for table in tables)
-    return {name: Rows(tuple(table for table in tables if table.table == name)) for name in names}
+    return {name: RowCounts(tuple(table for table in tables if table.table == name)) for name in names}
 
 
 def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: Sequence[TableMapping] = ()) -> Reading:
@@ -189,9 +189,9 @@ def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: S
         facts.extend(batch)
         return UpsertCounts(n_inserted=len(batch))
 
-    plan = plan_reading(path, mapping, on_file=_beginning(on_progress))
+    plan = plan_reading(path, mapping, on_file=_file_callback(on_progress))
     counts, issues = _read(plan, Known(), keep, on_progress)
-    return Reading(Tables.from_facts(facts), issues.settled(), counts)
+    return Reading(Tables.from_facts(facts), issues.as_sequence(), counts)
 
 
 def check_folder(
@@ -210,10 +210,10 @@ def check_folder(
     IngestError
         The file or folder does not exist, or holds nothing that can be read.
     """
-    plan = plan_reading(path, mapping, _stored_actors(store) if store else None, on_file=_beginning(on_progress))
+    plan = plan_reading(path, mapping, _stored_actors(store) if store else None, on_file=_file_callback(on_progress))
     known = _known(store) if store else Known()
     counts, issues = _read(plan, known, lambda _: UpsertCounts(), on_progress)
-    return LoadReport(path, counts, issues.settled(), plan.sheets, is_dry_run=True)
+    return LoadReport(path, counts, issues.as_sequence(), plan.sheets, is_dry_run=True)
 
 
 def read_into(
@@ -228,7 +228,7 @@ def read_into(
     """
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
     counts, issues = _read(plan, _known(store), write, None)
-    return counts, issues.settled()
+    return counts, issues.as_sequence()
 
 
 def load_folder(
@@ -261,7 +261,7 @@ def load_folder(
     StoreError
         The store cannot be read or written. The batches written before the failure remain.
     """
-    on_file = _beginning(on_progress)
+    on_file = _file_callback(on_progress)
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection, on_file=on_file)
     log, read = ChangeLog(store), ReadKeys()
     known = _known(store)
@@ -269,9 +269,9 @@ def load_folder(
     n_known: Counter[str] = Counter()
     for table in counts:
         n_known[table.source] += table.upserts.n_updated + table.upserts.n_unchanged
-    vanished = mark_vanished(store, log, read, n_known, _days_of_sources(store))
-    issues.extend(_other_list(each, counts) for each in vanished if not each.is_marked)
-    report = LoadReport(path, counts, issues.settled(), plan.sheets, tuple(vanished))
+    vanished = mark_vanished(store, log, read, n_known, _last_load_days(store))
+    issues.extend(_other_list_issue(each, counts) for each in vanished if not each.is_marked)
+    report = LoadReport(path, counts, issues.as_sequence(), plan.sheets, tuple(vanished))
     store.append_event(_load_event(report))
     has_changed = any(table.upserts.n_inserted or table.upserts.n_updated for table in counts)
     if link and has_changed and store.counts().n_actors <= MAX_ACTORS:
@@ -279,18 +279,18 @@ def load_folder(
     return report
 
 
-def _days_of_sources(store: GraphReader) -> Mapping[str, str]:
+def _last_load_days(store: GraphReader) -> Mapping[str, str]:
     """The day on which each source was last loaded."""
     return {source: event.at[:10] for event in store.events(_LOAD) for source in event.payload.get("sources", ())}
 
 
-def _other_list(vanished: Vanished, counts: Sequence[TableCounts]) -> Issue:
+def _other_list_issue(vanished: Vanished, counts: Sequence[TableCounts]) -> Issue:
     table = next(table for table in counts if table.source == vanished.source)
     return Place(table.file, table.sheet).issue("other_list", value=vanished.source, detail=vanished.n_vanished)
 
 
-def _beginning(on_progress: OnProgress | None) -> OnFile | None:
-    return (lambda file: on_progress(Progress(file, 0, 0.0))) if on_progress else None
+def _file_callback(on_progress: OnProgress | None) -> OnFile | None:
+    return (lambda file: on_progress(ReadingProgress(file, 0, 0.0))) if on_progress else None
 
 
 def _stored_actors(store: GraphReader) -> StoredActors:
@@ -309,7 +309,7 @@ def _known(store: GraphReader) -> Known:
         return stored.kind if stored else None
 
     erased = frozenset(str(event.payload["digest"]) for event in store.events(ERASURE))
-    return Known(actor, project, erased=erased, stored_tie=store.get_relationship)
+    return Known(actor, project, erased=erased, stored_relationship=store.get_relationship)
 
 
 def _read(
@@ -349,11 +349,11 @@ def _read_table(
             upserts += write(batch)
             batch = []
         if on_progress and n_seen % _PROGRESS_ROWS == 0:
-            on_progress(Progress(table.place.file, n_seen, min(row.line / max(table.n_lines, 1), 1.0)))
+            on_progress(ReadingProgress(table.place.file, n_seen, min(row.line / max(table.n_lines, 1), 1.0)))
     if batch:
         upserts += write(batch)
     if on_progress:
-        on_progress(Progress(table.place.file, n_seen, 1.0))
+        on_progress(ReadingProgress(table.place.file, n_seen, 1.0))
     return TableCounts(
         EXCHANGE_NAMES[table.fact_type],
         table.place.file,

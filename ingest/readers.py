@@ -1,11 +1,10 @@
 """Readers: files and folders as streams of raw rows. The exchange format is read here, other files in ingest.staff."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 
 from graph.errors import IngestError
 from graph.folding import nfc
@@ -24,13 +23,11 @@ from ingest.files.sheets import (
 )
 from ingest.files.text_files import TextFile, scan_text
 from ingest.issues import Issue, Place
-from ingest.staff.layout import PassedLine
+from ingest.raw_tables import RawRow, RawTable
 
 _EXCHANGE_ENDINGS = ("csv", "csv.gz", "xlsx", "parquet", "json", "jsonl")
 _NOT_FOR_PEOPLE = (".", "~$", "thumbs.db", "desktop.ini")
 """File names that begin so belong to the operating system or an office program and are ignored."""
-
-_NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 REQUIRED: Mapping[type[Fact], tuple[str, ...]] = {
     Actor: ("id", "kind", "name"),
@@ -47,66 +44,6 @@ class TableFile:
 
     fact_type: type[Fact]
     path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row, ready for validation.
-
-    Attributes
-    ----------
-    line
-        The line of the file, counted from 1.
-    cells
-        The text of each cell that is not empty, by column name.
-    attributes
-        Texts that do not belong to the exchange format and are kept as attributes.
-    issues
-        The issues found while the row was read.
-    n_lines
-        The number of lines of the file that the row takes: several where its name is merged over them, and none for
-        the second and later facts of one line.
-    """
-
-    line: int
-    cells: Mapping[str, str]
-    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
-    issues: tuple[Issue, ...] = ()
-    n_lines: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class RawTable:
-    """A table that has been opened and not yet read.
-
-    Attributes
-    ----------
-    columns
-        The names of the header; None where every row names its own cells.
-    n_lines
-        The number of lines, from which the progress of reading is computed.
-    rows
-        The rows in their order, read lazily. An issue stands for a row that cannot be read, a passed line for a line
-        that is not a row.
-    source
-        The name of the source that the facts are attributed to.
-    is_derived
-        Whether the rows are links named in the columns of another table; that table counts the lines.
-    is_of_staff
-        Whether staff made the list. The links of such a list are numbered apart from those of other lists.
-    noticed
-        Warnings about the file, which can be read all the same.
-    """
-
-    fact_type: type[Fact]
-    place: Place
-    columns: tuple[str, ...] | None
-    n_lines: int
-    rows: Iterator[Row | Issue | PassedLine]
-    source: str
-    is_derived: bool = False
-    is_of_staff: bool = False
-    noticed: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,15 +204,15 @@ def _column(fact_type: type[Fact], written: str) -> str:
     return name.lower() if name.lower() in exchange_columns(fact_type) else name
 
 
-def _row(place: Place, columns: Sequence[str], line: Line) -> Row | Issue:
+def _row(place: Place, columns: Sequence[str], line: Line) -> RawRow | Issue:
     cells = line.cells
     if len(cells) != len(columns) and (len(cells) < len(columns) or any(islice(cells, len(columns), None))):
         here = replace(place, line=line.number)
         return here.issue("wrong_number_of_cells", value=str(len(cells)), detail=len(columns))
-    return Row(line.number, {column: cell for column, cell in zip(columns, cells, strict=False) if cell})
+    return RawRow(line.number, {column: cell for column, cell in zip(columns, cells, strict=False) if cell})
 
 
-def _object_row(fact_type: type[Fact], place: Place, item: object) -> Row | Issue:
+def _object_row(fact_type: type[Fact], place: Place, item: object) -> RawRow | Issue:
     if not isinstance(item, dict):
         return place.issue("not_an_object", value=str(item))
     cells: dict[str, str] = {}
@@ -285,4 +222,4 @@ def _object_row(fact_type: type[Fact], place: Place, item: object) -> Row | Issu
             return place.issue("duplicate_column", column=column)
         if text := as_text(value):
             cells[column] = text
-    return Row(place.line or 0, cells)
+    return RawRow(place.line or 0, cells)

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from graph.interop import EXCHANGE_NAMES
 from ingest.issues import Issue
-from ingest.readers import REQUIRED, RawTable, TableFile, find_files, open_table
+from ingest.raw_tables import RawTable
+from ingest.readers import REQUIRED, TableFile, find_files, open_table
 from ingest.seen import Seen
 from ingest.staff.mapping import TableMapping
 from ingest.staff.name_book import NameBook, StoredActors
-from ingest.staff.planning import SheetPlan, StaffTable, plan_file
+from ingest.staff.planning import SheetPlan, plan_file
 from ingest.staff.tables import needs_names, open_links, open_staff_table
 
-_MAX_COLUMNS_SHOWN = 20
+_MAX_COLUMNS_LISTED = 20
 _IDS = frozenset(column for columns in REQUIRED.values() for column in columns if column.endswith("id"))
 """Columns that only the exchange format has. A header with one of them that lacks another has a mistake."""
 
@@ -38,11 +39,6 @@ class ReadingPlan:
     sheets: tuple[SheetPlan, ...]
     book: NameBook | None
     issues: tuple[Issue, ...]
-
-    @property
-    def staff_tables(self) -> tuple[StaffTable, ...]:
-        """The tables of those sheets, in the order of their files."""
-        return tuple(table for sheet in self.sheets for table in sheet.tables)
 
 
 def plan_reading(
@@ -124,4 +120,6 @@ def missing_columns(table: RawTable) -> Iterator[Issue]:
     if columns is not None:
         for column in REQUIRED[table.fact_type]:
             if column not in columns:
-                yield table.place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))
+                yield table.place.issue(
+                    "missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_LISTED])
+                )

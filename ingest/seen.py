@@ -101,7 +101,7 @@ class IssueLog(Sequence[Issue]):
         self._n_stored += len(self._waiting)
         self._waiting = []
 
-    def settled(self) -> Sequence[Issue]:
+    def as_sequence(self) -> Sequence[Issue]:
         """The issues as a tuple, or the log itself where they are too many to be held in memory."""
         return self if self._blocks else (*self._first, *self._waiting)
 

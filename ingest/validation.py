@@ -20,8 +20,8 @@ from graph.model import Actor, Fact, Project, Provenance, Relationship, id_diges
 from graph.tables import KEYS, Key, key_of
 from ingest.issues import Issue, Place
 from ingest.known import Known, digest_of
-from ingest.readers import REQUIRED, RawTable, Row
-from ingest.staff.layout import PassedLine
+from ingest.raw_tables import PassedLine, RawRow, RawTable
+from ingest.readers import REQUIRED
 from ingest.values import (
     MAX_TEXT_CHARACTERS,
     CellError,
@@ -83,16 +83,16 @@ def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
     """
     checker = _Checker(table, known)
     for row in table.rows:
-        if isinstance(row, Row):
+        if isinstance(row, RawRow):
             checked = checker.check(row)
-            yield _without_errors(checked) if table.is_derived else checked
+            yield _errors_as_warnings(checked) if table.is_derived else checked
         elif isinstance(row, Issue):
             yield CheckedRow(row.line or 0, "rejected", issues=(row,))
         else:
-            yield CheckedRow(row.number, "passed", issues=_said_of(table, row))
+            yield CheckedRow(row.number, "passed", issues=_issues_of_passed_line(table, row))
 
 
-def _without_errors(row: CheckedRow) -> CheckedRow:
+def _errors_as_warnings(row: CheckedRow) -> CheckedRow:
     """The row with its errors turned into warnings.
 
     Used for a link that is named in a column of another table: the row of that table is loaded whether or not the
@@ -101,7 +101,7 @@ def _without_errors(row: CheckedRow) -> CheckedRow:
     return replace(row, issues=tuple(replace(issue, severity="warning") for issue in row.issues))
 
 
-def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
+def _issues_of_passed_line(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
     """The issues of a line that is not a row: one for a sum, a note or a doubtful heading, and none for others."""
     place = replace(table.place, line=line.number)
     match line.why:
@@ -125,11 +125,11 @@ class _Checker:
         self._is_of_staff = table.is_of_staff
         self._known = known
         self._kinds = load_kinds()
-        self._said: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._issues: list[Issue] = []
         self._here = table.place
 
-    def check(self, row: Row) -> CheckedRow:
+    def check(self, row: RawRow) -> CheckedRow:
         """The outcome of one row."""
         self._here = Place(self._place.file, self._place.sheet, row.line)
         self._issues = list(row.issues)
@@ -161,11 +161,11 @@ class _Checker:
         self._issues.append(self._here.issue(code, column=column, value=shown, detail=detail))
 
     def _report_once(self, code: str, column: str, value: str | None, detail: object) -> None:
-        if (said := (code, value or column)) not in self._said:
-            self._said.add(said)
+        if (key := (code, value or column)) not in self._reported:
+            self._reported.add(key)
             self._report(code, column, value, detail)
 
-    def _parse(self, row: Row) -> tuple[dict[str, Any], dict[str, str]]:
+    def _parse(self, row: RawRow) -> tuple[dict[str, Any], dict[str, str]]:
         values: dict[str, Any] = {}
         attributes: dict[str, str] = {}
         for column, written in row.cells.items():
@@ -177,8 +177,8 @@ class _Checker:
                     values[column] = parse(text) if parse else text
                 else:
                     attributes[column] = text
-                    if ("unknown_column", column) not in self._said:
-                        self._report_once("unknown_column", column, None, _nearest(column, self._columns))
+                    if ("unknown_column", column) not in self._reported:
+                        self._report_once("unknown_column", column, None, _nearest_column(column, self._columns))
             except CellError as error:
                 self._report(error.code, column, written, error.detail)
         for column, written in row.attributes.items():
@@ -222,7 +222,7 @@ class _Checker:
             self._check_actor("actor_id", values.get("actor_id"))
         self._check_fields(values.get("fields", ()))
         for first, last in _SPANS:
-            if first in values and last in values and _lies_before(values[last], values[first]):
+            if first in values and last in values and _is_before(values[last], values[first]):
                 self._report("ends_before_start", last, values[last], values[first])
         for column in _WEB_ADDRESSES:
             if column in values and not _WEB_ADDRESS.fullmatch(values[column]):
@@ -266,7 +266,7 @@ class _Checker:
 
     def _check_fields(self, written: tuple[str, ...]) -> None:
         for field_id in written:
-            if field_id not in self._kinds.fields and ("unknown_field", field_id) not in self._said:
+            if field_id not in self._kinds.fields and ("unknown_field", field_id) not in self._reported:
                 self._report_once("unknown_field", "fields", field_id, _nearest_field(field_id, self._kinds))
 
     def _remember(self, values: dict[str, Any], attributes: dict[str, str], line: int) -> Fact | None:
@@ -316,7 +316,7 @@ class _Checker:
         return self._known.seen.times((self._fact_type, "keys"), digest_of(key))
 
 
-def _lies_before(end: str, start: str) -> bool:
+def _is_before(end: str, start: str) -> bool:
     """Whether an end is before its start, whichever days of a month or year the two dates mean."""
     return last_day(end).isoformat() < f"{start}-01-01"[:10]
 
@@ -342,6 +342,6 @@ def _nearest_field(written: str, kinds: Kinds) -> str | None:
     return _nearest_kind(written, kinds.fields)
 
 
-def _nearest(written: str, known: Iterable[str]) -> str | None:
+def _nearest_column(written: str, known: Iterable[str]) -> str | None:
     nearest = get_close_matches(fold(written).replace(" ", "_"), known, n=1)
     return nearest[0] if nearest else None

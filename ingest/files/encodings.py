@@ -47,7 +47,7 @@ _MAX_RUN = 1_000
 _RUN_ENDS = ',;|\t\r\n"'
 _RUN = re.compile(f"[^{_RUN_ENDS}]{{1,{_MAX_RUN}}}")
 _SMALL = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
-_DRAWN_CAPITAL = re.compile(rf"[{_SMALL}][A-ZĂÂÊÔƠƯĐ]|[A-ZĂÂÊÔƠƯĐ]{{2}}[{_SMALL}](?![a-z])")
+_DISPLAYED_CAPITAL = re.compile(rf"[{_SMALL}][A-ZĂÂÊÔƠƯĐ]|[A-ZĂÂÊÔƠƯĐ]{{2}}[{_SMALL}](?![a-z])")
 _SMALL_ASCII = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -179,7 +179,7 @@ def from_font(text: str, encoding: FontEncoding) -> str:
     >>> from_font("Tr­êng §¹i häc", "tcvn3"), from_font("Tröôøng Ñaïi hoïc", "vni")
     ('Trường Đại học', 'Trường Đại học')
     """
-    return _vni_letters(text) if encoding == "vni" else draw_capitals(text.translate(_tcvn3_of_windows_1252()))
+    return _vni_letters(text) if encoding == "vni" else restore_capitals(text.translate(_tcvn3_of_windows_1252()))
 
 
 def has_stray_marks(text: str) -> bool:
@@ -202,7 +202,7 @@ def _tcvn3_of_windows_1252() -> dict[int, str]:
     return {ord(shown): letter for shown, letter in pairs if shown != letter}
 
 
-def draw_capitals(text: str) -> str:
+def restore_capitals(text: str) -> str:
     """The text with words in capitals where a font displayed small letters as capitals.
 
     In TCVN3, a capital with a tone is the small letter in a font whose name ends in H, so that the decoded words look
@@ -212,24 +212,24 @@ def draw_capitals(text: str) -> str:
     two recognised words. A single capital with a tone that begins a word of small letters cannot be recognised:
     "Ủy ban" stays "ủy ban".
 
-    >>> draw_capitals("TRƯờNG ĐạI HọC Và Mỹ THUậT, Lê Vũ")
+    >>> restore_capitals("TRƯờNG ĐạI HọC Và Mỹ THUậT, Lê Vũ")
     'TRƯỜNG ĐẠI HỌC VÀ MỸ THUẬT, Lê Vũ'
-    >>> draw_capitals("ĐạI HọC ở Hà Nội")
+    >>> restore_capitals("ĐạI HọC ở Hà Nội")
     'ĐẠI HỌC ở Hà Nội'
     """
-    if _DRAWN_CAPITAL.search(text) is None:
+    if _DISPLAYED_CAPITAL.search(text) is None:
         return text
-    return _RUN.sub(lambda match: _draw_run(match[0]), text)
+    return _RUN.sub(lambda match: _restore_run(match[0]), text)
 
 
-def _draw_run(run: str) -> str:
-    drawn = [match.span() for match in _WORD.finditer(run) if _is_drawn(match[0])]
-    if not drawn:
+def _restore_run(run: str) -> str:
+    displayed = [match.span() for match in _WORD.finditer(run) if _has_displayed_capitals(match[0])]
+    if not displayed:
         return run
     if _SMALL_ASCII.search(run) is None:
         return run.upper()
     pieces, end = [], 0
-    for start, stop in drawn:
+    for start, stop in displayed:
         between = run[end:start]
         is_enclosed = end > 0 and _SMALL_ASCII.search(between) is None
         pieces += [between.upper() if is_enclosed else between, run[start:stop].upper()]
@@ -237,12 +237,12 @@ def _draw_run(run: str) -> str:
     return "".join(pieces) + run[end:]
 
 
-def _is_drawn(word: str) -> bool:
-    return _SMALL_ASCII.search(word) is None and _DRAWN_CAPITAL.search(word) is not None
+def _has_displayed_capitals(word: str) -> bool:
+    return _SMALL_ASCII.search(word) is None and _DISPLAYED_CAPITAL.search(word) is not None
 
 
 def _n_whole_runs(text: str) -> int:
-    """The number of characters in runs that :func:`draw_capitals` can already see completely."""
+    """The number of characters in runs that :func:`restore_capitals` can already see completely."""
     start = 1 + max(text.rfind(end) for end in _RUN_ENDS)
     return start + (len(text) - start) // _MAX_RUN * _MAX_RUN
 
@@ -281,6 +281,6 @@ def _n_before_last_base(text: str) -> int:
 
 _COMPOSITION = _Completion(_n_before_last_base, _compose)
 _COMPLETIONS: Mapping[Encoding, _Completion] = {
-    "tcvn3": _Completion(_n_whole_runs, draw_capitals),
+    "tcvn3": _Completion(_n_whole_runs, restore_capitals),
     "vni": _Completion(_n_before_open_letter, _vni_letters),
 }

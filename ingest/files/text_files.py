@@ -105,7 +105,7 @@ class _Utf8Stream(io.RawIOBase):
 
 
 @dataclass(frozen=True, slots=True)
-class _Break:
+class _DecodingFailure:
     """The place where a file stops being text in an encoding.
 
     Attributes
@@ -124,7 +124,7 @@ class _Break:
     first_high_byte: int
 
 
-_Scanned: TypeAlias = int | _Break | Issue
+_Scanned: TypeAlias = int | _DecodingFailure | Issue
 
 
 def scan_text(path: Path) -> TextFile | Issue:
@@ -151,7 +151,7 @@ def scan_text(path: Path) -> TextFile | Issue:
         elif not found.is_certain:
             return place.issue("binary_file", detail=_BINARY)
         scanned = _scan(path, found.encoding)
-        if isinstance(scanned, _Break) and found.encoding == "utf-8":
+        if isinstance(scanned, _DecodingFailure) and found.encoding == "utf-8":
             found = detect(_sample(path, max(scanned.first_high_byte - _BEFORE_SAMPLE_BYTES, 0)))
             if found.encoding != "utf-8" and found.is_certain:
                 scanned = _scan(path, found.encoding)
@@ -172,7 +172,7 @@ def _outcome(path: Path, found: Detected, scanned: _Scanned) -> TextFile | Issue
     match scanned:
         case Issue():
             return scanned
-        case _Break(line, at_byte, wrong):
+        case _DecodingFailure(line, at_byte, wrong):
             shown = f"0x {wrong.hex(' ')}"
             here = Place(path.name, line=line)
             if found.encoding in ("utf-8", "utf-16"):
@@ -218,11 +218,13 @@ def _scan(path: Path, encoding: Encoding) -> _Scanned:
             except UnicodeDecodeError as failure:
                 n_lines += failure.object[: failure.start].count(b"\n")
                 at_byte = n_bytes - len(failure.object) + failure.start + 1
-                return _Break(n_lines, at_byte, failure.object[failure.start : failure.end], first_high_byte or 0)
+                return _DecodingFailure(
+                    n_lines, at_byte, failure.object[failure.start : failure.end], first_high_byte or 0
+                )
             if "\0" in text:
                 return place.issue("binary_file", detail=_BINARY)
             if encoding in LEGACY_ENCODINGS and _is_doubtful(chunk, encoding):
-                return _Break(n_lines, n_bytes - len(chunk) + 1, chunk[:1], first_high_byte or 0)
+                return _DecodingFailure(n_lines, n_bytes - len(chunk) + 1, chunk[:1], first_high_byte or 0)
             n_lines += text.count("\n")
             if not chunk:
                 return n_lines

@@ -95,7 +95,7 @@ def date(text: str, *, day_first: bool | None = None, with_serials: bool = True)
     found = _read(exact, day_first=day_first) or _read(_look_alikes_mended(exact), day_first=day_first)
     if found is None:
         raise CellError("bad_date", _nearest(written))
-    return found if is_exact else found.saying("coarser_date", found.value)
+    return found if is_exact else found.with_notice("coarser_date", found.value)
 
 
 def date_span(text: str, *, day_first: bool | None = None) -> Normalised[Span]:
@@ -147,9 +147,9 @@ def _read(written: str, *, day_first: bool | None) -> Normalised[str] | None:
         if match and (value := reading(match)):
             return Normalised(value)
     if coarse := _COARSE.fullmatch(written) or _COARSE_LAST.fullmatch(written):
-        return Normalised(coarse["y"]).saying("coarser_date", coarse["y"])
+        return Normalised(coarse["y"]).with_notice("coarser_date", coarse["y"])
     if (short := _SHORT_MONTH_YEAR.fullmatch(written)) and (value := _by_name(short)):
-        return Normalised(value).saying("ambiguous_date", value)
+        return Normalised(value).with_notice("ambiguous_date", value)
     return None
 
 
@@ -162,7 +162,7 @@ def _by_number(match: re.Match[str], *, day_first: bool | None) -> Normalised[st
     if value is None:
         return None
     is_clear = day_first is not None or (len(match["y"]) == 4 and len(set(filter(None, readings))) == 1)
-    return Normalised(value) if is_clear else Normalised(value).saying("ambiguous_date", value)
+    return Normalised(value) if is_clear else Normalised(value).with_notice("ambiguous_date", value)
 
 
 def _by_parts(match: re.Match[str]) -> str | None:

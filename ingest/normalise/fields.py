@@ -48,7 +48,7 @@ def fields(text: str, version: str | None = None) -> Normalised[tuple[str, ...]]
     Normalised(value=('Triết học',), noticed=(('unknown_field', None),))
     """
     if len(text) > MAX_LIST_CHARACTERS:
-        return Normalised((text,)).saying("unknown_field", None)
+        return Normalised((text,)).with_notice("unknown_field", None)
     version = version or taxonomy_of(text)
     found: dict[str, None] = {}
     noticed: list[tuple[str, str | None]] = []

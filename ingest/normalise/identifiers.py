@@ -10,7 +10,6 @@ from ingest.normalise.result import MAX_CHARACTERS, MAX_LIST_CHARACTERS, Normali
 from ingest.values import CellError
 
 Scheme = Literal["tax", "ror", "pic", "openalex", "wikidata"]
-SCHEMES: tuple[Scheme, ...] = ("tax", "ror", "pic", "openalex", "wikidata")
 
 _TAX_EXAMPLE = "0100109106"
 _EXAMPLE = "ror:04nyv3z04"
@@ -72,7 +71,7 @@ def tax_code(text: str) -> Normalised[str]:
     restored = f"0{digits}"
     if not mst.is_valid(restored):
         raise CellError("unread_tax_code", _TAX_EXAMPLE)
-    return Normalised(mst.format(restored)).saying("tax_code_restored", mst.format(restored))
+    return Normalised(mst.format(restored)).with_notice("tax_code_restored", mst.format(restored))
 
 
 def identifier(text: str, scheme: Scheme | None = None) -> Normalised[str]:
@@ -149,7 +148,7 @@ def _checked(digits: str) -> Normalised[str]:
     except InvalidChecksum:
         check = mst.calc_check_digit(digits)
         right = mst.format(digits[:9] + check + digits[10:]) if len(check) == 1 else None
-        return code.saying("tax_code_check_digit", right)
+        return code.with_notice("tax_code_check_digit", right)
     except InvalidComponent as error:
         raise CellError("unread_tax_code", _TAX_EXAMPLE) from error
     return code

@@ -26,7 +26,7 @@ class Party:
     subkind: str | None = None
 
 
-_NOBODY = Party("")
+_NO_PARTY = Party("")
 """The meaning of words that only look like a kind of actor, such as *trường* (school) in *thị trường* (market)."""
 
 
@@ -60,7 +60,9 @@ def actor_kind(text: str) -> Normalised[Party]:
     (Party(kind='school', subkind='university'), Party(kind='startup', subkind=None))
     """
     text = text[:MAX_CHARACTERS]
-    party = _actor_phrases().whole(text) or _agreed(_PARTS.split(text)) or kind_of_title(text) or kind_of_name(text)
+    party = (
+        _actor_phrases().whole(text) or _party_of_parts(_PARTS.split(text)) or kind_of_title(text) or kind_of_name(text)
+    )
     if party is None:
         raise CellError("unknown_kind", _nearest(text, _actor_phrases(), load_kinds().actor))
     return Normalised(party)
@@ -92,7 +94,7 @@ def kind_of_title(title: str) -> Party | None:
     if _other_titles().within(title):
         return None
     found = (found.meaning for found in _title_phrases().within(title))
-    return _one_of(party for party in found if party != _NOBODY)
+    return _common_party(party for party in found if party != _NO_PARTY)
 
 
 def kind_of_group(heading: str) -> Party | None:
@@ -103,7 +105,7 @@ def kind_of_group(heading: str) -> Party | None:
     """
     parts = [part for part in _GROUP_PARTS.split(_N_OF_GROUP.sub("", _GROUP.sub("", heading))) if part.strip()]
     named = [_actor_phrases().whole(part) for part in parts]
-    return _one_of(party for party in named if party) if all(named) else None
+    return _common_party(party for party in named if party) if all(named) else None
 
 
 def relationship_kind(text: str) -> Normalised[Tie]:
@@ -118,7 +120,7 @@ def relationship_kind(text: str) -> Normalised[Tie]:
     (Tie(kind='signed_mou', is_inverse=False), Tie(kind='invested_in', is_inverse=True))
     """
     text, phrases = text[:MAX_CHARACTERS], _relationship_phrases()
-    tie = phrases.whole(text) or _longest(phrases, text)
+    tie = phrases.whole(text) or _longest_phrase(phrases, text)
     if tie is None:
         raise CellError("unknown_kind", _nearest(text, phrases, load_kinds().relationship))
     return Normalised(tie)
@@ -142,13 +144,13 @@ def opportunity_kind(text: str) -> Normalised[str]:
     return Normalised(kind)
 
 
-def _agreed(parts: list[str]) -> Party | None:
+def _party_of_parts(parts: list[str]) -> Party | None:
     """The one kind that is named by all parts that name a kind, as in ``business/investor``."""
     named = (_actor_phrases().whole(part) for part in parts if part.strip())
-    return _one_of(party for party in named if party)
+    return _common_party(party for party in named if party)
 
 
-def _one_of(parties: Iterable[Party]) -> Party | None:
+def _common_party(parties: Iterable[Party]) -> Party | None:
     named = tuple(parties)
     kinds = {party.kind for party in named}
     subkinds = {party.subkind for party in named if party.subkind}
@@ -157,7 +159,7 @@ def _one_of(parties: Iterable[Party]) -> Party | None:
     return Party(kinds.pop(), subkinds.pop() if len(subkinds) == 1 else None)
 
 
-def _longest(phrases: Phrases[Tie], text: str) -> Tie | None:
+def _longest_phrase(phrases: Phrases[Tie], text: str) -> Tie | None:
     """The meaning of the longest phrase in the text; of several with this length, the first."""
     found = max(phrases.within(text), key=lambda each: each.last - each.first, default=None)
     return found.meaning if found else None
@@ -195,7 +197,7 @@ def _actor_phrases() -> Phrases[Party]:
 
 @cache
 def _title_phrases() -> Phrases[Party]:
-    return Phrases([*((word, _NOBODY) for word in facts("kinds")["title"]["ignored"]), *_actor_entries()])
+    return Phrases([*((word, _NO_PARTY) for word in facts("kinds")["title"]["ignored"]), *_actor_entries()])
 
 
 @cache

@@ -62,8 +62,8 @@ def money(text: str, unit: Unit | None = None) -> Normalised[Money]:
     """The amount in a cell, in đồng unless the cell or the header says otherwise.
 
     If a number has two kinds of separators, the last one begins the decimals. A separator before three digits separates
-    thousands: ``1.500`` is one thousand five hundred, as in Vietnam; ``0.500`` is one half. Where amounts are counted in
-    millions or more this may be wrong, which ``ambiguous_amount`` reports. Of a range, the lower end is returned.
+    thousands: ``1.500`` is one thousand five hundred, as in Vietnam; ``0.500`` is one half. Where amounts are counted
+    in millions or more this may be wrong, which ``ambiguous_amount`` reports. Of a range, the lower end is returned.
 
     Parameters
     ----------
@@ -91,10 +91,10 @@ def money(text: str, unit: Unit | None = None) -> Normalised[Money]:
         raise CellError("unread_money", _EXAMPLE)
     result = Normalised(value)
     if low.is_rough or most != value:
-        result = result.saying("approximate_amount", str(value) if most == value else f"{value} – {most}")
+        result = result.with_notice("approximate_amount", str(value) if most == value else f"{value} – {most}")
     if low.is_ambiguous or high.is_ambiguous or (_is_counted(low, unit) and (value.vnd or 0) >= _IMPLAUSIBLE):
-        result = result.saying("ambiguous_amount", str(value))
-    return result if value.currency == _HOME else result.saying("foreign_currency", str(value))
+        result = result.with_notice("ambiguous_amount", str(value))
+    return result if value.currency == _HOME else result.with_notice("foreign_currency", str(value))
 
 
 def unit_of_header(header: str) -> Unit | None:

@@ -65,7 +65,7 @@ def _number(written: str) -> _Number | None:
         return None
     main, extension = _split_extension(_TRUNK_IN_BRACKETS.sub("", written))
     digits = _digits(main)
-    renumbered = _renumber(digits)
+    renumbered = _with_new_prefix(digits)
     e164 = _home_e164(renumbered or digits) or _e164(renumbered or digits)
     if e164 is None:
         return None
@@ -131,7 +131,7 @@ def _digits(main: str) -> str:
     return f"+{digits}" if re.match(r"[^0-9]*\+", main) else digits
 
 
-def _renumber(digits: str) -> str | None:
+def _with_new_prefix(digits: str) -> str | None:
     match = _OLD_MOBILE.fullmatch(digits)
     if match is None:
         return None

@@ -102,7 +102,7 @@ def place_of(text: str, within: str | None = None) -> Normalised[Place]:
     place = Place(text, province=province, country=HOME_COUNTRY if countries or province else None)
     result = _in_home_city(place, rest) if province in (None, HOME_CITY) else Normalised(place)
     written = {name for segment in provinces for name in (fold(segment), _name_in(segment, "province"))}
-    return result.saying("merged_province", province) if written & _merged_names() else result
+    return result.with_notice("merged_province", province) if written & _merged_names() else result
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ def _in_home_city(place: Place, segments: list[str]) -> Normalised[Place]:
         return found[0] if same else Normalised(replace(place, old_district=None))
     if district:
         candidates = _wards_in(district)
-        return Normalised(replace(place, candidates=candidates)).saying("old_district", ", ".join(candidates))
-    if place.province and len(segments) == 1 and (ward := _today().get(fold(segments[0]))):
+        return Normalised(replace(place, candidates=candidates)).with_notice("old_district", ", ".join(candidates))
+    if place.province and len(segments) == 1 and (ward := _present_wards().get(fold(segments[0]))):
         return Normalised(replace(place, ward=ward))
     return _unknown(place, segments)
 
@@ -136,7 +136,7 @@ def _in_home_city(place: Place, segments: list[str]) -> Normalised[Place]:
 def _in_ward(place: Place, segment: str) -> Normalised[Place]:
     """The place in the ward that a segment names, by its present or former name."""
     old = _old_named(segment, place.old_district)
-    today = _today().get(_name_in(segment, "ward"))
+    today = _present_wards().get(_name_in(segment, "ward"))
     if today and (place.old_district is None or (not old and today in _wards_in(place.old_district))):
         return Normalised(replace(place, ward=today))
     if not old:
@@ -144,8 +144,8 @@ def _in_ward(place: Place, segment: str) -> Normalised[Place]:
     place = replace(place, old_ward=old[0].name, old_district=old[0].district if len(old) == 1 else None)
     candidates = tuple(dict.fromkeys(ward for each in old for ward in each.today))
     if len(candidates) == 1 and all(each.is_certain for each in old):
-        return Normalised(replace(place, ward=candidates[0])).saying("old_ward", candidates[0])
-    return Normalised(replace(place, candidates=candidates)).saying("old_district", ", ".join(candidates))
+        return Normalised(replace(place, ward=candidates[0])).with_notice("old_ward", candidates[0])
+    return Normalised(replace(place, candidates=candidates)).with_notice("old_district", ", ".join(candidates))
 
 
 def _old_named(segment: str, district: str | None) -> tuple[_OldWard, ...]:
@@ -160,7 +160,9 @@ def _unknown(place: Place, segments: list[str]) -> Normalised[Place]:
     if written is None:
         return Normalised(place)
     nearest = get_close_matches(fold(written), _full_names(), n=1, cutoff=0.8)
-    return Normalised(place).saying("unknown_place", f"{_full_names()[nearest[0]]}, {HOME_CITY}" if nearest else None)
+    return Normalised(place).with_notice(
+        "unknown_place", f"{_full_names()[nearest[0]]}, {HOME_CITY}" if nearest else None
+    )
 
 
 def _province(segment: str) -> str | None:
@@ -226,7 +228,7 @@ def _district_name(district: str) -> str:
 
 
 @cache
-def _today() -> Mapping[str, str]:
+def _present_wards() -> Mapping[str, str]:
     """The full names of the present wards and communes by folded name."""
     today = facts("places")["today"]
     units = (("Phường", today["phuong"]), ("Xã", today["xa"]))
@@ -237,7 +239,7 @@ def _today() -> Mapping[str, str]:
 def _wards_in(district: str) -> tuple[str, ...]:
     """The present wards and communes with a part of a district, in alphabetical order."""
     wards = facts("places")["district"][district]["wards"].values()
-    return tuple(sorted({_today()[fold(name)] for names in wards for name in names}, key=fold))
+    return tuple(sorted({_present_wards()[fold(name)] for names in wards for name in names}, key=fold))
 
 
 @cache
@@ -251,7 +253,7 @@ def _old_wards() -> Mapping[str, tuple[_OldWard, ...]]:
             *wards.items(),
             *((old, [new for each in into for new in wards[each]]) for old, into in former.items()),
         ):
-            today = tuple(dict.fromkeys(_today()[fold(each)] for each in names))
+            today = tuple(dict.fromkeys(_present_wards()[fold(each)] for each in names))
             ward = _OldWard(name, district, today, is_certain=name in wards)
             by_name[fold(name)] = (*by_name.get(fold(name), ()), ward)
     return by_name
@@ -259,7 +261,7 @@ def _old_wards() -> Mapping[str, tuple[_OldWard, ...]]:
 
 @cache
 def _ward_names() -> frozenset[str]:
-    return frozenset((*_today(), *_old_wards()))
+    return frozenset((*_present_wards(), *_old_wards()))
 
 
 @cache
@@ -267,4 +269,4 @@ def _full_names() -> Mapping[str, str]:
     """The full names of all units of the city, present and former, by folded full name."""
     districts = {fold(_district_name(name)): _district_name(name) for name in facts("places")["district"]}
     old = {f"{unit} {name}": wards[0].name for name, wards in _old_wards().items() for unit in ("phuong", "xa")}
-    return old | districts | {fold(name): name for name in _today().values()}
+    return old | districts | {fold(name): name for name in _present_wards().values()}

@@ -31,10 +31,10 @@ class Normalised(Generic[T_co]):
     value: T_co
     noticed: tuple[tuple[str, str | None], ...] = ()
 
-    def saying(self, code: str, detail: str | None) -> "Normalised[T_co]":
+    def with_notice(self, code: str, detail: str | None) -> "Normalised[T_co]":
         """The same value with one more issue.
 
-        >>> Normalised("2025-04-03").saying("ambiguous_date", "2025-04-03").noticed
+        >>> Normalised("2025-04-03").with_notice("ambiguous_date", "2025-04-03").noticed
         (('ambiguous_date', '2025-04-03'),)
         """
         return replace(self, noticed=(*self.noticed, (code, detail)))

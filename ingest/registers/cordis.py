@@ -22,7 +22,7 @@ from ingest.registers.cordis_rows import (
     project_url,
     with_older_names,
 )
-from ingest.registers.records import Record, csv_records, json_array
+from ingest.registers.records import RegisterRecord, csv_records, json_array
 from ingest.registers.sources import Member, OpenedText, list_members
 from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, open_index
 
@@ -64,12 +64,12 @@ def convert_cordis(source: Path, folder: Path, on_progress: OnProgress | None = 
     members = _members(source)
     reader = Reader(on_progress)
     with open_index(*_INDEX) as index, TableWriter(folder, _COLUMNS) as tables:
-        work = _Work(reader, index, tables)
+        conversion = _CordisConversion(reader, index, tables)
         for topic in ("euroscivoc", "topics", "legalbasis"):
-            work.read(members[topic], topic, work.keep(topic))
-        work.read(members["project"], "project", work.write_project)
-        work.read(members["organization"], "organization", work.write_participant)
-        work.write_actors(Place(members["organization"][0].name))
+            conversion.read(members[topic], topic, conversion.keep(topic))
+        conversion.read(members["project"], "project", conversion.write_project)
+        conversion.read(members["organization"], "organization", conversion.write_participant)
+        conversion.write_actors(Place(members["organization"][0].name))
         return Conversion(source, reader.records, tables.written, tuple(reader.issues))
 
 
@@ -89,7 +89,7 @@ def _members(source: Path) -> dict[str, list[Member]]:
     return found
 
 
-class _Work:
+class _CordisConversion:
     """A conversion in progress: its input, its index and its output."""
 
     def __init__(self, reader: Reader, index: sqlite3.Connection, tables: TableWriter) -> None:
@@ -97,7 +97,7 @@ class _Work:
         self._index = index
         self._tables = tables
 
-    def read(self, members: Sequence[Member], table: str, use: Callable[[Record, Place], Issue | None]) -> None:
+    def read(self, members: Sequence[Member], table: str, use: Callable[[RegisterRecord, Place], Issue | None]) -> None:
         """Pass every record to ``use``, which processes it or returns its issue."""
         for member in members:
             for record, place in self._reader.read(member, _parser(table)):
@@ -107,11 +107,11 @@ class _Work:
                 else:
                     self._reader.issues.append(problem)
 
-    def keep(self, topic: str) -> Callable[[Record, Place], Issue | None]:
+    def keep(self, topic: str) -> Callable[[RegisterRecord, Place], Issue | None]:
         """A function that stores in the index what a record says about its project."""
         column = _REQUIRED[topic][1]
 
-        def remember(record: Record, place: Place) -> Issue | None:
+        def remember(record: RegisterRecord, place: Place) -> Issue | None:
             cells = self._cells(place)
             project, value = cells.identifier("projectID", record.values.get("projectID")), record.values.get(column)
             if not project:
@@ -123,7 +123,7 @@ class _Work:
 
         return remember
 
-    def write_project(self, record: Record, place: Place) -> Issue | None:
+    def write_project(self, record: RegisterRecord, place: Place) -> Issue | None:
         """Write a project, together with what the index has about it."""
         cells = self._cells(place)
         number = cells.identifier("id", record.values.get("id"))
@@ -139,7 +139,7 @@ class _Work:
         self._tables.write("projects", project_row(number, record.values, about, cells))
         return None
 
-    def write_participant(self, record: Record, place: Place) -> Issue | None:
+    def write_participant(self, record: RegisterRecord, place: Place) -> Issue | None:
         """Write a participation, and store its organisation in the index."""
         cells, values = self._cells(place), record.values
         pic = cells.identifier("organisationID", values.get("organisationID"))
@@ -177,10 +177,10 @@ class _Work:
         return Cells(place, self._reader.issues, has_entities=True)
 
 
-def _parser(table: str) -> Callable[[OpenedText, Place], Iterator[Record | Issue]]:
+def _parser(table: str) -> Callable[[OpenedText, Place], Iterator[RegisterRecord | Issue]]:
     required = _REQUIRED[table]
 
-    def parse(opened: OpenedText, place: Place) -> Iterator[Record | Issue]:
+    def parse(opened: OpenedText, place: Place) -> Iterator[RegisterRecord | Issue]:
         if place.file.lower().endswith(".json"):
             return json_array(opened.stream, place, lambda values: required[0] in values)
         return csv_records(opened.stream, place, required)

@@ -16,16 +16,16 @@ from ingest.load import OnProgress
 from ingest.registers.organisations import (
     INDEX,
     RELATIONSHIP_COLUMNS,
+    arrange_names,
     is_new,
     kind_of_types,
     mapping,
     objects,
     remember_parents,
-    sort_names,
     texts,
     write_parents,
 )
-from ingest.registers.records import Record, csv_records, json_lines
+from ingest.registers.records import RegisterRecord, csv_records, json_lines
 from ingest.registers.sources import Member, OpenedText, list_members
 from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, open_index
 
@@ -105,7 +105,7 @@ def _is_part(member: Member) -> bool:
     return member.path.suffix.lower() in {".gz", ".jsonl", ".json"} and member.base != "manifest.json"
 
 
-def _parse(opened: OpenedText, place: Place) -> Iterator[Record | Issue]:
+def _parse(opened: OpenedText, place: Place) -> Iterator[RegisterRecord | Issue]:
     return json_lines(opened.stream, place)
 
 
@@ -158,7 +158,7 @@ def _actor(openalex_id: str, values: Mapping[str, Any], cells: Cells) -> dict[st
     ids, geo = mapping(values.get("ids")), mapping(values.get("geo"))
     international = mapping(mapping(values.get("international")).get("display_name"))
     in_language = {language: cells.name("international", international.get(language)) for language in ("vi", "en")}
-    names = sort_names(
+    names = arrange_names(
         cells.name("display_name", values.get("display_name")),
         in_language,
         cells.names("display_name_acronyms", texts(values.get("display_name_acronyms"))),

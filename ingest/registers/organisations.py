@@ -35,7 +35,9 @@ class Names:
         }
 
 
-def sort_names(display: str, in_language: Mapping[str, str], acronyms: Sequence[str], others: Iterable[str]) -> Names:
+def arrange_names(
+    display: str, in_language: Mapping[str, str], acronyms: Sequence[str], others: Iterable[str]
+) -> Names:
     """The names by column: the Vietnamese name if there is one, the English name, a short name, and all other names.
 
     Parameters
@@ -49,16 +51,16 @@ def sort_names(display: str, in_language: Mapping[str, str], acronyms: Sequence[
     others
         All further names.
 
-    >>> sort_names("Alpha University", {"vi": "Trường Đại học Alpha", "en": "Alpha University"}, ["AU"], ["Alpha"])
+    >>> arrange_names("Alpha University", {"vi": "Trường Đại học Alpha", "en": "Alpha University"}, ["AU"], ["Alpha"])
     Names(name='Trường Đại học Alpha', name_en='Alpha University', short_name='AU', aliases=('Alpha',))
     """
     name = in_language.get("vi") or display
     english = in_language.get("en", "")
     name_en = english if english != name else ""
     short_name = acronyms[0] if acronyms else ""
-    said = {name, name_en, short_name, ""}
+    used = {name, name_en, short_name, ""}
     every = (display, english, *acronyms, *others)
-    return Names(name, name_en, short_name, tuple(dict.fromkeys(other for other in every if other not in said)))
+    return Names(name, name_en, short_name, tuple(dict.fromkeys(other for other in every if other not in used)))
 
 
 def kind_of_types(types: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ MAX_RECORD_CHARACTERS = 1 << 20
 
 _CHUNK_CHARACTERS = 1 << 18
 _DELIMITERS = ";,\t"
-_MAX_COLUMNS_SHOWN = 20
+_MAX_COLUMNS_LISTED = 20
 _ESCAPES = (None, "\\")
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")
 _NEXT_OBJECT = re.compile(r"[,\[}\n]\s*(?=\{)")
@@ -23,7 +23,7 @@ _DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RegisterRecord:
     """One record of a register.
 
     Attributes
@@ -61,7 +61,7 @@ class _Lines:
         self.number -= len(lines)
 
 
-def csv_records(lines: Iterable[str], place: Place, required: Sequence[str] = ()) -> Iterator[Record | Issue]:
+def csv_records(lines: Iterable[str], place: Place, required: Sequence[str] = ()) -> Iterator[RegisterRecord | Issue]:
     r"""Each record of a table with a header, by column; empty cells are left out.
 
     Quotes inside a cell may be doubled or follow a backslash; both occur in CORDIS. A record whose quotes do not close
@@ -82,7 +82,7 @@ def csv_records(lines: Iterable[str], place: Place, required: Sequence[str] = ()
     columns = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
     for column in required:
         if column not in columns:
-            yield place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))
+            yield place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_LISTED]))
             return
     while (first := source.take()) is not None:
         if not first.strip():
@@ -95,7 +95,7 @@ def csv_records(lines: Iterable[str], place: Place, required: Sequence[str] = ()
         elif len(cells) != len(columns):
             yield here.issue("wrong_number_of_cells", value=str(len(cells)), detail=len(columns))
         else:
-            yield Record(number, {name: cell for name, cell in zip(columns, cells, strict=True) if cell})
+            yield RegisterRecord(number, {name: cell for name, cell in zip(columns, cells, strict=True) if cell})
 
 
 def _cells(first: str, source: _Lines, delimiter: str, n_columns: int) -> list[str] | None:
@@ -130,7 +130,7 @@ def _feed(first: str, source: _Lines, taken: list[str]) -> Iterator[str]:
         yield line
 
 
-def json_lines(lines: Iterable[str], place: Place) -> Iterator[Record | Issue]:
+def json_lines(lines: Iterable[str], place: Place) -> Iterator[RegisterRecord | Issue]:
     """Each JSON object of a file with one object per line; blank lines are ignored."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -141,10 +141,10 @@ def json_lines(lines: Iterable[str], place: Place) -> Iterator[Record | Issue]:
         except (ValueError, RecursionError) as failure:
             yield here.issue("bad_json_record", value=line, detail=failure)
             continue
-        yield Record(number, values) if isinstance(values, dict) else here.issue("not_an_object", value=line)
+        yield RegisterRecord(number, values) if isinstance(values, dict) else here.issue("not_an_object", value=line)
 
 
-def json_array(stream: TextIO, place: Place, is_record: IsRecord) -> Iterator[Record | Issue]:
+def json_array(stream: TextIO, place: Place, is_record: IsRecord) -> Iterator[RegisterRecord | Issue]:
     """Each object of a JSON array, read piece by piece.
 
     After a broken object, reading continues at the next object that is a record; the text between gives one issue.
@@ -163,10 +163,14 @@ def json_array(stream: TextIO, place: Place, is_record: IsRecord) -> Iterator[Re
         try:
             values = window.item()
         except (ValueError, RecursionError) as failure:
-            yield here.issue("bad_json_record", value=window.shown(), detail=failure)
+            yield here.issue("bad_json_record", value=window.excerpt(), detail=failure)
             window.go_to_record(is_record)
             continue
-        yield Record(number, values) if isinstance(values, dict) else here.issue("not_an_object", value=str(values))
+        yield (
+            RegisterRecord(number, values)
+            if isinstance(values, dict)
+            else here.issue("not_an_object", value=str(values))
+        )
     if number == 0 and not window.has_ended:
         yield place.issue("bad_json", detail="[ … ]")
 
@@ -202,7 +206,7 @@ class _Window:
         self.has_ended = self._text[self._at] == "]"
         return not self.has_ended
 
-    def shown(self) -> str:
+    def excerpt(self) -> str:
         """The first 100 characters of the item."""
         return self._text[self._at : self._at + 100]
 

@@ -16,16 +16,16 @@ from ingest.registers.organisations import (
     INDEX,
     RELATIONSHIP_COLUMNS,
     Names,
+    arrange_names,
     is_new,
     kind_of_types,
     mapping,
     objects,
     remember_parents,
-    sort_names,
     texts,
     write_parents,
 )
-from ingest.registers.records import Record, json_array
+from ingest.registers.records import RegisterRecord, json_array
 from ingest.registers.sources import Member, OpenedText, list_members
 from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, open_index
 
@@ -101,7 +101,7 @@ def _dump(source: Path) -> Member:
     return best[-1]
 
 
-def _parse(opened: OpenedText, place: Place) -> Iterator[Record | Issue]:
+def _parse(opened: OpenedText, place: Place) -> Iterator[RegisterRecord | Issue]:
     return json_array(opened.stream, place, lambda values: "id" in values and ("names" in values or "name" in values))
 
 
@@ -167,7 +167,7 @@ def _names(values: Mapping[str, Any], cells: Cells) -> Names:
         if types & {"ror_display", "label"}:
             in_language.setdefault(str(entry.get("lang") or "").lower(), value)
         (acronyms if types == {"acronym"} else others).append(value)
-    return sort_names(display or next(iter(others), ""), in_language, acronyms, others)
+    return arrange_names(display or next(iter(others), ""), in_language, acronyms, others)
 
 
 def _preferred(entry: Mapping[str, Any]) -> list[str]:

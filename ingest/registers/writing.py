@@ -14,12 +14,12 @@ from typing import IO, Any
 
 from graph.interop import LIST_SEPARATOR
 from ingest.issues import Issue, Place
-from ingest.load import OnProgress, Progress
-from ingest.registers.records import Record
+from ingest.load import OnProgress, ReadingProgress
+from ingest.registers.records import RegisterRecord
 from ingest.registers.sources import READ_FAILURES, Member, OpenedText
 from ingest.values import MAX_TEXT_CHARACTERS, CellError, amount, clean, identifier, name, partial_date
 
-Parse = Callable[[OpenedText, Place], Iterator[Record | Issue]]
+Parse = Callable[[OpenedText, Place], Iterator[RegisterRecord | Issue]]
 """A function that finds the records of a file, such as those of :mod:`ingest.registers.records`."""
 
 _PROGRESS_RECORDS = 1_000
@@ -201,7 +201,7 @@ class Reader:
         self._n_taken = 0
         self._n_left_out = 0
 
-    def read(self, member: Member, parse: Parse) -> Iterator[tuple[Record, Place]]:
+    def read(self, member: Member, parse: Parse) -> Iterator[tuple[RegisterRecord, Place]]:
         """Each readable record with its place. The caller counts it by :meth:`take` or :meth:`leave_out`.
 
         A record for which neither is called counts as rejected, and so does an unreadable record. If the file cannot be
@@ -218,11 +218,11 @@ class Reader:
                     n_read += 1
                     yield record, Place(place.file, line=record.line)
                     if self._on_progress and n_read % _PROGRESS_RECORDS == 0:
-                        self._on_progress(Progress(place.file, n_read, opened.fraction()))
+                        self._on_progress(ReadingProgress(place.file, n_read, opened.fraction()))
         except READ_FAILURES as failure:
             self.issues.append(place.issue("unreadable_file", detail=failure))
         if self._on_progress:
-            self._on_progress(Progress(place.file, n_read, 1.0))
+            self._on_progress(ReadingProgress(place.file, n_read, 1.0))
         n_taken, n_left_out = self._n_taken - n_before[0], self._n_left_out - n_before[1]
         self.records[member.name] = RecordCounts(n_read, n_taken, n_read - n_taken - n_left_out, n_left_out)
 

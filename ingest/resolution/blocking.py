@@ -7,9 +7,9 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
+from ingest.resolution.compared_records import ComparedRecord, direct_key
 from ingest.resolution.lexicon import lexicon, shortened
 from ingest.resolution.names import NameKey
-from ingest.resolution.profiles import Profile, direct_key
 
 MAX_BLOCK_RECORDS = 60
 """A key shared by more records gives no pair directly; its block is first divided by place, parent and domain.
@@ -29,17 +29,17 @@ PairIndices = npt.NDArray[np.int64]
 """Shape (n, 2), int64: the rows of two records, the smaller first; sorted, each pair once."""
 
 
-def candidate_pairs(profiles: Sequence[Profile]) -> PairIndices:
+def candidate_pairs(compared: Sequence[ComparedRecord]) -> PairIndices:
     """The pairs of records worth comparing, as row numbers of the compared records."""
-    counts = Counter(word for profile in profiles for word in _words(profile))
+    counts = Counter(word for entry in compared for word in _words(entry))
     blocks: dict[str, list[int]] = defaultdict(list)
-    for index, profile in enumerate(profiles):
-        for key in dict.fromkeys(_keys(profile, counts)):
+    for index, entry in enumerate(compared):
+        for key in dict.fromkeys(_keys(entry, counts)):
             blocks[key].append(index)
     crowded = [block for block in blocks.values() if len(block) > MAX_BLOCK_RECORDS]
     small = [block for block in blocks.values() if 1 < len(block) <= MAX_BLOCK_RECORDS]
-    small.extend(narrow for block in crowded for narrow in _narrowed(block, profiles))
-    return _unique_pairs(small, len(profiles))
+    small.extend(narrow for block in crowded for narrow in _narrowed(block, compared))
+    return _unique_pairs(small, len(compared))
 
 
 def _unique_pairs(blocks: Iterable[Sequence[int]], n_records: int) -> PairIndices:
@@ -50,40 +50,40 @@ def _unique_pairs(blocks: Iterable[Sequence[int]], n_records: int) -> PairIndice
     return np.stack([codes // max(n_records, 1), codes % max(n_records, 1)], axis=1)
 
 
-def _narrowed(block: Sequence[int], profiles: Sequence[Profile]) -> Iterator[list[int]]:
+def _narrowed(block: Sequence[int], compared: Sequence[ComparedRecord]) -> Iterator[list[int]]:
     """The parts of a large block: records that also share a place, a domain or a parent."""
     parts: dict[str, list[int]] = defaultdict(list)
     for index in block:
-        profile = profiles[index]
-        for mark in sorted({*profile.places, *profile.belongs, profile.record.domain or ""} - {""}):
+        entry = compared[index]
+        for mark in sorted({*entry.places, *entry.belongs, entry.record.domain or ""} - {""}):
             parts[mark].append(index)
     return (part for part in parts.values() if 1 < len(part) <= MAX_BLOCK_RECORDS)
 
 
-def _words(profile: Profile) -> frozenset[str]:
-    return frozenset(word for key in profile.full for word in key.words)
+def _words(entry: ComparedRecord) -> frozenset[str]:
+    return frozenset(word for key in entry.full for word in key.words)
 
 
-def _keys(profile: Profile, counts: Counter[str]) -> Iterator[str]:
-    yield from (f"id {identifier}" for identifier in profile.record.identifiers)
-    if profile.record.domain is not None:
-        yield f"domain {profile.record.domain}"
-    yield from (f"acronym {acronym}" for acronym in sorted(profile.acronyms))
-    for key in profile.full:
-        yield from _name_keys(key, profile)
+def _keys(entry: ComparedRecord, counts: Counter[str]) -> Iterator[str]:
+    yield from (f"id {identifier}" for identifier in entry.record.identifiers)
+    if entry.record.domain is not None:
+        yield f"domain {entry.record.domain}"
+    yield from (f"acronym {acronym}" for acronym in sorted(entry.acronyms))
+    for key in entry.full:
+        yield from _name_keys(key, entry)
         yield from _slip_keys(key)
         rare = sorted((counts[word], word) for word in set(key.words) if counts[word] <= _MAX_RARE_RECORDS)
         yield from (f"rare {word}" for _, word in rare[:_N_RAREST])
 
 
-def _name_keys(key: NameKey, profile: Profile) -> Iterator[str]:
+def _name_keys(key: NameKey, entry: ComparedRecord) -> Iterator[str]:
     """Keys made from a name, and from the name completed by its place and its parents."""
-    yield from (f"name {direct_key(tokens)}" for tokens in profile.written_out(key))
+    yield from (f"name {direct_key(tokens)}" for tokens in entry.written_out(key))
     yield f"words {' '.join(sorted(set(key.words)))} {' '.join(sorted(key.places))}"
     if len(key.words) > 1:
         yield f"bare {' '.join(sorted(set(key.words)))}"
     meaning = frozenset(token for token in key.meaning if token[0] in "cn")
-    for places in dict.fromkeys((key.places, key.places | profile.places)):
+    for places in dict.fromkeys((key.places, key.places | entry.places)):
         yield f"meaning {direct_key(meaning)} {' '.join(sorted(places))}"
     yield from (f"acronym {initials}" for initials in sorted(key.initials))
     if key.is_damaged or not key.text.isascii():

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, groupby
 
-from ingest.resolution.profiles import Profile
+from ingest.resolution.compared_records import ComparedRecord
 
 Edge = tuple[int, int, float]
 """The rows of two records, and the probability that both are of one actor."""
@@ -39,7 +39,7 @@ def consistent(
     edges: Iterable[Edge],
     same: Iterable[tuple[int, int]],
     apart: Mapping[int, frozenset[int]],
-    profiles: Sequence[Profile],
+    compared: Sequence[ComparedRecord],
 ) -> tuple[list[Edge], list[tuple[Edge, str]], dict[int, int]]:
     """The accepted edges, the refused edges with the code of the reason, and the group of every joined row.
 
@@ -65,7 +65,7 @@ def consistent(
     for _, level in groupby(sorted(edges, key=lambda edge: -edge[2]), key=lambda edge: edge[2]):
         for meeting, together in _meetings(list(level), groups):
             rows = sorted(row for group in meeting for row in groups.within(group))
-            reason = conflict(rows, apart, profiles) if len(meeting) > 1 else None
+            reason = conflict(rows, apart, compared) if len(meeting) > 1 else None
             if reason is None:
                 kept.extend(together)
                 if len(meeting) > 1:
@@ -101,24 +101,26 @@ def _meetings(level: Sequence[Edge], groups: _Groups) -> list[tuple[list[int], l
     return list(zip(meetings, together, strict=True))
 
 
-def conflict(rows: Sequence[int], apart: Mapping[int, frozenset[int]], profiles: Sequence[Profile]) -> str | None:
+def conflict(
+    rows: Sequence[int], apart: Mapping[int, frozenset[int]], compared: Sequence[ComparedRecord]
+) -> str | None:
     """The code of the first reason why records cannot all be of one actor; None where they can."""
     members = set(rows)
     if any(apart.get(row, frozenset()) & members for row in rows):
         return "guard_decided"
-    if len({profiles[row].is_person for row in rows}) > 1:
+    if len({compared[row].is_person for row in rows}) > 1:
         return "guard_kind"
-    if _have_conflicting_identifiers(rows, profiles):
+    if _have_conflicting_identifiers(rows, compared):
         return "guard_identifier"
-    ids = {profiles[row].record.id for row in rows}
-    if any(ids.intersection(profiles[row].record.parents) for row in rows):
+    ids = {compared[row].record.id for row in rows}
+    if any(ids.intersection(compared[row].record.parents) for row in rows):
         return "guard_parent"
     return None
 
 
-def _have_conflicting_identifiers(rows: Sequence[int], profiles: Sequence[Profile]) -> bool:
+def _have_conflicting_identifiers(rows: Sequence[int], compared: Sequence[ComparedRecord]) -> bool:
     by_scheme: dict[str, set[frozenset[str]]] = defaultdict(set)
     for row in rows:
-        for scheme, values in profiles[row].identifiers.items():
+        for scheme, values in compared[row].identifiers.items():
             by_scheme[scheme].add(values)
     return any(not one & two for found in by_scheme.values() for one, two in combinations(sorted(found, key=sorted), 2))

@@ -195,12 +195,15 @@ def folded_word(word: str) -> str:
 
 
 def _markers(phrases: Iterable[Phrase]) -> dict[Language, frozenset[str]]:
-    said: dict[Language, set[str]] = {"vi": set(), "en": set()}
+    spoken: dict[Language, set[str]] = {"vi": set(), "en": set()}
     for phrase in phrases:
         if len(phrase.languages) == 1 and phrase.part != "place":
             for language in phrase.languages:
-                said[language].update(phrase.folded)
-    return {"vi": frozenset(said["vi"] - said["en"]), "en": frozenset(said["en"] - said["vi"])}
+                spoken[language].update(phrase.folded)
+    return {
+        "vi": frozenset(spoken["vi"] - spoken["en"]),
+        "en": frozenset(spoken["en"] - spoken["vi"]),
+    }
 
 
 def _table(name: str) -> Mapping[str, Any]:

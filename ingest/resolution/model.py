@@ -27,8 +27,8 @@ import pyarrow as pa
 from graph.errors import ModelError
 from graph.folding import fold
 from ingest.resolution.blocking import PairIndices
+from ingest.resolution.compared_records import ComparedRecord, direct_key
 from ingest.resolution.lexicon import shortened
-from ingest.resolution.profiles import Profile, direct_key
 from ingest.resolution.spelling import is_odd
 
 MODEL_FILE = "model.json"
@@ -95,7 +95,7 @@ _COLUMNS = pa.schema(
 
 
 def probabilities(
-    profiles: Sequence[Profile], pairs: PairIndices, settings: Mapping[str, Any] | None = None
+    compared: Sequence[ComparedRecord], pairs: PairIndices, settings: Mapping[str, Any] | None = None
 ) -> npt.NDArray[np.float64]:
     """The probability that each pair is of one actor, shape (n,), in the order of ``pairs``.
 
@@ -109,11 +109,11 @@ def probabilities(
     ModelError
         The installed model was changed, or splink did not score exactly the given pairs.
     """
-    scored = _predict(profiles, pairs, dict(settings or shipped_settings()))
+    scored = _predict(compared, pairs, dict(settings or shipped_settings()))
     return np.asarray(_in_order(scored, pairs, ["match_probability"])[:, 0])
 
 
-def outcomes(profiles: Sequence[Profile], pairs: PairIndices) -> npt.NDArray[np.int64]:
+def outcomes(compared: Sequence[ComparedRecord], pairs: PairIndices) -> npt.NDArray[np.int64]:
     """The outcome of each comparison for each pair, shape (n, number of comparisons), int64.
 
     -1: not comparable; 0: different; the best outcome has the highest number.
@@ -126,7 +126,7 @@ def outcomes(profiles: Sequence[Profile], pairs: PairIndices) -> npt.NDArray[np.
     level_counts = {name: len(levels) for name, levels in COMPARISONS.items()}
     even = {name: [1 / (n + 1)] * (n + 1) for name, n in level_counts.items()}
     kept = {"retain_matching_columns": True, "retain_intermediate_calculation_columns": True}
-    scored = _predict(profiles, pairs, settings_of(even, even, 0.5) | kept)
+    scored = _predict(compared, pairs, settings_of(even, even, 0.5) | kept)
     return _in_order(scored, pairs, [f"gamma_{name}" for name in COMPARISONS]).astype(np.int64)
 
 
@@ -199,7 +199,7 @@ def shipped_settings() -> Mapping[str, Any]:
     return settings
 
 
-def _predict(profiles: Sequence[Profile], pairs: PairIndices, settings: dict[str, Any]) -> pa.Table:
+def _predict(compared: Sequence[ComparedRecord], pairs: PairIndices, settings: dict[str, Any]) -> pa.Table:
     from splink import DuckDBAPI, Linker, SettingsCreator  # noqa: PLC0415 - it takes seconds to import
 
     with tempfile.TemporaryDirectory(prefix="ketnoi-") as folder, duckdb.connect(":memory:") as connection:
@@ -208,7 +208,7 @@ def _predict(profiles: Sequence[Profile], pairs: PairIndices, settings: dict[str
         connection.execute("SET temp_directory = $folder", {"folder": folder})
         interface = DuckDBAPI(connection)
         linker = Linker(
-            interface.register(columns_of(profiles)),
+            interface.register(columns_of(compared)),
             SettingsCreator.from_path_or_dict(settings),
             None,
             validate_settings=False,
@@ -220,25 +220,39 @@ def _predict(profiles: Sequence[Profile], pairs: PairIndices, settings: dict[str
 
 
 def _in_order(scored: pa.Table, pairs: PairIndices, columns: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Columns of scored pairs, shape (n, columns), in the order of ``pairs``."""
-    left, right = (scored.column(f"unique_id_{side}").to_numpy() for side in "lr")
-    order = np.lexsort((right, left))
-    if not np.array_equal(np.stack([left[order], right[order]], axis=1), pairs):
-        raise AssertionError("every candidate pair is scored once")
-    return np.stack([scored.column(name).to_numpy()[order] for name in columns], axis=1).astype(np.float64)
+    """Columns of scored pairs, shape (n, columns), in the order of ``pairs``.
+
+    Raises
+    ------
+    ModelError
+        The scored pairs are not exactly the given ones, each once.
+    """
+    found = np.stack([scored.column(f"unique_id_{side}").to_numpy() for side in "lr"], axis=1)
+    order_found, order = (np.lexsort((rows[:, 1], rows[:, 0])) for rows in (found, pairs))
+    if not np.array_equal(found[order_found], pairs[order]):
+        raise ModelError(
+            "linkage_incomplete",
+            f"splink scored {len(found)} pairs of records where {len(pairs)} were to be scored. Run the load again.",
+            n_scored=len(found),
+            n_pairs=len(pairs),
+        )
+    values = np.empty((len(pairs), len(columns)))
+    for place, name in enumerate(columns):
+        values[order, place] = scored.column(name).to_numpy()[order_found]
+    return values
 
 
-def columns_of(profiles: Sequence[Profile]) -> pa.Table:
+def columns_of(compared: Sequence[ComparedRecord]) -> pa.Table:
     """The table that splink compares, one row per compared record; ``unique_id`` is the row number."""
-    rows = [{"unique_id": index, **_row(profile)} for index, profile in enumerate(profiles)]
+    rows = [{"unique_id": index, **_row(entry)} for index, entry in enumerate(compared)]
     return pa.Table.from_pylist(rows, schema=_COLUMNS)
 
 
-def _row(profile: Profile) -> dict[str, Any]:
-    own = profile.own
-    generic = {direct_key(key.tokens) for key in profile.full if key.is_generic}
-    names = {direct_key(key.tokens) for key in profile.full}
-    written_out = {direct_key(tokens) for key in profile.full for tokens in profile.written_out(key)}
+def _row(entry: ComparedRecord) -> dict[str, Any]:
+    own = entry.own
+    generic = {direct_key(key.tokens) for key in entry.full if key.is_generic}
+    names = {direct_key(key.tokens) for key in entry.full}
+    written_out = {direct_key(tokens) for key in entry.full for tokens in entry.written_out(key)}
     return {
         "own_key": direct_key(own.tokens) if own else None,
         "text": fold(own.text) if own else None,
@@ -246,35 +260,35 @@ def _row(profile: Profile) -> dict[str, Any]:
         "names": sorted(names - generic),
         "written_out": sorted(written_out - generic),
         "generic": sorted(generic),
-        "vi": _meanings(profile, "vi"),
-        "en": _meanings(profile, "en"),
-        "letters": sorted({key.letters for key in profile.full if not key.text.isascii() and not key.is_damaged}),
-        "ruins": sorted({key.letters for key in profile.full if key.is_damaged}),
-        "odd": _slips(profile, odd=True),
-        "even": _slips(profile, odd=False),
-        "acronyms": sorted(profile.acronyms),
-        "initials": sorted({acronym for key in profile.full for acronym in key.initials}),
-        "domain": profile.record.domain,
-        "identifiers": sorted(profile.record.identifiers),
-        "places": sorted(profile.places),
-        "belongs": sorted(profile.belongs),
-        "year": profile.year,
+        "vi": _meanings(entry, "vi"),
+        "en": _meanings(entry, "en"),
+        "letters": sorted({key.letters for key in entry.full if not key.text.isascii() and not key.is_damaged}),
+        "ruins": sorted({key.letters for key in entry.full if key.is_damaged}),
+        "odd": _slips(entry, odd=True),
+        "even": _slips(entry, odd=False),
+        "acronyms": sorted(entry.acronyms),
+        "initials": sorted({acronym for key in entry.full for acronym in key.initials}),
+        "domain": entry.record.domain,
+        "identifiers": sorted(entry.record.identifiers),
+        "places": sorted(entry.places),
+        "belongs": sorted(entry.belongs),
+        "year": entry.year,
     }
 
 
-def _meanings(profile: Profile, language: str) -> list[str]:
+def _meanings(entry: ComparedRecord, language: str) -> list[str]:
     return sorted(
-        {direct_key(meaning) for key in profile.full if key.language == language for meaning in profile.meanings(key)}
+        {direct_key(meaning) for key in entry.full if key.language == language for meaning in entry.meanings(key)}
     )
 
 
-def _slips(profile: Profile, *, odd: bool) -> list[int]:
+def _slips(entry: ComparedRecord, *, odd: bool) -> list[int]:
     """Digests of the record's own name in which one word is complete or lacks one letter.
 
     The word is one that the lexicon does not know (``odd``) or one that may be its correct spelling. Two names share a
     digest if they are alike except for one word, and this word differs by one letter or by two swapped letters.
     """
-    own = profile.own
+    own = entry.own
     if own is None or not _MIN_TOKENS <= len(own.tokens) <= _MAX_TOKENS:
         return []
     words = [word for word in dict.fromkeys(own.words) if len(word) > _MIN_LETTERS]

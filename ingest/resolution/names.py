@@ -92,11 +92,11 @@ def name_key(name: str) -> NameKey:
     True
     """
     text = repaired(nfc(name))
-    spelt, folded = _read(text)
-    stands_for = _known().get(tuple(word for word in folded if word != BREAK))
+    spelt, folded = _words_of(text)
+    stands_for = _known_names().get(tuple(word for word in folded if word != BREAK))
     if stands_for is not None:
-        spelt, folded = _read(stands_for)
-    return _key(text, _language(spelt, folded), spelt, folded)
+        spelt, folded = _words_of(stands_for)
+    return _key_of_words(text, _language(spelt, folded), spelt, folded)
 
 
 @lru_cache(maxsize=200_000)
@@ -143,11 +143,11 @@ def name_keys(names: Iterable[str], *, person: bool) -> tuple[NameKey, ...]:
     """
     if person:
         return tuple(dict.fromkeys(person_key(name) for name in names if spelt_words(name)))
-    apart = (part for name in names for part in _bracket_apart(name))
+    apart = (part for name in names for part in _split_brackets(name))
     return tuple(dict.fromkeys(key for part in apart if (key := name_key(part)).tokens or key.is_damaged))
 
 
-def _bracket_apart(name: str) -> list[str]:
+def _split_brackets(name: str) -> list[str]:
     inner = [text.strip() for text in _BRACKETED.findall(name)]
     outer = _BRACKETED.sub(" ", name).strip()
     if not inner or not fold(outer) or any(" " in text or name_key(text).is_national for text in inner):
@@ -156,13 +156,13 @@ def _bracket_apart(name: str) -> list[str]:
 
 
 @cache
-def _known() -> dict[tuple[str, ...], str]:
+def _known_names() -> dict[tuple[str, ...], str]:
     """The Vietnamese names that whole English names stand for, by the words of the English names."""
-    read = ((_read(name)[1], stands_for) for name, stands_for in lexicon().known.items())
+    read = ((_words_of(name)[1], stands_for) for name, stands_for in lexicon().known.items())
     return {tuple(word for word in folded if word != BREAK): stands_for for folded, stands_for in read}
 
 
-def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _words_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words of a text with and without diacritics; abbreviations are written out, misspellings corrected."""
     spelt = _expanded(spelt_words(text))
     folded = tuple(folded_word(word) for word in spelt)
@@ -172,7 +172,7 @@ def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _expanded(spelt: tuple[str, ...]) -> tuple[str, ...]:
     known = lexicon().abbreviations
-    bare = [folded_word(word) if _is_bare(word) else "" for word in spelt]
+    bare = [folded_word(word) if _has_no_diacritics(word) else "" for word in spelt]
     out: list[str] = []
     i = 0
     while i < len(spelt):
@@ -187,7 +187,7 @@ def _expanded(spelt: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _is_bare(word: str) -> bool:
+def _has_no_diacritics(word: str) -> bool:
     """Whether a word has no diacritics except those of đ and ư, which occur in abbreviations."""
     return word.replace("đ", "d").replace("ư", "u").isascii()
 
@@ -203,13 +203,13 @@ def _language(spelt: tuple[str, ...], folded: tuple[str, ...]) -> Language | Non
     return "vi" if n_vi > n_en else "en"
 
 
-def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> NameKey:
+def _key_of_words(text: str, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> NameKey:
     found: dict[Part, set[str]] = {part: set() for part in ("head", "unit", "legal", "place", "concept", "country")}
     small_words = lexicon().small_words
     numbers: set[str] = set()
     rest: list[int] = []
     proper: list[str] = []
-    said: list[str] = []
+    main_words: list[str] = []
     i = 0
     while i < len(folded):
         if folded[i] == BREAK:
@@ -228,7 +228,7 @@ def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: t
         elif part in found:
             found[part].add(meaning)
         if part != "stop":
-            said.extend(folded[i : i + n])
+            main_words.extend(folded[i : i + n])
         i += n
     compact = "".join(char for char in text if char.isalnum())
     words = tuple(folded[j] for j in rest)
@@ -251,7 +251,7 @@ def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: t
         proper=tuple(proper),
         tokens=frozenset(structure | {f"h:{head}" for head in found["head"]} | _word_tokens(words)),
         meaning=frozenset(structure | {f"h:{one}" for one in families} | {f"c:{one}" for one in found["concept"]}),
-        initials=_initials([word for word in folded if word != BREAK], said),
+        initials=_initials([word for word in folded if word != BREAK], main_words),
         is_national=bool(found["country"]),
         is_generic=_is_generic(found, has_own=bool(proper or numbers)),
         is_acronym=compact.isupper() and len(compact) <= _MAX_ACRONYM_LETTERS and " " not in text,
@@ -285,7 +285,10 @@ def _phrase_at(
         n = len(phrase.folded)
         if folded[i : i + n] != phrase.folded or (language is not None and language not in phrase.languages):
             continue
-        if any(not own.isascii() and own != said for own, said in zip(spelt[i : i + n], phrase.spelt, strict=True)):
+        if any(
+            not own.isascii() and own != main_words
+            for own, main_words in zip(spelt[i : i + n], phrase.spelt, strict=True)
+        ):
             continue
         ends = i + n == len(folded) or folded[i + n] == BREAK
         if n == 1 and not _stands_alone(phrase, language, begins=begins, ends=ends):
@@ -305,9 +308,9 @@ def _stands_alone(phrase: Phrase, language: Language | None, *, begins: bool, en
     return phrase.part != "place" or ends or language == "en"
 
 
-def _initials(folded: Sequence[str], said: Sequence[str]) -> frozenset[str]:
+def _initials(folded: Sequence[str], main_words: Sequence[str]) -> frozenset[str]:
     """The acronyms that the words may form, with and without small words."""
-    both = ("".join(word[0] for word in words) for words in (folded, said))
+    both = ("".join(word[0] for word in words) for words in (folded, main_words))
     return frozenset(acronym for acronym in both if 2 < len(acronym) <= _MAX_ACRONYM_LETTERS)
 
 

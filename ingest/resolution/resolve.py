@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Literal
 
-from ingest.resolution.agreement import PART_GUARDS, Reason, agreement, guards
+from ingest.resolution.agreement import PART_GUARDS, PairReason, agreement, guards
 from ingest.resolution.blocking import candidate_pairs
 from ingest.resolution.clusters import Edge, consistent
+from ingest.resolution.compared_records import ComparedRecord, compared_records
 from ingest.resolution.model import probabilities
-from ingest.resolution.profiles import Profile, profiles_of
 from ingest.resolution.records import Record
 
 LINK_THRESHOLD = 0.65
@@ -50,7 +50,7 @@ class Pair:
     left_id: str
     right_id: str
     probability: float
-    reasons: tuple[Reason, ...] = field(default=())
+    reasons: tuple[PairReason, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,45 +77,45 @@ def resolve(records: Iterable[Record], decided: Decided | None = None) -> Resolu
     decided
         The judgements of people. The judged pairs are in neither list.
     """
-    profiles = profiles_of(sorted(records, key=lambda record: record.id))
-    rows = {profile.record.id: row for row, profile in enumerate(profiles)}
+    compared = compared_records(sorted(records, key=lambda record: record.id))
+    rows = {entry.record.id: row for row, entry in enumerate(compared)}
     verdicts = {
         (min(rows[one], rows[two]), max(rows[one], rows[two])): verdict
         for (one, two), verdict in (decided or {}).items()
         if one in rows and two in rows and one != two
     }
-    likely = [edge for edge in _scored(profiles) if edge[:2] not in verdicts]
-    judged = _told_from_ruins([_judge(edge, profiles) for edge in likely])
+    likely = [edge for edge in _scored(compared) if edge[:2] not in verdicts]
+    judged = _without_ambiguous_damage([_judge(edge, compared) for edge in likely])
     links = [found for found in judged if found.is_link]
     kept, refused, group = consistent(
         (found.edge for found in links),
         sorted(pair for pair, verdict in verdicts.items() if verdict == "same"),
         _apart(verdicts, judged),
-        profiles,
+        compared,
     )
     reasons = {found.edge: found.reasons for found in judged}
     unclear = [
         (found.edge, found.reasons)
         for found in judged
-        if found.is_question and group.get(found.edge[0], found.edge[0]) != group.get(found.edge[1], found.edge[1])
+        if found.is_unclear and group.get(found.edge[0], found.edge[0]) != group.get(found.edge[1], found.edge[1])
     ]
     unclear.extend((edge, (*reasons[edge], ("guard_chain", code))) for edge, code in refused)
-    return Resolution(_pairs(((edge, reasons[edge]) for edge in kept), profiles), _pairs(unclear, profiles))
+    return Resolution(_pairs(((edge, reasons[edge]) for edge in kept), compared), _pairs(unclear, compared))
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class _JudgedPair:
     edge: Edge
-    reasons: tuple[Reason, ...]
+    reasons: tuple[PairReason, ...]
     is_link: bool
-    is_question: bool
+    is_unclear: bool
 
 
-def _scored(profiles: Sequence[Profile]) -> list[Edge]:
-    pairs = candidate_pairs(profiles)
+def _scored(compared: Sequence[ComparedRecord]) -> list[Edge]:
+    pairs = candidate_pairs(compared)
     if not len(pairs):
         return []
-    found = probabilities(profiles, pairs).round(_N_DIGITS)
+    found = probabilities(compared, pairs).round(_N_DIGITS)
     likely = found >= NAMESAKE_THRESHOLD
     return [
         (one, two, probability)
@@ -123,21 +123,21 @@ def _scored(profiles: Sequence[Profile]) -> list[Edge]:
     ]
 
 
-def _judge(edge: Edge, profiles: Sequence[Profile]) -> _Judged:
-    left, right = profiles[edge[0]], profiles[edge[1]]
+def _judge(edge: Edge, compared: Sequence[ComparedRecord]) -> _JudgedPair:
+    left, right = compared[edge[0]], compared[edge[1]]
     found = agreement(left, right)
     against = guards(left, right, found)
-    likeness: list[Reason] = []
+    name_reasons: list[PairReason] = []
     if found.left is not None and found.right is not None and found.way != "none":
-        likeness.append((found.way, " / ".join(sorted({found.left.text, found.right.text}))))
-    speaks = (*likeness, *_shared(left, right), *against)
+        name_reasons.append((found.way, " / ".join(sorted({found.left.text, found.right.text}))))
+    reasons = (*name_reasons, *_shared_reasons(left, right), *against)
     is_link = edge[2] >= LINK_THRESHOLD and not against
-    enough = NAMESAKE_THRESHOLD if likeness and left.is_person == right.is_person else UNCLEAR_THRESHOLD
+    enough = NAMESAKE_THRESHOLD if name_reasons and left.is_person == right.is_person else UNCLEAR_THRESHOLD
     is_known_part = any(code == "guard_parent" for code, _ in against)
-    return _Judged(edge, speaks, is_link, not is_link and not is_known_part and edge[2] >= enough)
+    return _JudgedPair(edge, reasons, is_link, not is_link and not is_known_part and edge[2] >= enough)
 
 
-def _told_from_ruins(judged: Sequence[_Judged]) -> list[_Judged]:
+def _without_ambiguous_damage(judged: Sequence[_JudgedPair]) -> list[_JudgedPair]:
     """The pairs without links of damaged names that may be one of several different names."""
     linked = {found.edge[:2] for found in judged if found.is_link}
     whole_of: dict[int, set[int]] = defaultdict(set)
@@ -149,14 +149,14 @@ def _told_from_ruins(judged: Sequence[_Judged]) -> list[_Judged]:
         row for row, others in whole_of.items() if any(pair not in linked for pair in combinations(sorted(others), 2))
     }
     return [
-        replace(found, is_link=False, is_question=True, reasons=(*found.reasons, ("guard_damaged", "")))
+        replace(found, is_link=False, is_unclear=True, reasons=(*found.reasons, ("guard_damaged", "")))
         if found.is_link and found.reasons[0][0] == "damaged" and open_rows.intersection(found.edge[:2])
         else found
         for found in judged
     ]
 
 
-def _shared(left: Profile, right: Profile) -> Iterable[Reason]:
+def _shared_reasons(left: ComparedRecord, right: ComparedRecord) -> Iterable[PairReason]:
     for identifier in sorted(set(left.record.identifiers) & set(right.record.identifiers)):
         yield "same_identifier", identifier
     if left.record.domain is not None and left.record.domain == right.record.domain:
@@ -169,7 +169,7 @@ def _shared(left: Profile, right: Profile) -> Iterable[Reason]:
         yield "same_year", str(left.year)
 
 
-def _apart(verdicts: Mapping[tuple[int, int], Verdict], judged: Iterable[_Judged]) -> dict[int, frozenset[int]]:
+def _apart(verdicts: Mapping[tuple[int, int], Verdict], judged: Iterable[_JudgedPair]) -> dict[int, frozenset[int]]:
     """For each row, the rows that no chain may join it with: judged different, or other numbers or units in names."""
     apart: dict[int, set[int]] = defaultdict(set)
     forbidden = [pair for pair, verdict in verdicts.items() if verdict == "different"]
@@ -180,9 +180,11 @@ def _apart(verdicts: Mapping[tuple[int, int], Verdict], judged: Iterable[_Judged
     return {row: frozenset(others) for row, others in apart.items()}
 
 
-def _pairs(found: Iterable[tuple[Edge, tuple[Reason, ...]]], profiles: Sequence[Profile]) -> tuple[Pair, ...]:
+def _pairs(
+    found: Iterable[tuple[Edge, tuple[PairReason, ...]]], compared: Sequence[ComparedRecord]
+) -> tuple[Pair, ...]:
     pairs = []
     for (one, two, probability), reasons in found:
-        left_id, right_id = sorted((profiles[one].record.id, profiles[two].record.id))
+        left_id, right_id = sorted((compared[one].record.id, compared[two].record.id))
         pairs.append(Pair(left_id, right_id, probability, reasons))
     return tuple(sorted(pairs, key=lambda pair: (-pair.probability, pair.left_id, pair.right_id)))

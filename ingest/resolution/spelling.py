@@ -47,14 +47,14 @@ def repaired(text: str) -> str:
         return text
 
 
-def remains_of(ruin: str, whole: str) -> bool:
-    """Whether ``ruin`` is what remains of ``whole`` after non-ASCII characters were replaced by question marks.
+def remains_of(damaged: str, whole: str) -> bool:
+    """Whether ``damaged`` is what remains of ``whole`` after non-ASCII characters were replaced by question marks.
 
     >>> remains_of("H?ng Thành", "Hồng Thành"), remains_of("H?ng Thành", "Hồng Thịnh")
     (True, False)
     """
-    parts = _LOST_RUN.split(" ".join(ruin.split()).casefold())
-    lost = [len(run) for run in _LOST_RUN.findall(ruin)]
+    parts = _LOST_RUN.split(" ".join(damaged.split()).casefold())
+    lost = [len(run) for run in _LOST_RUN.findall(damaged)]
     pattern = re.escape(parts[0])
     for n, part in zip(lost, parts[1:], strict=True):
         pattern += f"[^\\x00-\\x7f]{{1,{n}}}{re.escape(part)}"
@@ -79,10 +79,10 @@ def corrected(folded: Sequence[str]) -> tuple[str, ...]:
     >>> corrected(("nha", "tbang", "univerisity")), corrected(("vinfast",)), corrected(("trong", "dai", "hoc"))
     (('nha', 'trang', 'university'), ('vinfast',), ('truong', 'dai', 'hoc'))
     """
-    right = [_meant(i, folded) if is_odd(word) else word for i, word in enumerate(folded)]
+    right = [_correction_of(i, folded) if is_odd(word) else word for i, word in enumerate(folded)]
     for i, word in enumerate(right):
         if not _is_paired(i, right) and len(word) > _MIN_SLIP_LETTERS:
-            meant = {other for other in _completing(i, right) if OSA.distance(word, other) == 1}
+            meant = {other for other in _words_completing_a_phrase(i, right) if OSA.distance(word, other) == 1}
             right[i] = meant.pop() if len(meant) == 1 else word
     return tuple(right)
 
@@ -94,7 +94,7 @@ def _is_paired(i: int, folded: Sequence[str]) -> bool:
     return (before, folded[i]) in pairs or (folded[i], behind) in pairs
 
 
-def _completing(i: int, folded: Sequence[str]) -> Iterator[str]:
+def _words_completing_a_phrase(i: int, folded: Sequence[str]) -> Iterator[str]:
     """Words that would complete a phrase at this position: of three words or more, or of two that begin the name."""
     gaps = lexicon().gaps
     for n in range(2, _MAX_GAP_WORDS + 1):
@@ -104,7 +104,7 @@ def _completing(i: int, folded: Sequence[str]) -> Iterator[str]:
                 yield from gaps.get(around, ())
 
 
-def _meant(i: int, folded: Sequence[str]) -> str:
+def _correction_of(i: int, folded: Sequence[str]) -> str:
     meant = _near_words(folded[i])
     if len(meant) == 1 and len(folded[i]) >= _MIN_CORRECTED_LETTERS:
         return meant[0]

@@ -117,11 +117,11 @@ def recognise_as(fact_type: type[Fact], header: Sequence[str], *, is_of_experts:
         if match := matches[place]:
             taken.add(match.column)
     if fact_type is Actor:
-        matches = _with_persons_told_apart(matches, is_of_experts=is_of_experts)
+        matches = _with_persons_renamed(matches, is_of_experts=is_of_experts)
     return Recognition(fact_type, tuple(matches))
 
 
-def _with_persons_told_apart(matches: Sequence[Match | None], *, is_of_experts: bool) -> list[Match | None]:
+def _with_persons_renamed(matches: Sequence[Match | None], *, is_of_experts: bool) -> list[Match | None]:
     """The matches with columns of persons renamed.
 
     In a list of experts, a person named beside an organisation is the member; in any other list, the contact person.

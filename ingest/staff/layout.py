@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
-from typing import Literal
 
 from ingest.files.sheets import Area, Line, Sheet
 from ingest.issues import Issue
@@ -18,8 +17,6 @@ _MIN_SHARE_OF_LATER_HEADER = 0.75
 _MUCH_BETTER = 1.25
 _MAX_CELLS_BESIDE_A_NAME = 2
 _NUMBER = re.compile(r"[\s0-9.,%+-]+")
-
-WhyPassed = Literal["repeated_header", "numbering", "unused_number", "heading", "total", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +73,6 @@ class TableLine:
     cells: tuple[str, ...]
     heading: str = ""
     continues: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PassedLine:
-    """A line of a table that is not a row.
-
-    Attributes
-    ----------
-    why
-        What the line is.
-    is_sure
-        Whether the line certainly is not a row.
-    """
-
-    number: int
-    why: WhyPassed
-    text: str
-    is_sure: bool = True
 
 
 IsOfExperts = Callable[[str], bool]

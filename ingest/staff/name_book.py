@@ -19,7 +19,7 @@ Named = dict[str, str]
 Key = tuple[tuple[str, ...], ...]
 
 
-def _nobody(_: str) -> Sequence[Actor]:
+def _no_actors(_: str) -> Sequence[Actor]:
     return ()
 
 
@@ -33,7 +33,7 @@ class NameBook:
         Returns the actors of a store whose names contain the words of a text; called at most twice per name.
     """
 
-    stored_actors: StoredActors = _nobody
+    stored_actors: StoredActors = _no_actors
     _actors: dict[str, Named] = field(default_factory=dict)
     _projects: dict[str, list[str]] = field(default_factory=dict)
     _written: dict[str, str] = field(default_factory=dict)
@@ -61,26 +61,26 @@ class NameBook:
         if not fold(name):
             return ()
         if name not in self._found:
-            self._found[name] = self._read_as(name) or self._stored_as(name)
+            self._found[name] = self._find_read(name) or self._find_stored(name)
         return self._found[name]
 
-    def _read_as(self, name: str) -> tuple[str, ...]:
+    def _find_read(self, name: str) -> tuple[str, ...]:
         if known := self._actors.get(fold(name)):
-            return _meant(known)
+            return _first_if_one_kind(known)
         if not self._spelt_out:
             for folded, named in self._actors.items():
-                for key in _keys_as_known(self._written[folded]):
+                for key in _keys_of_actor(self._written[folded]):
                     self._spelt_out.setdefault(key, {}).update(named)
-        return _by_keys(name, lambda key: self._spelt_out.get(key, {}))
+        return _ids_by_keys(name, lambda key: self._spelt_out.get(key, {}))
 
-    def _stored_as(self, name: str) -> tuple[str, ...]:
+    def _find_stored(self, name: str) -> tuple[str, ...]:
         """The stored actors with a name, searched by the full name and then by the words of the name."""
         same = {each.id: each.kind for each in self.stored_actors(name) if fold(name) in map(fold, _names(each))}
         if same:
-            return _meant(same)
-        near = self.stored_actors(" ".join(name_key(name).words)) if _keys_as_asked(name) else ()
-        known = [(each, {key for written in _names(each) for key in _keys_as_known(written)}) for each in near]
-        return _by_keys(name, lambda key: {each.id: each.kind for each, keys in known if key in keys})
+            return _first_if_one_kind(same)
+        near = self.stored_actors(" ".join(name_key(name).words)) if _keys_to_search(name) else ()
+        known = [(each, {key for written in _names(each) for key in _keys_of_actor(written)}) for each in near]
+        return _ids_by_keys(name, lambda key: {each.id: each.kind for each, keys in known if key in keys})
 
     def project_ids(self, title: str) -> tuple[str, ...]:
         """The ids of the projects of this reading with this title or code."""
@@ -96,19 +96,19 @@ class NameBook:
         return _nearest(title, self._projects)
 
 
-def _meant(named: Named) -> tuple[str, ...]:
+def _first_if_one_kind(named: Named) -> tuple[str, ...]:
     return tuple(named)[:1] if len(set(named.values())) == 1 else tuple(named)
 
 
-def _by_keys(name: str, find: Callable[[Key], Named]) -> tuple[str, ...]:
-    keys = _keys_as_asked(name)
+def _ids_by_keys(name: str, find: Callable[[Key], Named]) -> tuple[str, ...]:
+    keys = _keys_to_search(name)
     for place, key in enumerate(keys):
         if found := find(key):
-            return _meant(found) if place == 0 else tuple(found)
+            return _first_if_one_kind(found) if place == 0 else tuple(found)
     return ()
 
 
-def _keys_as_known(name: str) -> tuple[Key, ...]:
+def _keys_of_actor(name: str) -> tuple[Key, ...]:
     """The keys under which an actor with this name can be found: with its legal form, and with any legal form."""
     key = name_key(name)
     if not key.words and not (key.heads and key.places):
@@ -117,9 +117,9 @@ def _keys_as_known(name: str) -> tuple[Key, ...]:
     return (("|".join(sorted(key.legal)), *key.words), *rest), (("*", *key.words), *rest)
 
 
-def _keys_as_asked(name: str) -> tuple[Key, ...]:
+def _keys_to_search(name: str) -> tuple[Key, ...]:
     """The keys to search for: with the legal form of the name; also with any legal form, if the name has none."""
-    keys = _keys_as_known(name)
+    keys = _keys_of_actor(name)
     return keys if not name_key(name).legal else keys[:1]
 
 

@@ -14,7 +14,7 @@ from ingest.normalise.kinds import Party, kind_of_title
 from ingest.staff.layout import FoundTable, Scan, find_tables, scan_lines
 from ingest.staff.mapping import TableMapping, mapped_table, mapping_text
 from ingest.staff.sources import source_name
-from ingest.staff.table_lines import words_of_lines
+from ingest.staff.table_lines import line_words
 
 _EXPERT = "expert"
 _NUMBERING = re.compile(r"\W*(?:[IVX]{1,5}|[A-Z]|[0-9]{1,2})[.)/:]\s*")
@@ -97,7 +97,7 @@ def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tupl
     wanted = [entry for entry in entries if entry.fact_type is not None]
     if not wanted:
         return [], (sheet.place.issue("sheet_passed_over", detail=n_lines),)
-    found = find_tables(sheet, _is_of_experts)
+    found = find_tables(sheet, _announces_experts)
     tables = [table for entry in wanted if (table := mapped_table(sheet, found, entry))]
     if not tables:
         headers = ", ".join(header for entry in wanted for header in entry.columns)
@@ -106,7 +106,7 @@ def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tupl
 
 
 def _found(sheet: Sheet, scan: Scan) -> tuple[list[FoundTable], tuple[Issue, ...]]:
-    tables = find_tables(sheet, _is_of_experts, scan.candidates)
+    tables = find_tables(sheet, _announces_experts, scan.candidates)
     is_of_notes = _is_named(sheet, "notes")
     if tables and not (is_of_notes and tables[0].recognition.n_recognised < _MIN_TABLE_CELLS):
         return tables, ()
@@ -121,12 +121,12 @@ def _found(sheet: Sheet, scan: Scan) -> tuple[list[FoundTable], tuple[Issue, ...
 def _is_named(sheet: Sheet, key: str) -> bool:
     """Whether the name of a sheet begins with a word that ``ingest/staff/lines.toml`` lists under a key."""
     name = fold(sheet.place.sheet or "")
-    return any(name == word or name.startswith(f"{word} ") for word in map(fold, words_of_lines()["sheets"][key]))
+    return any(name == word or name.startswith(f"{word} ") for word in map(fold, line_words()["sheets"][key]))
 
 
 def _counts_others(lines: Sequence[Line]) -> bool:
     """Whether a column contains counts of what other sheets list."""
-    words = frozenset(map(fold, words_of_lines()["sheets"]["counts"]))
+    words = frozenset(map(fold, line_words()["sheets"]["counts"]))
     return any(fold(cell) in words for line in lines[:_N_LINES_OF_HEAD] for cell in line.cells)
 
 
@@ -136,7 +136,7 @@ def _looks_like_a_table(lines: Sequence[Line]) -> bool:
     return n_wide >= _MIN_TABLE_LINES and 2 * n_wide > len(lines)
 
 
-def _is_of_experts(title: str) -> bool:
+def _announces_experts(title: str) -> bool:
     party = kind_of_title(title)
     return party is not None and party.kind == _EXPERT
 

@@ -12,7 +12,7 @@ from graph.model import Actor, Participation, Project, Relationship
 from ingest.issues import Issue, Place
 from ingest.normalise import dates, fields, identifiers, money, phones, places, web
 from ingest.normalise.result import Normalised
-from ingest.readers import Row
+from ingest.raw_tables import RawRow
 from ingest.staff.columns import JOINED
 from ingest.staff.layout import TableLine
 from ingest.staff.planning import StaffTable
@@ -86,9 +86,9 @@ class Cells:
                 self.notice(code, header, text, detail)
         return normalised.value
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> RawRow:
         """The row in its present state."""
-        return Row(number, self.cells, self.attributes, tuple(self.issues), self.n_lines)
+        return RawRow(number, self.cells, self.attributes, tuple(self.issues), self.n_lines)
 
 
 ReadColumn = Callable[[Cells, str, str], None]
@@ -102,7 +102,7 @@ def _attribute(name: str) -> ReadColumn:
     return lambda row, _, text: row.keep(name, text)
 
 
-def _nothing(_row: Cells, _header: str, _text: str) -> None:
+def _ignore(_row: Cells, _header: str, _text: str) -> None:
     """Ignore the cell: the running number of a list says nothing about the row."""
 
 
@@ -215,7 +215,7 @@ def _value(column: str) -> ReadColumn:
 
 
 _EVERY: Mapping[str, ReadColumn] = {
-    "ordinal": _nothing,
+    "ordinal": _ignore,
     "source_url": _source_url,
     "note": _attribute("note"),
     "id": _plain("id"),
@@ -287,7 +287,7 @@ def day_first_of(table: StaffTable) -> Mapping[str, bool | None]:
     }
 
 
-def feed(row: Cells, table: StaffTable, line: TableLine) -> None:
+def read_line(row: Cells, table: StaffTable, line: TableLine) -> None:
     """Read the cells of one line into a row."""
     row.n_lines += 1
     columns = _COLUMNS.get(table.fact_type, _EVERY)

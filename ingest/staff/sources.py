@@ -57,7 +57,7 @@ def _undated(text: str) -> str:
     return text
 
 
-def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
+def row_id(source: str, key: str, readable: str, occurrence: int = 0) -> str:
     """The id for a row that has none: readable, and the same whenever its source has a row with this key again.
 
     It begins with ``auto-``, which marks it as generated.
@@ -66,7 +66,7 @@ def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
     ----------
     key
         What distinguishes the row from others of its source: its code, or its name.
-    shown
+    readable
         The text that is readable in the id; empty for persons, whose names must not be part of ids.
     occurrence
         The number of earlier rows with this key in the source.
@@ -78,5 +78,5 @@ def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
     """
     content = "\0".join((source, fold(key) or key, str(occurrence)))
     digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_SIZE).hexdigest()
-    slug = fold(shown).replace(" ", "-")[:_MAX_SLUG].strip("-")
+    slug = fold(readable).replace(" ", "-")[:_MAX_SLUG].strip("-")
     return f"auto-{slug}-{digest}" if slug else f"auto-{digest}"

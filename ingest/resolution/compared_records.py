@@ -16,7 +16,7 @@ _YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class ComparedRecord:
     """One record, prepared for comparison.
 
     Attributes
@@ -76,10 +76,10 @@ class Profile:
         return tuple(dict.fromkeys((key.meaning, *(key.meaning | more for more in added))))
 
 
-def profiles_of(records: Sequence[Record]) -> list[Profile]:
+def compared_records(records: Sequence[Record]) -> list[ComparedRecord]:
     """The prepared form of each record, in their order; parents are looked up among the records."""
     by_id = {record.id: record for record in records}
-    return [_profile(record, by_id) for record in records]
+    return [_compared_record(record, by_id) for record in records]
 
 
 def places_in(text: str | None) -> frozenset[str]:
@@ -112,7 +112,7 @@ def _last_place(text: str) -> str | None:
     return None
 
 
-def _profile(record: Record, by_id: Mapping[str, Record]) -> Profile:
+def _compared_record(record: Record, by_id: Mapping[str, Record]) -> ComparedRecord:
     is_person = record.kind in load_kinds().actor and load_kinds().actor[record.kind].is_person
     keys = name_keys(record.names, person=is_person)
     full = tuple(key for i, key in enumerate(keys) if i == 0 or not key.is_acronym)
@@ -122,7 +122,7 @@ def _profile(record: Record, by_id: Mapping[str, Record]) -> Profile:
     around = places.union(*(places_in(parent.place) for parent in near))
     located = frozenset(f"p:{place}" for place in around)
     year = _YEAR.match(record.founded or "")
-    return Profile(
+    return ComparedRecord(
         record=record,
         is_person=is_person,
         keys=keys,
