@@ -23,10 +23,10 @@ from ingest.staff.sources import source_name
 _FACT_TYPES: Mapping[str, type[Fact]] = {name: fact_type for fact_type, name in EXCHANGE_NAMES.items()}
 _HEADING = """\
 # How the sheets are read: ketnoi load FOLDER --mapping THIS_FILE
-# file     the list without month and version in its name; * stands for anything
-# holds    actors, projects, relationships, project_participants, or nothing: the sheet is passed over
-# kind     what the rows are where they do not say it themselves
-# columns  the header on the left, what it is on the right; "" keeps it as an attribute
+# file     the name of the list without month and version; * stands for any text
+# holds    actors, projects, relationships, project_participants, or nothing: the sheet is not read
+# kind     the kind of rows that do not name their kind
+# columns  the header on the left, its column on the right; "" keeps it as an attribute
 """
 
 
