@@ -84,7 +84,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What a method finds: precision and recall over pairs, and how many pairs it names that could not be judged."""
+    """Precision and recall of one method over pairs of records, and the number of its pairs without a label."""
 
     method: str
     precision: Share
