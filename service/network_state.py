@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from graph.errors import KetnoiError, StoreError, StoreUnavailableError
-from graph.search import NameIndex
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from matching.questions import Answer, Options, Profile
+from service.directory import Directory
 from service.errors import NetworkNotLoadedError, trace_of
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Network:
 
     snapshot: GraphSnapshot
     recommender: PartnerRecommender
-    names: NameIndex
+    directory: Directory
     exposure: bool = False
 
     @property
@@ -203,7 +203,7 @@ class NetworkState:
             return
         started = time.perf_counter()
         snapshot = GraphSnapshot.from_store(self._store)
-        network = Network(snapshot, self._build(snapshot), NameIndex(snapshot), self._exposure)
+        network = Network(snapshot, self._build(snapshot), Directory(snapshot), self._exposure)
         # The revision was read before the tables: a write between the two only means one build more.
         self._network, self._revision = network, revision
         logger.info(

@@ -9,6 +9,7 @@ from typing import Literal
 from graph.errors import InvalidQueryError, NotFoundError
 from graph.folding import fold
 from graph.judgements import (
+    MACHINE,
     Clusters,
     Judgement,
     Verdict,
@@ -17,12 +18,13 @@ from graph.judgements import (
     clusters,
     open_proposals,
     read_judgements,
+    require_handle,
 )
 from graph.kinds import Language, load_kinds
 from graph.model import Actor
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from service.pages.addresses import host_of
+from service.web_addresses import host_of
 
 Speaks = Literal["for", "against", "neither"]
 TRAITS: Mapping[str, str] = MappingProxyType(
@@ -145,6 +147,15 @@ def record_of(snapshot: GraphSnapshot, actor_id: str) -> Actor | None:
     source = snapshot.merges.source(actor_id)
     row = snapshot.actor_index.get(actor_id)
     return source or (None if row is None else snapshot.actor(row))
+
+
+def is_handle(handle: str) -> bool:
+    """Whether a person may sign with a handle."""
+    try:
+        require_handle(handle)
+    except InvalidQueryError:
+        return False
+    return handle != MACHINE
 
 
 def judge(store: GraphStore, one_id: str, other_id: str, verdict: Verdict, by: str) -> Judgement:

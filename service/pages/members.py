@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from graph.folding import fold
 from graph.model import Actor
+from service.directory import Filters
 from service.network_state import Network
 
 _CHOICES = 6
@@ -42,7 +43,7 @@ def find_member(network: Network, text: str) -> Typed:
     row = snapshot.find_actor(text)
     if row is not None:
         return Typed(text, snapshot.actor(row))
-    found = [snapshot.actor(row) for row in network.names.search(text, limit=_CHOICES).indices]
+    found = [snapshot.actor(row) for row in network.directory.actors(Filters(text), limit=_CHOICES).indices]
     named = [actor for actor in found if fold(text) in _folded_names(actor)]
     if len(named) == 1:
         return Typed(text, named[0])

@@ -14,8 +14,8 @@ from graph.drawing import ink_on
 from graph.kinds import LANGUAGES, Language, load_kinds
 from service.language import language_of
 from service.network_state import Network
-from service.pages.addresses import Addresses, host_of, safe_link
-from service.pages.question import BRIEF_LIMIT, NAME_LIMIT, Question
+from service.pages.addresses import Addresses
+from service.pages.partner_question import BRIEF_LIMIT, NAME_LIMIT, PartnerQuestion
 from service.pages.views import LISTED, NetworkViews
 from service.pages.wording import (
     HIGH_LIKELIHOOD,
@@ -29,6 +29,7 @@ from service.pages.wording import (
     place_name,
     reading_language,
 )
+from service.web_addresses import host_of, safe_link
 
 EXAMPLES = ("home.example_produce", "home.example_lamps", "home.example_air")
 
@@ -39,14 +40,14 @@ class Reader:
 
     catalogue: Catalogue
     at: Addresses
-    question: Question
+    question: PartnerQuestion
     request: Request
 
     @classmethod
-    def of(cls, request: Request, question: Question | None = None) -> "Reader":
+    def of(cls, request: Request, question: PartnerQuestion | None = None) -> "Reader":
         """The reader behind a request for a page."""
         language = language_of(request)
-        question = question or Question()
+        question = question or PartnerQuestion()
         at = Addresses(language, question.to_query() if question.is_asked else "")
         return cls(load_catalogue(language), at, question, request)
 
