@@ -22,10 +22,11 @@ class MethodsMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        as_sent = {**scope}  # routing changes the scope
 
         async def send_allowing(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
-                MutableHeaders(scope=message)["Allow"] = ", ".join(allowed_methods(scope))
+                MutableHeaders(scope=message)["Allow"] = ", ".join(allowed_methods(as_sent))
             await send(message)
 
         if scope["method"] == "HEAD":

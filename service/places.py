@@ -57,7 +57,7 @@ class RequestedPlace:
 def _country_names() -> Mapping[str, frozenset[str]]:
     """The folded names of each country, by its code."""
     vietnamese, english = (Locale(language).territories for language in ("vi", "en"))
-    codes: set[str] = {str(code) for code in {*vietnamese} & {*english}}
+    codes = sorted(str(code) for code in {*vietnamese} & {*english})
     return {
         code: frozenset({fold(vietnamese[code]), fold(english[code])})
         for code in codes

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from graph.folding import fold
-from graph.kinds import ActorKind, load_kinds
+from graph.kinds import ActorKind, Language, load_kinds
 from graph.model import Actor
 from graph.search import SearchHits
 from service.directory import Filters
@@ -110,21 +110,22 @@ def active_filters(reader: Reader, filters: Filters) -> tuple[ActiveFilter, ...]
 
 def _members(reader: Reader, network: Network, filters: Filters, kind: ActorKind, *, is_alone: bool) -> HitGroup:
     limit = _HITS_OF_THE_KIND if is_alone else _HITS_OF_A_KIND
-    rows, n_total = _rows_of_members(network, filters, limit)
+    rows, n_total = _rows_of_members(network, filters, limit, reader.language)
     views = reader.views(network)
     hits = tuple(_member(reader, views, network.snapshot.actor(row), filters.text) for row in rows)
     more = None if is_alone or n_total == len(hits) else reader.at.found(filters)
     return HitGroup(kind.label[reader.language], kind, hits, n_total, more)
 
 
-def _rows_of_members(network: Network, filters: Filters, limit: int) -> tuple[Sequence[int], int]:
+def _rows_of_members(network: Network, filters: Filters, limit: int, language: Language) -> tuple[Sequence[int], int]:
     """The rows of the first members and the number of all: the best hits first, or by name without a text."""
     if filters.text:
         found: SearchHits = network.directory.actors(filters, limit=limit)
         return found.indices, found.n_total
     rows = network.directory.actors(filters, limit=network.snapshot.n_actors).indices
-    names = network.snapshot.tables.actors["name"].take(list(rows)).to_pylist() if rows else []
-    by_name = sorted(zip((fold(name) for name in names), rows, strict=True))
+    actors = network.snapshot.tables.actors
+    names, english = actors["name"].to_pylist(), actors["name_en"].to_pylist()
+    by_name = sorted((fold((language == "en" and english[row]) or names[row]), row) for row in rows)
     return [row for _, row in by_name[:limit]], len(rows)
 
 
