@@ -91,20 +91,20 @@ def answer_question(network: Network, question: PartnerQuestion, asker: Actor | 
     return replace(answer, suggestions=_fitting(others)[:SUGGESTIONS])
 
 
-def best_by_kind(ask: Callable[[Options], Answer], *, exposure: bool) -> Mapping[str, tuple[Suggestion, ...]]:
+def best_by_kind(
+    ask: Callable[[Options], Mapping[str, Answer]], *, exposure: bool
+) -> Mapping[str, tuple[Suggestion, ...]]:
     """The best partners of each kind of actor, by the id of the kind; empty for a kind without partners.
 
     Parameters
     ----------
     ask
-        Gives the partners of one actor or project under some options. It is called once for each kind.
+        Gives the partners of one actor or project by kind, under some options.
     exposure
         Whether seldom suggested actors move up within a margin.
     """
-    return {
-        kind: _fitting(ask(Options((kind,), SUGGESTIONS_OF_A_KIND, exposure=exposure)).suggestions)
-        for kind in load_kinds().actor
-    }
+    answers = ask(Options(limit=SUGGESTIONS_OF_A_KIND, exposure=exposure))
+    return {kind: _fitting(answer.suggestions) for kind, answer in answers.items()}
 
 
 def fit_steps(suggestion: Suggestion) -> int:
@@ -127,7 +127,7 @@ def _corrected_fields(network: Network, question: PartnerQuestion) -> tuple[str,
     """The fields of the brief as the reader corrected them; None without a correction."""
     if not question.added and not question.not_meant:
         return None
-    read = network.recommender.for_brief(question.brief, Options(limit=1, explain=False)).understanding.fields
+    read = network.recommender.understand(question.brief).fields
     return tuple(dict.fromkeys((*(name for name in read if name not in question.not_meant), *question.added)))
 
 

@@ -149,7 +149,7 @@ def _actor(reader: Reader, network: Network, actor_id: str, start_text: str) -> 
     kind = kinds.actor.get(member.kind)
     start = find_member(network, start_text)
     make = PartnerCards(views, reader.catalogue, reader.at)
-    best = best_by_kind(partial(network.recommender.for_actor, actor_id), exposure=network.exposure)
+    best = best_by_kind(partial(network.recommender.for_actor_by_kind, actor_id), exposure=network.exposure)
     return reader.page(
         "actor.html",
         network,
@@ -177,7 +177,7 @@ def _project(reader: Reader, network: Network, project_id: str) -> HTMLResponse:
     present = [member.actor.kind for member in members] + ([owner.kind] if owner else [])
     missing = missing_parties(kinds.actor, present)
     make = PartnerCards(views, reader.catalogue, reader.at)
-    best = best_by_kind(partial(network.recommender.for_project, project_id), exposure=network.exposure)
+    best = best_by_kind(partial(network.recommender.for_project_by_kind, project_id), exposure=network.exposure)
     return reader.page(
         "project.html",
         network,

@@ -124,7 +124,7 @@ def test_a_project_has_no_place(client: TestClient) -> None:
 
 
 def test_a_field_of_the_network_outside_the_taxonomy_is_known() -> None:
-    facts = [
+    facts: list[Actor | Project] = [
         Actor("a", "school", "A", fields=("photonics",), country="DE", founded="1999-05"),
         Actor("b", "school", "B", district_or_city="Số 2 DE, Huế"),
         Project("p", "project", "P", year="2020", start="2021-03"),

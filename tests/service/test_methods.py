@@ -12,7 +12,9 @@ CHANGING = {"x-request-id", "date"}
 
 def test_head_is_answered_as_get_without_a_body(client: TestClient, hanoi_app: FastAPI) -> None:
     known = [(address.path, address.query) for address in routed_addresses(hanoi_app) if address.method == "GET"]
-    unknown = [(path, {}) for path in ("/v1/nowhere", "/v1/actors/nobody", "/vi/nowhere", "/static/nothing")]
+    unknown: list[tuple[str, dict[str, str]]] = [
+        (path, {}) for path in ("/v1/nowhere", "/v1/actors/nobody", "/vi/nowhere", "/static/nothing")
+    ]
     assert len(known) >= 30
     for path, query in [*known, *((file, {}) for file in FILES), *unknown]:
         got, head = (client.request(method, path, params=query) for method in ("GET", "HEAD"))

@@ -36,7 +36,7 @@ def test_every_route_refuses_a_repeated_parameter_that_is_not_a_list(client: Tes
     n_checked = 0
     for address in routed_addresses(hanoi_app):
         for name, is_repeatable in declared_parameters(address.route.dependant).items():
-            query = [*((n, v) for n, v in address.query.items() if n != name), (name, "1"), (name, "1")]
+            query = {**address.query, name: ["1", "1"]}
             answer = client.request(address.method, address.path, params=query)
             codes = [error["code"] for error in answer.json().get("errors", ())] if answer.status_code == 422 else []
             where = f"{address.method} {address.path} {name}"
@@ -60,7 +60,7 @@ def test_pages_ignore_what_tracking_tools_add_to_an_address(client: TestClient, 
     for address in routed_addresses(hanoi_app):
         if address.method == "GET":
             params = {**address.query, name: ["x", "y"]}
-            refused = client.get(address.path, params=params).status_code == 422  # type: ignore[arg-type]
+            refused = client.get(address.path, params=params).status_code == 422
             assert refused is address.is_api, address.path
 
 
