@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, read_judgements, standing
+from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, read_judgements, effective
 from graph.store import GraphStore
 from ingest.resolution.records import records_of
 from ingest.resolution.resolve import Pair, resolve
@@ -45,7 +45,7 @@ def link_records(store: GraphStore) -> Linked:
         The store cannot be read or written.
     """
     tables = store.tables()
-    counted = standing(read_judgements(store))
+    counted = effective(read_judgements(store))
     decided = {pair: judgement.verdict for pair, judgement in counted.items() if judgement.is_human}
     known: dict[tuple[str, str], Verdict] = {
         pair: judgement.verdict for pair, judgement in counted.items() if not judgement.is_human
