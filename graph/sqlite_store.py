@@ -18,7 +18,7 @@ from graph.model import Actor, Event, F, Fact, Participation, Project, Relations
 from graph.sqlite_schema import migrate, require_own_file
 from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts
 from graph.tables import KEYS, SCHEMAS, Key, Tables, key_of, table_from_columns
-from graph.writing import Row, T, TransactionalWriter, WriteTransaction
+from graph.writing import StoredRow, T, TransactionalWriter, WriteTransaction
 
 _BUSY_TIMEOUT_SECONDS = 30.0
 _TABLES: Mapping[type[Fact], str] = {
@@ -301,7 +301,7 @@ class _SqliteTransaction:
         found = ((key, self.connection.execute(query, key).fetchone()) for key in keys)
         return {key: _fact(fact_type, values) for key, values in found if values}
 
-    def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+    def insert(self, fact_type: type[Fact], rows: Sequence[StoredRow]) -> None:
         columns = _write_columns(fact_type)
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
         self.connection.executemany(
@@ -311,7 +311,7 @@ class _SqliteTransaction:
         if fact_type is Actor:
             self._index_names(rows)
 
-    def update(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+    def update(self, fact_type: type[Fact], rows: Sequence[StoredRow]) -> None:
         columns = _write_columns(fact_type)
         assignments = ", ".join(f'"{name}" = ?' for name in columns)
         self.connection.executemany(
@@ -353,14 +353,14 @@ class _SqliteTransaction:
         else:
             self.connection.execute("UPDATE events SET payload = ? WHERE sequence = ?", (event_text(event), sequence))
 
-    def _index_names(self, rows: Sequence[Row]) -> None:
+    def _index_names(self, rows: Sequence[StoredRow]) -> None:
         self.connection.executemany(
             "INSERT OR REPLACE INTO actor_names (rowid, search_key) SELECT row_number, ? FROM actors WHERE id = ?",
             ((row["search_key"], row["id"]) for row in rows),
         )
 
 
-def _values(row: Row, columns: Sequence[str]) -> list[Any]:
+def _values(row: StoredRow, columns: Sequence[str]) -> list[Any]:
     values = (row[name] for name in columns)
     return [json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value for value in values]
 
