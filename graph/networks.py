@@ -11,7 +11,8 @@ import networkx as nx
 import pandas as pd
 import pyarrow as pa
 
-from graph.interop import EXCHANGE_NAMES, LIST_SEPARATOR
+from graph.canonical import NO_MERGES, Merges
+from graph.interop import CANONICAL_ID, EXCHANGE_NAMES, LIST_SEPARATOR
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from graph.snapshot import GraphSnapshot
 from graph.tables import SCHEMAS
@@ -22,15 +23,24 @@ _WHOLE_NUMBERS = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
 _NAMES_IN_GEXF = {"id": "record_id", "start": "start_date", "end": "end_date"}
 
 
-def to_networkx(snapshot: GraphSnapshot) -> nx.MultiDiGraph:
+def to_networkx(snapshot: GraphSnapshot, merges: Merges = NO_MERGES) -> nx.MultiDiGraph:
     """The network as a networkx graph with a node for each actor and project.
 
     Nodes are named ``actor:ID`` and ``project:ID``. Relationships run from source to target, participations and
-    ownership (``kind="owns"``) from actor to project. The attribute ``table`` tells nodes and edges apart; the others
-    are the columns of the exchange format, without those that are empty, and unknown columns as ``attributes.NAME``.
+    ownership (``kind="owns"``) from actor to project. Nodes and edges have the attribute ``table``, the columns of the
+    exchange format that are not empty, and other columns as ``attributes.NAME``. Actors have a ``canonical_id``, too.
+
+    Parameters
+    ----------
+    snapshot
+        The network: members, or records of a store that were not merged.
+    merges
+        The merges that give each record its ``canonical_id``; without a merge, that is its own id.
     """
     graph = nx.MultiDiGraph(as_of=snapshot.as_of.isoformat(), digest=snapshot.digest)
-    graph.add_nodes_from((f"actor:{row['id']}", row) for row in _rows(snapshot, Actor))
+    graph.add_nodes_from(
+        (f"actor:{row['id']}", row | {CANONICAL_ID: merges.canonical(row["id"])}) for row in _rows(snapshot, Actor)
+    )
     graph.add_nodes_from((f"project:{row['id']}", row) for row in _rows(snapshot, Project))
     graph.add_edges_from(
         (f"actor:{row['source_id']}", f"actor:{row['target_id']}", f"relationship:{number}", row)
@@ -63,17 +73,17 @@ def to_frames(snapshot: GraphSnapshot) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def write_graphml(snapshot: GraphSnapshot, path: Path) -> None:
+def write_graphml(snapshot: GraphSnapshot, path: Path, merges: Merges = NO_MERGES) -> None:
     """Write the graph of :func:`to_networkx` as GraphML, whole or not at all; lists are joined by ``|``."""
-    _write(nx.write_graphml, _xml_graph(snapshot, {}), path)
+    _write(nx.write_graphml, _xml_graph(to_networkx(snapshot, merges), {}), path)
 
 
-def write_gexf(snapshot: GraphSnapshot, path: Path) -> None:
+def write_gexf(snapshot: GraphSnapshot, path: Path, merges: Merges = NO_MERGES) -> None:
     """Write the graph of :func:`to_networkx` as GEXF, whole or not at all; lists are joined by ``|``.
 
     The columns ``id``, ``start`` and ``end`` are called ``record_id``, ``start_date`` and ``end_date`` there.
     """
-    _write(nx.write_gexf, _xml_graph(snapshot, _NAMES_IN_GEXF), path)
+    _write(nx.write_gexf, _xml_graph(to_networkx(snapshot, merges), _NAMES_IN_GEXF), path)
 
 
 def _rows(snapshot: GraphSnapshot, fact_type: type[Fact]) -> Iterator[dict[str, Any]]:
@@ -85,8 +95,7 @@ def _rows(snapshot: GraphSnapshot, fact_type: type[Fact]) -> Iterator[dict[str, 
             yield {"table": EXCHANGE_NAMES[fact_type], **filled}
 
 
-def _xml_graph(snapshot: GraphSnapshot, renamed: Mapping[str, str]) -> nx.MultiDiGraph:
-    graph = to_networkx(snapshot)
+def _xml_graph(graph: nx.MultiDiGraph, renamed: Mapping[str, str]) -> nx.MultiDiGraph:
     plain = nx.MultiDiGraph(**graph.graph)
     for node, columns in graph.nodes(data=True):
         label = legal_xml(columns.get("name") or columns["title"])

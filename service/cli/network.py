@@ -11,8 +11,10 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 from rich.text import Text
 
+from graph.canonical import NO_MERGES, Merges, merged_view, merges_in
 from graph.errors import StoreUnavailableError
-from graph.interop import TableFormat, export_tables
+from graph.interop import TableFormat, exchange_tables, export_tables
+from graph.judgements import clusters, read_judgements
 from graph.kinds import Language
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
@@ -162,10 +164,18 @@ def export(
     ] = ExportFormat.CSV,
     store: StoreOption = None,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Write one row, or one node, for each member instead of each record.")
+    ] = False,
 ) -> None:
     """Write the network to a folder.
 
-    The tables hold what was loaded, row for row, records of one member apart; a graph shows such records as one.
+    The tables hold what was loaded, row for row. Every actor has a canonical_id, the id of the member that the record
+    belongs to, and the table judgements says who judged which two records as what. Loading the folder again gives
+    the same records, judgements and merges.
+
+    With --merged there is one row for each member, as pages and suggestions show it: its relationships and projects
+    are those of all its records, and there is no table of judgements.
 
     Cells are written as they were loaded. One that begins with =, +, - or @ is a formula to a spreadsheet: open
     exported files by importing their columns as text where the network holds texts of people you do not trust.
@@ -174,22 +184,29 @@ def export(
     if opened is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
     with opened, filled_folder(directory, force=force) as unfinished:
-        if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
-            form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
-            written = export_tables(opened.tables(), unfinished, form)
-        else:
-            written = (_write_graph(GraphSnapshot.from_store(opened), unfinished, file_format),)
-        names = [path.name for path in written]
+        names = [path.name for path in _write_network(opened, unfinished, file_format, is_merged=merged)]
     for name in names:
         console.print(Text(str(directory / name)), soft_wrap=True)
 
 
-def _write_graph(snapshot: GraphSnapshot, folder: Path, file_format: ExportFormat) -> Path:
+def _write_network(store: GraphStore, folder: Path, file_format: ExportFormat, *, is_merged: bool) -> tuple[Path, ...]:
+    """The files written: records with their merges, or the members that a snapshot shows."""
+    judgements, tables = read_judgements(store), store.tables()
+    found = clusters(judgements)
+    if is_merged:
+        tables, merges = merged_view(tables, found)[0], NO_MERGES
+    else:
+        merges = merges_in(tables, found)
+    if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
+        form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
+        return export_tables(exchange_tables(tables, merges, None if is_merged else judgements), folder, form)
+    return (_write_graph(GraphSnapshot.from_tables(tables), merges, folder, file_format),)
+
+
+def _write_graph(snapshot: GraphSnapshot, merges: Merges, folder: Path, file_format: ExportFormat) -> Path:
     from graph.networks import write_gexf, write_graphml  # noqa: PLC0415  networkx takes long to import
 
     path = folder / f"network.{file_format.value}"
-    if file_format is ExportFormat.GRAPHML:
-        write_graphml(snapshot, path)
-    else:
-        write_gexf(snapshot, path)
+    write = write_graphml if file_format is ExportFormat.GRAPHML else write_gexf
+    write(snapshot, path, merges)
     return path
