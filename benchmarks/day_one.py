@@ -4,9 +4,9 @@ Run with ``python -m benchmarks.day_one DIR``; it writes ``matching/ranking/mode
 
 A network that starts with Ketnoi has short profiles, needs and offers, and few dated projects; the benchmark has many
 dated projects and hardly a profile. So neither weights set by hand nor weights learned there are enough. Weights are
-the most probable ones under a Gaussian prior around those set by hand (``matching/ranking/models/hand_set.toml``): logistic
-regression of who was the answer, with the hand-set score as its start. What the benchmark says nothing about keeps its
-hand-set weight.
+the most probable ones under a Gaussian prior around those set by hand (``matching/ranking/models/hand_set.toml``):
+logistic regression of who was the answer, with the hand-set score as its start. What the benchmark says nothing about
+keeps its hand-set weight.
 """
 
 import argparse
@@ -24,8 +24,9 @@ from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
 from matching.arrays import FloatArray
 from matching.evaluation.evaluate import Protocol, Report, evaluate
-from matching.features import FEATURE_NAMES
+from matching.features.standard import STANDARD
 from matching.learning.training import Example, answered_examples
+from matching.ranking.model_files import to_json
 from matching.ranking.ranker import TASKS, LinearRanker, Task
 
 MODELS = Path(__file__).parent.parent / "matching" / "models"
@@ -69,10 +70,10 @@ def fit_around(prior: DoubleArray, table: FloatArray, is_relevant: npt.NDArray[n
 def hand_set(task: Task) -> DoubleArray:
     """The hand-set weights of a task, float64, shape (n_features,)."""
     weights = tomllib.loads((MODELS / "hand_set.toml").read_text(encoding="utf-8"))[task]
-    unknown = weights.keys() - set(FEATURE_NAMES)
+    unknown = weights.keys() - set(STANDARD.names)
     if unknown:
         raise SystemExit(f"hand_set.toml weighs what is no feature: {', '.join(sorted(unknown))}")
-    return np.array([weights.get(name, 0.0) for name in FEATURE_NAMES], np.float64)
+    return np.array([weights.get(name, 0.0) for name in STANDARD.names], np.float64)
 
 
 def day_one_ranker(task: Task, known: GraphSnapshot, rng: np.random.Generator) -> LinearRanker:
@@ -94,9 +95,9 @@ def day_one_ranker(task: Task, known: GraphSnapshot, rng: np.random.Generator) -
         "snapshot_digest": known.digest,
         "as_of": known.as_of.date().isoformat(),
         "limits": "European research consortia are no Vietnamese innovation network: needs, offers, concepts "
-        "and sorts of partner weigh what was set by hand",
+        "and partner types weigh what was set by hand",
     }
-    return LinearRanker(f"day-one-{task}", weights, card)
+    return LinearRanker(f"day-one-{task}", STANDARD.names, weights, card)
 
 
 def with_figures(ranker: LinearRanker, report: Report) -> LinearRanker:
@@ -108,7 +109,7 @@ def with_figures(ranker: LinearRanker, report: Report) -> LinearRanker:
         "ratio_interval": [round(bound, 3) for bound in report.ratio_interval],
         "n_queries": report.n_questions,
     }
-    return LinearRanker(ranker.name, ranker.weights, {**ranker.card, "figures": figures})
+    return LinearRanker(ranker.name, ranker.features, ranker.weights, {**ranker.card, "figures": figures})
 
 
 def _stacked(examples: list[Example]) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
@@ -127,7 +128,7 @@ def main() -> None:
         protocol = PROTOCOLS[task]
         ranker = day_one_ranker(task, snapshot.before(protocol.cut), np.random.default_rng(protocol.seed))
         ranker = with_figures(ranker, evaluate(snapshot, protocol, ranker=ranker))
-        (MODELS / f"{task}.json").write_text(ranker.to_json(), encoding="utf-8")
+        (MODELS / f"{task}.json").write_text(to_json(ranker), encoding="utf-8")
         print(f"{task}: {ranker.card['figures']}")
 
 

@@ -64,7 +64,8 @@ from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
 from matching.learning.training import new_partner_questions, train_or_day_one
 from matching.questions import Options
-from matching.ranking.ranker import Ranker, day_one_rankers, load_ranker
+from matching.ranking.model_files import day_one_rankers, load_ranker
+from matching.ranking.ranker import Ranker
 from matching.reasons.explanation import render
 from matching.recommend import Recommender
 
@@ -161,7 +162,7 @@ def measure(
     finders
         Rows of the actors that found a new partner after the cut; their lists are timed apart.
     """
-    links = sparse.csr_array(recommender.index.links, dtype=np.float64)
+    links = sparse.csr_array(recommender.index.links.matrix, dtype=np.float64)
     asking = np.flatnonzero(np.diff(links.indptr))
     shuffled = np.random.default_rng(_SEED).permutation(asking)
     report.n_actors, report.n_links, report.n_asking = links.shape[0], links.nnz // 2, len(asking)
@@ -174,7 +175,7 @@ def measure(
         peer, reason = _neo4j_peer(stack, neo4j)
         if peer:
             with report.preparing("loading into Neo4j"):
-                peer.load(links, recommender.index.shown.names)
+                peer.load(links, recommender.index.evidence.names)
         with report.preparing("graph in networkx"):
             graph = networkx_graph(links)
         methods = {OURS: ours, "sparse algebra": sparse_list(links), "networkx": networkx_list(graph)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import InvalidQueryError
-from matching.query_view import QueryView
+from matching.query_view import MemberQuery, TextQuery
 from matching.recommend import Ranking, Recommender
 
 ACTOR_COLUMNS = ("actor_id",)
@@ -68,7 +68,7 @@ def rank_actors(
         if row is None:
             yield actor_id, []
         else:
-            ranking = recommender.rank(recommender.view_of_actor(row), "partner", allowed_for(row))
+            ranking = recommender.rank(MemberQuery(recommender.index, row), "partner", allowed_for(row))
             if exposure:
                 ranking = ranking.only(recommender.order_to_show(ranking, "partner"))
             yield actor_id, _lines(recommender, actor_id, ranking, limit)
@@ -86,7 +86,7 @@ def rank_briefs(
         if not text:
             yield brief["id"], []
             continue
-        view = QueryView(recommender.index, text)
+        view = TextQuery(recommender.index, text)
         ranking = recommender.rank(view, "brief", recommender.index.is_candidate)
         if exposure:
             ranking = ranking.only(recommender.order_to_show(ranking, "brief"))

@@ -1,4 +1,4 @@
-"""What is asked of the matcher and what it answers."""
+"""Questions to the matcher, and its answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class Reason(NamedTuple):
     Attributes
     ----------
     code
-        Name of the term in ``matching/reasons/reasons.toml``, from which :func:`matching.reasons.explanation.render` makes a sentence.
+        Name of the term, of which :func:`matching.reasons.explanation.render` makes a sentence.
     contribution
         The term's part of the score; the contributions of a suggestion add up to its score.
     params

@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from matching.ranking.ranker import rankers_in
+from matching.ranking.model_files import rankers_in
 from matching.recommend import Recommender
 from service.middleware import BodyLimitMiddleware, FaultMiddleware, RequestIdMiddleware, SecurityHeadersMiddleware
 from service.network_state import BuildRecommender, NetworkState

@@ -16,7 +16,8 @@ from graph.kinds import load_kinds
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from matching.questions import Options
-from matching.ranking.ranker import Ranker, Task, day_one_rankers, model_file, rankers_in
+from matching.ranking.model_files import day_one_rankers, model_file, rankers_in
+from matching.ranking.ranker import Ranker, Task
 from matching.recommend import Recommender
 from service.settings import Settings
 

@@ -16,9 +16,10 @@ from graph.model import Fact
 from graph.store import open_store
 from graph.tables import Tables
 from ingest.load import load_folder
-from matching.features import FEATURE_NAMES
+from matching.features.standard import STANDARD
 from matching.learning.training import MIN_QUESTIONS
-from matching.ranking.ranker import LinearRanker, Task, day_one_rankers
+from matching.ranking.model_files import day_one_rankers, to_json
+from matching.ranking.ranker import LinearRanker, Task
 from service.cli import main, training
 from tests.matching.networks import dated_network
 from tests.test_cli_partners import Ended
@@ -26,7 +27,7 @@ from tests.test_cli_partners import Ended
 SHIPPED = {task: ranker.version for task, ranker in day_one_rankers().items()}
 AS_OF = "2025-01-01"
 QUICK = ("--as-of", AS_OF, "--examples", 210)
-OWN = LinearRanker("own", np.ones(len(FEATURE_NAMES)), {"snapshot_digest": "0123456789abcdef"})
+OWN = LinearRanker("own", STANDARD.names, np.ones(len(STANDARD.names)), {"snapshot_digest": "0123456789abcdef"})
 
 
 def ketnoi(*words: object, **environment: object) -> Ended:
@@ -127,7 +128,7 @@ def checks_of(ended: Ended) -> dict[str, dict[str, str]]:
 
 
 def test_doctor_says_whose_rankers_are_in_use(young: Place, tmp_path: Path) -> None:
-    (tmp_path / "brief.json").write_text(OWN.to_json(), encoding="utf-8")
+    (tmp_path / "brief.json").write_text(to_json(OWN), encoding="utf-8")
     ended = ketnoi("doctor", "--store", young.store, "--json", KETNOI_MODELS=tmp_path)
     assert ended.code == 0
     checks = checks_of(ended)
@@ -137,7 +138,7 @@ def test_doctor_says_whose_rankers_are_in_use(young: Place, tmp_path: Path) -> N
     assert checks["network"]["state"] == "ok"
 
 
-@pytest.mark.parametrize("content", ["", '{"secret": 1}', OWN.to_json().replace("likeness", "unlikeness", 1)[:-9]])
+@pytest.mark.parametrize("content", ["", '{"secret": 1}', to_json(OWN).replace("likeness", "unlikeness", 1)[:-9]])
 def test_a_model_that_cannot_be_used_is_named(young: Place, tmp_path: Path, content: str) -> None:
     (tmp_path / "partner.json").write_text(content, encoding="utf-8")
     for words in (["match", "a0001"], ["match", "--brief", "bụi"], ["serve", "--port", "0"]):
@@ -185,7 +186,7 @@ class Interrupted(LinearRanker):
     __slots__ = ()
     failure: BaseException = OSError(28, "No space left on device")
 
-    def to_json(self) -> str:
+    def document(self) -> dict[str, Any]:
         raise self.failure
 
 
@@ -195,12 +196,12 @@ def test_the_earlier_model_stays_until_the_new_one_is_whole(
 ) -> None:
     monkeypatch.setattr(Interrupted, "failure", failure)
     monkeypatch.setattr(training, "answered_examples", lambda *_: [None] * MIN_QUESTIONS)
-    monkeypatch.setattr(training, "train", lambda *_: Interrupted("broken", OWN.weights))
-    (tmp_path / "partner.json").write_text(OWN.to_json(), encoding="utf-8")
+    monkeypatch.setattr(training, "train", lambda *_: Interrupted("broken", OWN.features, OWN.weights))
+    (tmp_path / "partner.json").write_text(to_json(OWN), encoding="utf-8")
     ended = ketnoi("train", "--store", young.store, "--models", tmp_path)
     assert ended.code != 0
     assert [path.name for path in tmp_path.iterdir()] == ["partner.json"]
-    assert (tmp_path / "partner.json").read_text(encoding="utf-8") == OWN.to_json()
+    assert (tmp_path / "partner.json").read_text(encoding="utf-8") == to_json(OWN)
 
 
 @pytest.mark.parametrize(

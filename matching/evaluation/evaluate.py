@@ -14,10 +14,10 @@ from graph.snapshot import GraphSnapshot
 from matching.arrays import BoolArray, DoubleArray, IndexArray
 from matching.evaluation.baselines import baselines
 from matching.evaluation.metrics import Bin, bootstrap_interval, calibration_error, gini, ndcg, reliability
-from matching.index.network_index import MatchIndex
+from matching.index.network_index import NetworkIndex
 from matching.kernels.sparse_rows import largest
-from matching.learning.training import Progress, Question, new_partner_questions, project_text, train_or_day_one
-from matching.query_view import QueryView
+from matching.learning.training import OnProgress, PastQuestion, new_partner_questions, project_text, train_or_day_one
+from matching.query_view import MemberQuery, QueryView, TextQuery
 from matching.ranking.ranker import Ranker, Task
 from matching.recommend import Recommender
 
@@ -160,7 +160,7 @@ class Report:
 
 
 def evaluate(
-    snapshot: GraphSnapshot, protocol: Protocol, on_progress: Progress | None = None, ranker: Ranker | None = None
+    snapshot: GraphSnapshot, protocol: Protocol, on_progress: OnProgress | None = None, ranker: Ranker | None = None
 ) -> Report:
     """The table for one task.
 
@@ -186,7 +186,7 @@ def evaluate(
     learning = np.random.default_rng(protocol.seed)
     (asking,) = learning.spawn(1)  # whom is asked must not depend on how much is learned
     ranker = ranker or train_or_day_one(protocol.task, known, learning, on_progress, protocol.n_examples)
-    recommender = Recommender(MatchIndex(known), {protocol.task: ranker})
+    recommender = Recommender(NetworkIndex(known), {protocol.task: ranker})
     asked = _Questions(recommender, later, protocol.task, asking.permutation, protocol.n_questions)
     if not asked.questions:
         raise InvalidQueryError(
@@ -233,31 +233,31 @@ class _Questions:
         sampled, others = np.sort(places[:n_wanted]), np.sort(places[n_wanted:])
         self.n_sampled = len(sampled)
         if task == "partner":  # a sample has too few askers with a short history to say anything of them
-            history = index.n_partners[[question.row for question in found]]
+            history = index.links.n_partners[[question.row for question in found]]
             sampled = np.concatenate([sampled, others[history[others] <= _SHORT_HISTORY]])
         self.questions = [found[place] for place in sampled]
         self.allowed_in_general = index.is_candidate
 
     @property
-    def sampled(self) -> list[Question]:
+    def sampled(self) -> list[PastQuestion]:
         """The questions that means are taken over; the others are asked for the parts of the result alone."""
         return self.questions[: self.n_sampled]
 
-    def __iter__(self) -> Iterator[tuple[Question, QueryView, BoolArray]]:
+    def __iter__(self) -> Iterator[tuple[PastQuestion, QueryView, BoolArray]]:
+        index = self.recommender.index
         for question in self.questions:
             if self.task == "partner":
-                view = self.recommender.view_of_actor(question.row)
-                yield question, view, self.recommender.new_partners_of(question.row)
+                yield question, MemberQuery(index, question.row), self.recommender.new_partners_of(question.row)
             else:
-                view = QueryView(self.recommender.index, project_text(self.later, question.row))
-                yield question, view, self.allowed_in_general
+                text = project_text(self.later, question.row)
+                yield question, TextQuery(index, text), self.allowed_in_general
 
     def groups(self) -> Iterator[tuple[str, BoolArray]]:
         """Names and members of the parts the result is split into."""
         if self.task == "brief":
             return
         rows = np.array([question.row for question in self.questions], np.intp)
-        history = self.recommender.index.n_partners[rows]
+        history = self.recommender.index.links.n_partners[rows]
         for name, least, most in _HISTORY:
             yield f"{name} earlier partners", (history >= least) & (history <= most)
 
@@ -278,7 +278,7 @@ class _Questions:
             yield f"{asking} to {kind}", of_kind
 
 
-def _brief_questions(known: GraphSnapshot, later: GraphSnapshot, index: MatchIndex) -> list[Question]:
+def _brief_questions(known: GraphSnapshot, later: GraphSnapshot, index: NetworkIndex) -> list[PastQuestion]:
     """Projects with a summary that are in ``later`` alone, with their members who were candidates before."""
     is_new = ~np.isin(later.project_ids, known.project_ids)
     summaries = later.tables.projects["summary"].to_pylist()
@@ -289,7 +289,7 @@ def _brief_questions(known: GraphSnapshot, later: GraphSnapshot, index: MatchInd
             rows = np.array([known.actor_index.get(actor_id, -1) for actor_id in ids], np.intp)
             relevant = np.sort(rows[(rows >= 0) & index.is_candidate[rows]])
             if len(relevant):
-                questions.append(Question(int(row), relevant))
+                questions.append(PastQuestion(int(row), relevant))
     return questions
 
 
@@ -301,7 +301,7 @@ def _result(name: str, lists: Sequence[IndexArray], asked: _Questions, rng: np.r
     recalls = [hit.sum() / len(wanted) for hit, wanted in zip(hits[:n_sampled], relevant[:n_sampled], strict=True)]
     exposure = np.bincount(np.concatenate(lists[:n_sampled]), minlength=index.snapshot.n_actors).astype(np.float64)
     exposure = exposure[asked.allowed_in_general]
-    newcomers = index.is_newcomer[asked.allowed_in_general]
+    newcomers = index.links.is_newcomer[asked.allowed_in_general]
     return MethodResult(
         name=name,
         ndcg=float(scores[:n_sampled].mean()),

@@ -1,4 +1,4 @@
-"""Features of the candidate by itself, and of its kind: activity, standing, experience."""
+"""Features of the candidate by itself, and of its kind: activity, experience, degree."""
 
 import numpy as np
 
@@ -7,51 +7,51 @@ from matching.kernels.sparse_rows import Rows
 from matching.query_view import QueryView
 
 
-def activity(view: QueryView, rows: Rows) -> FloatArray:
-    """Active lately: number of projects, halved in weight every two years, as log(1 + n)."""
-    return view.index.activity_level[rows]
+def activity_half_life_2y(query: QueryView, rows: Rows) -> FloatArray:
+    """Active: log(1 + number of projects), each halved every two years."""
+    return query.index.activity.log_half_life_2y[rows]
 
 
-def fresh_activity(view: QueryView, rows: Rows) -> FloatArray:
-    """Active in the last months: number of joint projects, halved every year, as log(1 + n)."""
-    return view.index.fresh_activity_level[rows]
+def activity_half_life_1y(query: QueryView, rows: Rows) -> FloatArray:
+    """Active with others: log(1 + number of joint projects), each halved every year."""
+    return query.index.activity.log_half_life_1y[rows]
 
 
-def solo_activity(view: QueryView, rows: Rows) -> FloatArray:
-    """Works alone: recent projects without another member, as log(1 + n)."""
-    return np.log1p(view.index.solo_activity[rows])
+def solo_activity(query: QueryView, rows: Rows) -> FloatArray:
+    """Works alone: log(1 + number of projects without another member), each halved every two years."""
+    return np.log1p(query.index.activity.solo[rows])
 
 
-def openness(view: QueryView, rows: Rows) -> FloatArray:
-    """Finds new partners: how many it first worked with in the last eighteen months, as log(1 + n)."""
-    return np.log1p(view.index.late_partners[rows])
+def new_partners_last_18m(query: QueryView, rows: Rows) -> FloatArray:
+    """Finds new partners: log(1 + number of partners that are new in the last eighteen months)."""
+    return np.log1p(query.index.links.new_partners_last_18m[rows])
 
 
-def last_seen(view: QueryView, rows: Rows) -> FloatArray:
-    """Seen lately: one where the last joint project begins today, halved every year since."""
-    return view.index.last_seen[rows]
+def last_active(query: QueryView, rows: Rows) -> FloatArray:
+    """Active of late: 1 if the last joint project begins today, halved every year since."""
+    return query.index.activity.last_active[rows]
 
 
-def standing(view: QueryView, rows: Rows) -> FloatArray:
-    """Well connected: number of partners so far, as log(1 + n)."""
-    return np.log1p(view.index.degree[rows])
+def degree(query: QueryView, rows: Rows) -> FloatArray:
+    """Well connected: log(1 + number of partners)."""
+    return np.log1p(query.index.links.degree[rows])
 
 
-def leading_roles(view: QueryView, rows: Rows) -> FloatArray:
-    """Leads projects: number of coordinator or owner roles, as log(1 + n)."""
-    return np.log1p(view.index.leading_roles[rows])
+def leading_roles(query: QueryView, rows: Rows) -> FloatArray:
+    """Leads projects: log(1 + number of projects led or owned)."""
+    return np.log1p(query.index.activity.n_leading_roles[rows])
 
 
-def experience(view: QueryView, rows: Rows) -> FloatArray:
-    """Long in the network: years since the first project, as log(1 + years)."""
-    return np.log1p(view.index.years_since_first[rows])
+def years_active(query: QueryView, rows: Rows) -> FloatArray:
+    """Long in the network: log(1 + years since the first project)."""
+    return np.log1p(query.index.activity.years_active[rows])
 
 
-def usual_kind(view: QueryView, rows: Rows) -> FloatArray:
-    """Of a kind with which the asker's kind works more often than chance, as a share of links."""
-    return view.index.kind_affinity[view.kind][view.index.snapshot.actor_kind[rows]]
+def partner_kind_share(query: QueryView, rows: Rows) -> FloatArray:
+    """Of a kind that the asker's kind often works with: the kind's share of its partners."""
+    return query.index.activity.kind_share[query.kind][query.index.snapshot.actor_kind[rows]]
 
 
-def kind_affinity(view: QueryView, rows: Rows) -> FloatArray:
-    """Of a kind that works with the asker's more often than its number alone would have it, as log(1 + lift)."""
-    return view.index.kind_lift[view.kind][view.index.snapshot.actor_kind[rows]]
+def kind_affinity(query: QueryView, rows: Rows) -> FloatArray:
+    """Of a kind that works with the asker's kind more often than chance: log(1 + lift)."""
+    return query.index.activity.kind_lift[query.kind][query.index.snapshot.actor_kind[rows]]

@@ -1,41 +1,43 @@
-"""Features of fields and themes: what both work in, and how lately and how often."""
+"""Features of fields and themes: what both work in, and how much."""
 
 from matching.arrays import FloatArray
-from matching.features.places import likely_country, usual_country
 from matching.kernels.sparse_rows import Rows
-from matching.query_view import QueryView
+from matching.query_view import QueryView, TextQuery
 
 
-def shared_fields(view: QueryView, rows: Rows) -> FloatArray:
+def shared_fields(query: QueryView, rows: Rows) -> FloatArray:
     """Works in the same fields: cosine over fields, rare ones heavier."""
-    return view.in_fields(rows).shared
+    return query.work_in_fields(rows).shared
 
 
-def activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
-    """Active in these fields lately: recent projects in the query's fields."""
-    return view.in_fields(rows).activity
+def field_activity(query: QueryView, rows: Rows) -> FloatArray:
+    """Active in these fields: projects in the query's fields, each halved every two years."""
+    return query.work_in_fields(rows).activity
 
 
-def meeting_in_fields(view: QueryView, rows: Rows) -> FloatArray:
-    """Both have joint projects in the same fields: sum over fields of log(1 + recent joint projects) of either."""
-    return view.in_fields(rows).meeting
+def joint_field_activity(query: QueryView, rows: Rows) -> FloatArray:
+    """Both have joint projects in the same fields: sum over fields of the product of log(1 + joint projects).
+
+    Each project is halved every two years.
+    """
+    return query.work_in_fields(rows).joint
 
 
-def meeting_lately_in_fields(view: QueryView, rows: Rows) -> FloatArray:
+def joint_field_activity_last_18m(query: QueryView, rows: Rows) -> FloatArray:
     """Both have joint projects of the last eighteen months in the same fields: sum of products of their numbers."""
-    return view.in_fields(rows).meeting_lately
+    return query.work_in_fields(rows).joint_last_18m
 
 
-def leads_in_fields(view: QueryView, rows: Rows) -> FloatArray:
-    """Leads projects in these fields lately: recent leading roles in the query's fields."""
-    return view.in_fields(rows).leading
+def field_leadership(query: QueryView, rows: Rows) -> FloatArray:
+    """Leads projects in these fields, each halved every two years."""
+    return query.work_in_fields(rows).led
 
 
-def local_activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
-    """Active in these fields, from a country that is strong in past projects like this."""
-    return activity_in_fields(view, rows) * usual_country(view, rows)
+def field_activity_in_usual_country(query: QueryView, rows: Rows) -> FloatArray:
+    """Active in these fields, times the share of its country in similar projects."""
+    return field_activity(query, rows) * query.usual_country_share(rows)
 
 
-def likely_local_activity_in_fields(view: QueryView, rows: Rows) -> FloatArray:
-    """Active in these fields, from a country that the words speak for."""
-    return activity_in_fields(view, rows) * likely_country(view, rows)
+def field_activity_in_likely_country(query: TextQuery, rows: Rows) -> FloatArray:
+    """Active in these fields, times the likelihood of its country by the words."""
+    return field_activity(query, rows) * query.likely_country_share(rows)

@@ -1,62 +1,66 @@
-"""Features of place: the countries of both, those the words name or speak for, and those that work together."""
+"""Features of place: the countries of both, the countries that the words name, and those likely to be meant."""
+
+from collections.abc import Collection
 
 import numpy as np
 
 from matching.arrays import FloatArray
-from matching.features.activity import activity, fresh_activity
 from matching.kernels.sparse_rows import Rows
-from matching.query_view import QueryView
+from matching.query_view import QueryView, TextQuery
+
+_LIFT_PRIOR = 0.02
+"""Added to both shares before their ratio is taken, so that a rare country does not dominate. Set by hand."""
 
 
-def same_country(view: QueryView, rows: Rows) -> FloatArray:
+def same_country(query: QueryView, rows: Rows) -> FloatArray:
     """Comes from the asker's country, or from one the text names."""
-    wanted = {view.country, *view.named_countries} - {-1}
-    return _is_among(view, rows, list(wanted))
+    return _is_from(query, rows, {query.country, *query.named_countries} - {-1})
 
 
-def named_country_activity(view: QueryView, rows: Rows) -> FloatArray:
+def named_country_activity(query: QueryView, rows: Rows) -> FloatArray:
     """Active, and from a country that the text names."""
-    return _is_among(view, rows, view.named_countries) * activity(view, rows)
+    return _is_from(query, rows, query.named_countries) * query.index.activity.log_half_life_2y[rows]
 
 
-def named_region(view: QueryView, rows: Rows) -> FloatArray:
+def named_region_activity(query: QueryView, rows: Rows) -> FloatArray:
     """Active, and from a region that the text names."""
-    return _is_among(view, rows, view.named_region) * activity(view, rows)
+    return _is_from(query, rows, query.named_region) * query.index.activity.log_half_life_2y[rows]
 
 
-def likely_country(view: QueryView, rows: Rows) -> FloatArray:
-    """Comes from a country that the words speak for, as learned from past projects."""
-    return view.likely_countries[view.index.country[rows]]
+def likely_country(query: TextQuery, rows: Rows) -> FloatArray:
+    """Comes from a country that projects with such words involve, as learned from past projects."""
+    return query.likely_country_share(rows)
 
 
-def unusually_likely_country(view: QueryView, rows: Rows) -> FloatArray:
-    """Comes from a country that the words speak for more than for others, as the logarithm of the ratio to usual."""
-    usual = np.append(view.index.country_reader.usual, 1)
-    lift = np.log((view.likely_countries + 0.02) / (usual + 0.02))
-    return np.maximum(lift, 0)[view.index.country[rows]].astype(np.float32)
+def likely_country_lift(query: TextQuery, rows: Rows) -> FloatArray:
+    """Comes from a country that projects with such words involve more than others do: log of the ratio, at least 0."""
+    usual = np.append(query.index.country_model.share, 1)
+    lift = np.log((query.likely_countries + _LIFT_PRIOR) / (usual + _LIFT_PRIOR))
+    return np.maximum(lift, 0)[query.index.countries.of_actor[rows]].astype(np.float32)
 
 
-def activity_in_likely_country(view: QueryView, rows: Rows) -> FloatArray:
-    """Active lately, and from a country that the words speak for."""
-    return fresh_activity(view, rows) * likely_country(view, rows)
+def likely_country_activity(query: TextQuery, rows: Rows) -> FloatArray:
+    """Active, times the likelihood of its country by the words."""
+    return query.index.activity.log_half_life_1y[rows] * query.likely_country_share(rows)
 
 
-def usual_country(view: QueryView, rows: Rows) -> FloatArray:
-    """Comes from a country that is strong in past projects like this: the country's share of the votes."""
-    return view.usual_countries[view.index.country[rows]]
+def usual_country(query: QueryView, rows: Rows) -> FloatArray:
+    """Comes from a country that is strong in past projects like this: the country's share of their votes."""
+    return query.usual_country_share(rows)
 
 
-def partner_country(view: QueryView, rows: Rows) -> FloatArray:
+def partner_country(query: QueryView, rows: Rows) -> FloatArray:
     """Comes from a country the asker often works with: the country's share of its links."""
-    return view.partner_countries[view.index.country[rows]]
+    return query.partner_countries[query.index.countries.of_actor[rows]]
 
 
-def country_affinity(view: QueryView, rows: Rows) -> FloatArray:
-    """Comes from a country that works with the asker's more often than chance, as log(1 + lift)."""
-    return view.index.country_affinity[view.country][view.index.country[rows]]
+def country_affinity(query: QueryView, rows: Rows) -> FloatArray:
+    """Comes from a country that works with the asker's more often than chance: log(1 + lift)."""
+    countries = query.index.countries
+    return countries.affinity[query.country][countries.of_actor[rows]]
 
 
-def _is_among(view: QueryView, rows: Rows, countries: "list[int] | object") -> FloatArray:
-    is_wanted = np.zeros(len(view.index.gazetteer.codes) + 1, np.float32)
-    is_wanted[np.asarray(countries, np.intp)] = 1
-    return is_wanted[view.index.country[rows]]
+def _is_from(query: QueryView, rows: Rows, countries: Collection[int]) -> FloatArray:
+    is_wanted = np.zeros(len(query.index.countries.codes) + 1, np.float32)
+    is_wanted[np.array(list(countries), np.intp)] = 1
+    return is_wanted[query.index.countries.of_actor[rows]]

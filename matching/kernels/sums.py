@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matching.arrays import CodeArray, FloatArray, IndexArray, IntegerArray, Structure
+from matching.arrays import CodeArray, DoubleArray, FloatArray, IndexArray, IntegerArray, Structure
 from matching.kernels.compiled import compiled
 
 
@@ -245,3 +245,19 @@ def inner_products(matrix: FloatArray, rows: IntegerArray, own: FloatArray) -> F
             product += matrix[rows[number], column] * own[column]
         products[number] = product
     return products
+
+
+@compiled
+def sums_by_group(values: DoubleArray, group: IntegerArray, n_groups: int) -> DoubleArray:
+    """The sum of each row over the columns of each group, float64, shape (n_rows, n_groups).
+
+    Rows are summed one by one, so that a sum does not depend on the rows beside it.
+
+    >>> sums_by_group(np.array([[1.0, 2.0, 4.0]]), np.array([1, 0, 1]), 2).tolist()
+    [[2.0, 5.0]]
+    """
+    sums = np.zeros((len(values), n_groups), np.float64)
+    for row in range(len(values)):
+        for column in range(len(group)):
+            sums[row, group[column]] += values[row, column]
+    return sums

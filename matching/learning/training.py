@@ -1,4 +1,4 @@
-"""Learning a ranker from a network's own past, exactly as it will be asked."""
+"""Trains a ranker on questions that a network's own past has answered, asked exactly as they will be in use."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,30 +16,33 @@ from graph.dates import NO_DAY
 from graph.snapshot import GraphSnapshot
 from graph.tables import Tables
 from matching.arrays import BoolArray, DoubleArray, FloatArray, IndexArray
-from matching.index.links import MAX_PROJECT_SIZE
-from matching.index.network_index import MatchIndex
-from matching.query_view import QueryView
+from matching.features.feature import FeatureTable
+from matching.features.standard import STANDARD
+from matching.index.network_index import NetworkIndex
+from matching.index.projects import MAX_PROJECT_SIZE
+from matching.query_view import MemberQuery, TextQuery
 from matching.ranking.candidates import draw
-from matching.ranking.ranker import BlendedRanker, Calibration, LinearRanker, Ranker, Task, day_one_rankers
+from matching.ranking.model_files import day_one_rankers
+from matching.ranking.ranker import BlendedRanker, Calibration, LinearRanker, Ranker, Task
 from matching.ranking.trees import DEPTH
 
 HORIZON = timedelta(days=730)
-"""How far ahead a partner question looks: labels end at the snapshot, features two years before."""
+"""Time between the features and the labels of a partner question: labels end at the date of the snapshot."""
 _HORIZONS: Mapping[timedelta, float] = {HORIZON: 0.6, timedelta(days=548): 0.4}
-"""Spans between features and labels that are learned from, with their share of the questions."""
+"""Times between features and labels, each with its share of the questions. Measured on inner cuts of CORDIS."""
 MIN_QUESTIONS = 200
-"""Questions a network must have answered by itself before it trains a ranker of its own."""
+"""Answered questions that a network needs to train a ranker of its own. Set by hand."""
 N_EXAMPLES: Mapping[Task, int] = {"partner": 6000, "brief": 1200}
-"""Past questions a ranker learns from at most, a few minutes of work on two processors."""
+"""Past questions that a ranker learns from at most: a few minutes of work on two processors."""
 _N_FOLDS = 10
 _MIN_BRIEF_LENGTH = 200
-"""Characters of summary that make a past project a brief."""
+"""Characters of summary that make a past project a brief. Set by hand."""
 
 _TREES_WEIGHT = 0.5
 _FEATURE_SHARE = 0.4
-"""Of the features, how many each tree may use."""
+"""Share of the features that each tree may use. Measured on inner cuts of CORDIS, as the parameters of the trees."""
 _REGULARISATION = 1e-2
-"""Inverse strength: features tell the same story in several ways, and weakly bound weights would play them off."""
+"""Inverse strength: many features are correlated, and weakly bound weights would cancel each other out."""
 _LEAST_SPREAD = 1e-9
 _N_SHOWN = 20
 _TREES: Mapping[str, object] = {
@@ -54,25 +57,25 @@ _TREES: Mapping[str, object] = {
     "max_bin": 128,
     "tree_method": "hist",
     "seed": 0,
-    "nthread": 1,  # several threads wait busily for each other where the machine has other work
+    "nthread": 1,  # several threads would spin while they wait for each other on a busy machine
 }
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much is done, and how much there is."""
+OnProgress = Callable[[str, int, int], None]
+"""Called with the name of the step, how much is done, and how much there is to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The candidates of one question, with who was the answer.
+    """The candidates of one past question, and which of them were the answer.
 
     Attributes
     ----------
     table
         float32 feature table, shape (n_candidates, n_features).
     is_relevant
-        Who was the answer, shape (n_candidates,).
+        Which candidates were the answer, shape (n_candidates,).
     calibrates
-        Whether the answer was given as much time as :data:`HORIZON` allows, so that it tells how probable one is.
+        Whether the question had the whole :data:`HORIZON` to be answered, so that it says how probable an answer is.
     """
 
     table: FloatArray
@@ -81,18 +84,26 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question with its answer: who asks or which project it is about, as rows, and the relevant actors' rows."""
+class PastQuestion:
+    """A question of the past with its answer.
+
+    Attributes
+    ----------
+    row
+        Row of the actor that asks, or of the project that the question is about.
+    relevant
+        Rows of the actors that were the answer.
+    """
 
     row: int
     relevant: IndexArray
 
 
-def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: MatchIndex) -> list[Question]:
-    """The actors of a network that found a new partner afterwards, with those partners, by row in the former.
+def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: NetworkIndex) -> list[PastQuestion]:
+    """The actors that found new partners after a cut, each with these partners; rows are those of ``known``.
 
-    Both ends were seen in a project before. A new partner shares a project of 2 to 60 members that is in ``later``
-    but not in ``known``, and none that is. A project without a date came at no known time, so it makes nobody new.
+    Two actors are new partners if both took part in a project before, they share none in ``known``, and they share a
+    dated project of 2 to 60 members that is in ``later`` but not in ``known``.
     """
     is_new = ~np.isin(later.project_ids, known.project_ids) & (later.project_day != NO_DAY)
     size = later.project_size
@@ -110,43 +121,47 @@ def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: Mat
     pairs.sort_indices()
     questions = []
     for row in np.flatnonzero(np.diff(pairs.indptr)):
-        former = index.partners.indices[index.partners.indptr[row] : index.partners.indptr[row + 1]]
+        former = index.links.partners.indices[index.links.partners.indptr[row] : index.links.partners.indptr[row + 1]]
         relevant = np.setdiff1d(pairs.indices[pairs.indptr[row] : pairs.indptr[row + 1]], former)
         if len(relevant):
-            questions.append(Question(int(row), relevant.astype(np.intp)))
+            questions.append(PastQuestion(int(row), relevant.astype(np.intp)))
     return questions
 
 
-def partner_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int) -> Iterator[Example]:
-    """Examples of the partner task: the network of the past asked who would be partners by now.
+def partner_examples(
+    snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int, features: FeatureTable = STANDARD
+) -> Iterator[Example]:
+    """Examples of the partner task: the network as it was, asked which actors are new partners by now.
 
-    Of two years ago, as it will be asked, and of eighteen months ago, when more of today's history was there already.
+    Most look back two years, as in use; the others eighteen months, when more of today's history was already known.
     """
     for horizon, share in _HORIZONS.items():
         n_wanted = round(share * n_questions)
-        yield from _partner_examples_before(snapshot, snapshot.as_of.date() - horizon, rng, n_wanted)
+        yield from _partner_examples_before(snapshot, snapshot.as_of.date() - horizon, rng, n_wanted, features)
 
 
 def _partner_examples_before(
-    snapshot: GraphSnapshot, cut: date, rng: np.random.Generator, n_questions: int
+    snapshot: GraphSnapshot, cut: date, rng: np.random.Generator, n_questions: int, features: FeatureTable
 ) -> Iterator[Example]:
-    index = MatchIndex(snapshot.before(cut))
+    index = NetworkIndex(snapshot.before(cut))
     questions = new_partner_questions(index.snapshot, snapshot, index)
     is_whole = cut <= snapshot.as_of.date() - HORIZON
     for place in _sample(len(questions), n_questions, rng):
         question = questions[place]
         allowed = index.is_candidate.copy()
         allowed[question.row] = False
-        allowed[index.partners[[question.row]].indices] = False
-        view = QueryView(index, index.profile_texts[question.row], actor=question.row)
-        candidates = draw(view, allowed)
+        allowed[index.links.partners[[question.row]].indices] = False
+        view = MemberQuery(index, question.row)
+        candidates = draw(view, allowed, features=features)
         yield Example(candidates.table, np.isin(candidates.rows, question.relevant), calibrates=is_whole)
 
 
-def brief_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int) -> Iterator[Example]:
-    """Examples of the brief task: past projects asked for their own members, which are hidden from the index.
+def brief_examples(
+    snapshot: GraphSnapshot, rng: np.random.Generator, n_questions: int, features: FeatureTable = STANDARD
+) -> Iterator[Example]:
+    """Examples of the brief task: past projects, each asked for its own members while it is hidden from the index.
 
-    The latest projects that have a summary are dealt into ten folds; each fold is asked of a network that lacks it.
+    The latest projects with a summary are divided into ten folds; each fold is asked of a network without it.
     """
     rows = _latest_briefs(snapshot, n_questions)
     fold = rng.permutation(len(rows)) % _N_FOLDS
@@ -154,23 +169,24 @@ def brief_examples(snapshot: GraphSnapshot, rng: np.random.Generator, n_question
         hidden = rows[fold == number]
         if not len(hidden):
             continue
-        index = MatchIndex(without_projects(snapshot, hidden))
+        index = NetworkIndex(without_projects(snapshot, hidden))
         for row in hidden:
             members = snapshot.membership[[row]].indices
             relevant = members[index.is_candidate[members]]
             if len(relevant):
-                candidates = draw(QueryView(index, project_text(snapshot, int(row))), index.is_candidate)
+                view = TextQuery(index, project_text(snapshot, int(row)))
+                candidates = draw(view, index.is_candidate, features=features)
                 yield Example(candidates.table, np.isin(candidates.rows, relevant))
 
 
 def project_text(snapshot: GraphSnapshot, row: int) -> str:
-    """Title and summary of a project, as a brief would put them."""
+    """Title and summary of a project, as a brief would state them."""
     project = snapshot.project(row)
     return " . ".join(part for part in (project.title, project.summary) if part)
 
 
 def without_projects(snapshot: GraphSnapshot, rows: IndexArray) -> GraphSnapshot:
-    """The snapshot as if some of its projects had never been."""
+    """The snapshot without some of its projects."""
     kept = np.ones(snapshot.n_projects, bool)
     kept[rows] = False
     tables = snapshot.tables
@@ -185,11 +201,31 @@ def without_projects(snapshot: GraphSnapshot, rows: IndexArray) -> GraphSnapshot
     return GraphSnapshot.from_tables(remaining, as_of=snapshot.as_of)
 
 
-def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n_rounds: int = 100) -> BlendedRanker:
-    """A ranker learned from examples: logistic regression and pairwise boosted trees, side by side.
+def train(
+    task: Task,
+    examples: Sequence[Example],
+    snapshot: GraphSnapshot,
+    *,
+    features: FeatureTable = STANDARD,
+    n_rounds: int = 100,
+) -> BlendedRanker:
+    """A ranker learned from examples: logistic regression and pairwise boosted trees, half each.
 
-    It learns from four fifths of the examples. The others tell what its scores mean as a probability, over the twenty
-    suggestions that would be shown for each.
+    It learns from four fifths of the examples. On the others it learns what its scores mean as a probability, from the
+    twenty suggestions that would be shown for each.
+
+    Parameters
+    ----------
+    task
+        The task of the examples.
+    examples
+        Past questions, in random order.
+    snapshot
+        The network that they come from.
+    features
+        The columns of the tables of the examples.
+    n_rounds
+        Number of trees.
     """
     card = {
         "task": task,
@@ -200,7 +236,7 @@ def train(task: Task, examples: Sequence[Example], snapshot: GraphSnapshot, *, n
         "as_of": snapshot.as_of.date().isoformat(),
     }
     n_taught = len(examples) * 4 // 5
-    ranker = _fitted(LinearRanker(f"blended-{task}", np.empty(0), card), examples[:n_taught], n_rounds)
+    ranker = _fitted(LinearRanker(f"blended-{task}", features.names, np.empty(0), card), examples[:n_taught], n_rounds)
     return ranker.calibrated(_calibration_of(ranker, examples[n_taught:]))
 
 
@@ -216,7 +252,7 @@ def _fitted(unfitted: LinearRanker, examples: Sequence[Example], n_rounds: int) 
 
 
 def _logistic_weights(table: FloatArray, relevant: BoolArray) -> DoubleArray:
-    spread = table.std(axis=0, dtype=np.float64)  # in single precision that of a constant is not nothing
+    spread = table.std(axis=0, dtype=np.float64)  # in single precision the spread of a constant is not 0
     scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > _LEAST_SPREAD)
     estimator = LogisticRegression(C=_REGULARISATION, tol=1e-4, max_iter=1000).fit(table * scale, relevant)
     return np.asarray(estimator.coef_[0] * scale, dtype=np.float64)
@@ -225,7 +261,7 @@ def _logistic_weights(table: FloatArray, relevant: BoolArray) -> DoubleArray:
 def _boosted_trees(
     examples: Sequence[Example], table: FloatArray, relevant: BoolArray, n_rounds: int
 ) -> xgboost.Booster:
-    """Trees over the features that differ at all: the others, idle in this task, must not thin out the sampling."""
+    """Trees over the features that vary: features that are constant in this task must not dilute the sampling."""
     question = np.repeat(np.arange(len(examples)), [len(example.table) for example in examples])
     is_live = table.std(axis=0, dtype=np.float64) > _LEAST_SPREAD
     matrix = xgboost.QuantileDMatrix(
@@ -236,7 +272,7 @@ def _boosted_trees(
 
 
 def _calibration_of(ranker: Ranker, examples: Sequence[Example]) -> Calibration | None:
-    """What scores mean as log odds, over the twenty best of each example; None where all or nothing came true."""
+    """Log odds of scores, learned from the twenty best of each example; None where all or none of them came true."""
     shown_scores, shown_relevant = [], []
     for example in examples:
         if not example.calibrates:
@@ -256,18 +292,31 @@ def answered_examples(
     task: Task,
     snapshot: GraphSnapshot,
     rng: np.random.Generator,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     n_examples: int | None = None,
+    features: FeatureTable = STANDARD,
 ) -> list[Example]:
-    """Past questions of a network that its past has answered, in random order, for :func:`train` to learn from.
+    """Past questions whose answer is among the candidates, in random order, for :func:`train` to learn from.
 
-    As many as there are, out of ``n_examples`` or :data:`N_EXAMPLES` that are asked. A ranker of the network's own
-    needs :data:`MIN_QUESTIONS` of them.
+    Parameters
+    ----------
+    task
+        What is asked.
+    snapshot
+        The network.
+    rng
+        Draws the questions.
+    on_progress
+        Called after each question.
+    n_examples
+        Questions that are asked; :data:`N_EXAMPLES` if None. Fewer come back, since not all are answered.
+    features
+        Features to compute.
     """
     draw_examples = partner_examples if task == "partner" else brief_examples
     n_wanted = n_examples or N_EXAMPLES[task]
     examples: list[Example] = []
-    for place, example in enumerate(draw_examples(snapshot, rng, n_wanted), start=1):
+    for place, example in enumerate(draw_examples(snapshot, rng, n_wanted, features), start=1):
         examples.append(example)
         if on_progress:
             on_progress("learn", place, n_wanted)
@@ -278,17 +327,15 @@ def train_or_day_one(
     task: Task,
     snapshot: GraphSnapshot,
     rng: np.random.Generator,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     n_examples: int | None = None,
+    features: FeatureTable = STANDARD,
 ) -> Ranker:
-    """A ranker of the network's own where its past allows, else the one that ships with Ketnoi.
-
-    It learns from what :func:`answered_examples` gives.
-    """
-    answered = answered_examples(task, snapshot, rng, on_progress, n_examples)
+    """A ranker learned from :func:`answered_examples`, or the one that ships with Ketnoi if there are too few."""
+    answered = answered_examples(task, snapshot, rng, on_progress, n_examples, features)
     if len(answered) < MIN_QUESTIONS:
         return day_one_rankers()[task]
-    return train(task, answered, snapshot)
+    return train(task, answered, snapshot, features=features)
 
 
 def _sample(n: int, n_wanted: int, rng: np.random.Generator) -> IndexArray:

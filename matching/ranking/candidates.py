@@ -1,41 +1,59 @@
-"""From a query to the few hundred actors that are worth ranking, and their feature table."""
+"""From a question to the few hundred actors that are worth ranking, and their feature table."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from matching.arrays import BoolArray, FloatArray, IndexArray
-from matching.features import FEATURES, Among, Feature, references, scaled
+from matching.features.feature import Among, Feature, FeatureTable, references, scaled
+from matching.features.standard import STANDARD
 from matching.kernels.sparse_rows import rows_of_largest
 from matching.kernels.sums import sums_at
 from matching.query_view import QueryView
 
-_RELATIVE = np.array([place for place, feature in enumerate(FEATURES) if feature.scale == "relative"])
 N_SHORTLISTED = 200
-"""Candidates of a question."""
-_RECIPROCAL = (1 / (20.0 + np.arange(max(feature.budget for feature in FEATURES)))).astype(np.float32)
+"""Candidates of a question. Measured: 200 rank as well as 340 on the development benchmark."""
+_RANK_OFFSET = 20.0
+"""Added to a rank before it is inverted. Set by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Actors to be ranked for one query.
+    """Actors to be ranked for one question, once for everyone and once for each filter.
 
     Attributes
     ----------
     rows
-        Actor indices, ascending, shape (n_candidates,).
+        Rows of all candidates of any list, ascending, shape (n_candidates,).
     table
-        float32 feature table, shape (n_candidates, n_features), columns as in :data:`matching.features.FEATURES`.
+        Features of the candidates, float32, shape (n_candidates, n_features).
+    unfiltered
+        Positions in :attr:`rows` of the candidates without a filter.
+    filtered
+        The same for each filter.
     """
 
     rows: IndexArray
     table: FloatArray
+    unfiltered: IndexArray
+    filtered: tuple[IndexArray, ...] = ()
+
+    @property
+    def lists(self) -> tuple[IndexArray, ...]:
+        """Positions of the candidates of each list: one for each filter, or one for everyone without any."""
+        return self.filtered or (self.unfiltered,)
+
+    def only(self, kept: BoolArray) -> "Candidates":
+        """The candidates with fewer in every list; ``kept`` is of the shape of :attr:`rows`, which stay as they are."""
+        filtered = tuple(each[kept[each]] for each in self.filtered)
+        return replace(self, unfiltered=self.unfiltered[kept[self.unfiltered]], filtered=filtered)
 
 
-class Drawn(NamedTuple):
-    """Actors and what a feature says of them, rows of shape (n,) and float32 of shape (n,)."""
+class Found(NamedTuple):
+    """Actors that one feature finds: their rows and its values, both of shape (n,)."""
 
     rows: IndexArray
     values: FloatArray
@@ -44,65 +62,75 @@ class Drawn(NamedTuple):
         """Rows of the n with the largest positive values, largest first, ties by row."""
         return rows_of_largest(self.values, self.rows, n)
 
-    def only(self, wanted: BoolArray) -> "Drawn":
-        """Those that are wanted, bool, shape (n_actors,)."""
+    def only(self, wanted: BoolArray) -> "Found":
+        """The actors that are wanted, bool, shape (n_actors,)."""
         kept = wanted[self.rows]
-        return Drawn(self.rows[kept], self.values[kept])
+        return Found(self.rows[kept], self.values[kept])
 
 
-def draw(view: QueryView, allowed: BoolArray, wanted: BoolArray | None = None) -> Candidates:
-    """The shortlist of those whom each feature brings in within its budget, with all features of each.
+def draw(
+    view: QueryView, allowed: BoolArray, filters: Sequence[BoolArray] = (), features: FeatureTable = STANDARD
+) -> Candidates:
+    """The actors that each feature brings in within its budget, with all their features.
 
     Parameters
     ----------
     view
-        The query.
+        The question.
     allowed
         Who may be suggested, bool, shape (n_actors,). Features are scaled among these, so that an asker's earlier
         partners do not dwarf the new ones.
-    wanted
-        Whom the asker wants to see, bool, shape (n_actors,); all where None. Whoever is drawn has the features it has
-        among everyone allowed, so that a filter takes away and never reorders.
+    filters
+        Each says whom one list may show, bool, shape (n_actors,). Features are found and computed once for all lists.
+        They are scaled among everyone allowed, so that a filter removes actors and never reorders them.
+    features
+        The columns of the table.
     """
-    drawn = _drawn(view, allowed)
-    everyone = chosen = shortlist(drawn)
-    if wanted is not None:
-        chosen = shortlist({feature: found.only(wanted) for feature, found in drawn.items()})
-    rows = everyone if wanted is None else np.union1d(everyone, chosen)
-    table = np.zeros((len(FEATURES), len(rows)), np.float32)
-    for of_feature, feature in zip(table, FEATURES, strict=True):
-        if feature.concerns(view):
-            of_feature[:] = feature.function(view, rows)
-    relative = table[_RELATIVE]
-    among = relative if wanted is None else relative[:, rows.searchsorted(everyone)]
-    table[_RELATIVE] = scaled(relative, references(among))
-    return Candidates(chosen, table.T if wanted is None else table.T[rows.searchsorted(chosen)])
+    found = _found_by_feature(view, allowed, features)
+    everyone = shortlist(found)
+    chosen = [shortlist({feature: found_by.only(wanted) for feature, found_by in found.items()}) for wanted in filters]
+    rows = np.unique(np.concatenate([everyone, *chosen])) if chosen else everyone
+    table = np.zeros((len(features.features), len(rows)), np.float32)
+    for column, feature in features.computed_for(view):
+        table[column] = feature.function(view, rows)
+    unfiltered = rows.searchsorted(everyone)
+    relative = table[features.relative]
+    among = relative if len(rows) == len(everyone) else relative[:, unfiltered]
+    table[features.relative] = scaled(relative, references(among))
+    return Candidates(rows, table.T, unfiltered, tuple(rows.searchsorted(each) for each in chosen))
 
 
-def shortlist(drawn: Mapping[Feature, Drawn]) -> IndexArray:
-    """The :data:`N_SHORTLISTED` actors whom the features bring in at the best places, rows ascending, ties by row.
+def shortlist(found: Mapping[Feature, Found]) -> IndexArray:
+    """The :data:`N_SHORTLISTED` actors that the features rank highest together, rows ascending, ties by row.
 
-    A feature brings in as many as its budget. A place counts one over 20 plus the place (reciprocal rank fusion:
-    Cormack, Clarke & Buettcher 2009, who add 60; here the first few of every feature are to be in).
+    A feature brings in as many actors as its budget. Each counts 1 / (20 + rank) (reciprocal rank fusion: Cormack,
+    Clarke & Buettcher 2009, who add 60; with 20 the first few of every feature are sure to come in).
     """
-    if not drawn:
+    if not found:
         return np.empty(0, np.intp)
-    found = [drawn_by.best(feature.budget) for feature, drawn_by in drawn.items()]
-    rows, fused = sums_at(np.concatenate(found), np.concatenate([_RECIPROCAL[: len(best)] for best in found]))
+    best = [found_by.best(feature.budget) for feature, found_by in found.items()]
+    reciprocal = _reciprocal_ranks(max(map(len, best)))
+    rows, fused = sums_at(np.concatenate(best), np.concatenate([reciprocal[: len(each)] for each in best]))
     return np.sort(rows_of_largest(fused, rows, N_SHORTLISTED))
 
 
-def _drawn(view: QueryView, allowed: BoolArray) -> dict[Feature, Drawn]:
-    """What each feature with a budget gives where it looks for candidates and finds some that are allowed."""
+@cache
+def _reciprocal_ranks(n: int) -> FloatArray:
+    return (1 / (_RANK_OFFSET + np.arange(n))).astype(np.float32)
+
+
+def _found_by_feature(view: QueryView, allowed: BoolArray, features: FeatureTable) -> dict[Feature, Found]:
+    """The allowed actors that each feature with a budget finds where it looks for candidates."""
     looked_at: dict[Among, IndexArray] = {}
-    drawn: dict[Feature, Drawn] = {}
-    for feature in FEATURES:
-        if feature.budget and feature.concerns(view):
-            if feature.among not in looked_at:
-                rows = feature.among(view)
-                is_allowed = allowed[rows]
-                looked_at[feature.among] = is_allowed.nonzero()[0] if isinstance(rows, slice) else rows[is_allowed]
-            rows = looked_at[feature.among]
-            if len(rows):
-                drawn[feature] = Drawn(rows, feature.function(view, rows))
-    return drawn
+    found: dict[Feature, Found] = {}
+    for _, feature in features.computed_for(view):
+        if not feature.budget:
+            continue
+        if feature.among not in looked_at:
+            rows = feature.among(view)
+            is_allowed = allowed[rows]
+            looked_at[feature.among] = is_allowed.nonzero()[0] if isinstance(rows, slice) else rows[is_allowed]
+        rows = looked_at[feature.among]
+        if len(rows):
+            found[feature] = Found(rows, feature.function(view, rows))
+    return found

@@ -44,7 +44,7 @@ def exposure_order(
         What the scores stand for; None where the ranker states none. Then scores are raised, by at most
         :data:`MAX_SCORE_GAP`, and no place is kept for a newcomer, as nobody could say what it costs.
     prominence
-        How much each is to be seen anyway, float32 in 0 … 1: see :attr:`matching.index.activity.HistoryIndex.prominence`.
+        How visible each is anyway, float32, 0 to 1; see :class:`matching.index.activity.ActivityIndex`.
     is_newcomer
         Whether each has hardly worked with anyone.
 

@@ -1,18 +1,15 @@
-"""From a feature table to scores whose terms can be told apart: by weights, or by weights and trees."""
+"""From a feature table to scores that are sums of contributions: by weights, or by weights and trees."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
 from scipy.special import expit
 
 from graph.errors import ModelError
 from matching.arrays import DoubleArray, FloatArray
-from matching.features import FEATURE_NAMES
+from matching.features.feature import FeatureTable
 from matching.kernels.compiled import compiled
 from matching.ranking.trees import Trees
 
@@ -20,15 +17,20 @@ Task = Literal["partner", "brief"]
 """What is ranked: partners of an actor with a history, or actors for a need in words."""
 TASKS: tuple[Task, ...] = ("partner", "brief")
 
-_FORMAT = 1
-
 
 class Ranker(Protocol):
     """Scores candidates; a score is the sum of its contributions."""
 
     @property
     def version(self) -> str:
-        """Name of the model and of what it learned from, as answers carry it."""
+        """Name of the model and digest of the network it learned from, as answers carry it."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features that it scores, in the order of the columns."""
+
+    def for_features(self, table: FeatureTable) -> Self:
+        """The ranker for tables with further features, or with the same in another order; see :func:`columns_for`."""
 
     def scores(self, table: FloatArray) -> DoubleArray:
         """Score of each candidate, shape (n_candidates,)."""
@@ -37,10 +39,10 @@ class Ranker(Protocol):
         """What each feature adds to each score, shape (n_candidates, n_features); rows add up to the scores."""
 
     def probability(self, scores: DoubleArray) -> DoubleArray | None:
-        """Probability that each score's pair will work together within the horizon, None where none was learned."""
+        """Probability of each score's pair to work together within the horizon; None where the ranker learned none."""
 
-    def to_json(self) -> str:
-        """The ranker as a JSON document that :func:`from_json` reads back."""
+    def document(self) -> dict[str, Any]:
+        """The ranker as a JSON document; see :mod:`matching.ranking.model_files`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class LinearRanker:
-    """A weight for each feature: the contribution is weight times value.
+    """A weight for each feature: a contribution is the weight times the value.
 
     Attributes
     ----------
+    features
+        Names of the features, in the order of the columns.
     weights
-        float64, shape (n_features,), in the order of :data:`matching.features.FEATURES`.
+        float64, shape (n_features,).
     card
         Where the weights come from, for people and for :attr:`version`: task, method, protocol, digest of the training
         snapshot, figures.
@@ -71,18 +75,32 @@ class LinearRanker:
     """
 
     name: str
+    features: tuple[str, ...]
     weights: DoubleArray
     card: Mapping[str, Any] = field(default_factory=dict)
     calibration: Calibration | None = None
 
     @property
     def version(self) -> str:
-        """Name, and the first digits of the digest of the network learned from."""
-        return _version(self.name, self.card)
+        """Name, and the first digits of the digest of the network it learned from."""
+        digest = str(self.card.get("snapshot_digest", ""))
+        return f"{self.name}+{digest[:8]}" if digest else self.name
+
+    def for_features(self, table: FeatureTable) -> "LinearRanker":
+        """The ranker for another feature table: a feature it does not know has the weight that it was given by hand.
+
+        Raises
+        ------
+        ModelError
+            The table lacks a feature that the ranker knows.
+        """
+        weights = np.array([feature.weight for feature in table.features], np.float64)
+        weights[columns_for(self.features, table, self.name)] = self.weights
+        return replace(self, weights=weights, features=table.names)
 
     def scores(self, table: FloatArray) -> DoubleArray:
         """Sum of weight times value, float64, shape (n_candidates,)."""
-        return _weighted_sums(_checked(table, self.name), self.weights)
+        return _weighted_sums(_checked(table, self), self.weights)
 
     def contributions(self, table: FloatArray) -> DoubleArray:
         """Weight times value, float64, shape (n_candidates, n_features).
@@ -92,20 +110,47 @@ class LinearRanker:
         ModelError
             The table has another number of features.
         """
-        return _checked(table, self.name) * self.weights
+        return _checked(table, self) * self.weights
 
     def probability(self, scores: DoubleArray) -> DoubleArray | None:
-        """Probability of each score's pair to work together within the horizon, None where nothing was learned."""
+        """Probability of each score's pair to work together within the horizon; None where nothing was learned."""
         return self.calibration.probability(scores) if self.calibration else None
 
-    def to_json(self) -> str:
-        """The ranker as a JSON document that :func:`from_json` reads back."""
-        return _document("linear", self.name, self.weights, self.card, self.calibration)
+    def document(self) -> dict[str, Any]:
+        """The ranker as a JSON document."""
+        return {
+            "type": "linear",
+            "name": self.name,
+            "weights": dict(zip(self.features, self.weights.tolist(), strict=True)),
+            "calibration": {"slope": self.calibration.slope, "intercept": self.calibration.intercept}
+            if self.calibration
+            else None,
+            "card": dict(self.card),
+        }
+
+
+def columns_for(features: Sequence[str], table: FeatureTable, name: str) -> list[int]:
+    """The columns of a feature table in which the features of a ranker stand.
+
+    Raises
+    ------
+    ModelError
+        The table lacks one of them: the ranker would score by something else than what it learned.
+    """
+    missing = [feature for feature in features if feature not in table.names]
+    if missing:
+        raise ModelError(
+            "model_features",
+            f"The ranker {name} needs features that the network does not have ({', '.join(missing)}). "
+            "Add them or train anew.",
+            missing=missing,
+        )
+    return [table.names.index(feature) for feature in features]
 
 
 @compiled
 def _weighted_sums(table: DoubleArray, weights: DoubleArray) -> DoubleArray:
-    """Each row by itself, so that a score does not depend on its neighbours."""
+    """Each row by itself, so that a score does not depend on the rows beside it."""
     sums = np.zeros(len(table), np.float64)
     for row in range(len(table)):
         for column in range(table.shape[1]):
@@ -114,10 +159,10 @@ def _weighted_sums(table: DoubleArray, weights: DoubleArray) -> DoubleArray:
 
 
 class BlendedRanker:
-    """Weights and boosted trees together: what a feature contributes is its weighted value and its path attribution.
+    """Weights and boosted trees together: a contribution is a weighted value plus a path attribution.
 
-    See :meth:`matching.ranking.trees.Trees.attributions`. Shapley values deal the same total out more evenly among features
-    that tell the same story, and take many times as long; here such features are told as one reason.
+    See :meth:`matching.ranking.trees.Trees.attributions`. Shapley values would divide the same total more evenly among
+    similar features, but take many times as long; here similar features are shown as one reason anyway.
 
     Parameters
     ----------
@@ -127,190 +172,75 @@ class BlendedRanker:
         The trees, as the JSON document that xgboost writes.
     trees_share
         What the output of the trees is multiplied by.
+    trees
+        The same trees for the columns of the linear part, if these are not those of the document.
 
     Raises
     ------
     ValueError, KeyError, TypeError
-        The document is no booster for as many features as there are weights.
+        The document is not a booster for as many features as there are weights.
     """
 
-    def __init__(self, linear: LinearRanker, booster: Mapping[str, Any], trees_share: float) -> None:
+    def __init__(
+        self, linear: LinearRanker, booster: Mapping[str, Any], trees_share: float, trees: Trees | None = None
+    ) -> None:
         self._linear = linear
         self._booster = booster
         self._share = trees_share
-        self._trees = Trees(booster, len(linear.weights))
+        self._trees = trees or Trees.from_document(booster, len(linear.weights))
 
     @property
     def version(self) -> str:
-        """Name, and the first digits of the digest of the network learned from."""
+        """Name, and the first digits of the digest of the network it learned from."""
         return self._linear.version
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features that it scores, in the order of the columns."""
+        return self._linear.features
 
     @property
     def card(self) -> Mapping[str, Any]:
         """Where the model comes from."""
         return self._linear.card
 
+    def for_features(self, table: FeatureTable) -> "BlendedRanker":
+        """The ranker for another feature table; the trees do not read a feature that they do not know.
+
+        Raises
+        ------
+        ModelError
+            The table lacks a feature that the ranker knows.
+        """
+        trees = self._trees.with_columns(columns_for(self.features, table, self._linear.name))
+        return BlendedRanker(self._linear.for_features(table), self._booster, self._share, trees)
+
     def calibrated(self, calibration: Calibration | None) -> "BlendedRanker":
         """The same ranker with what its scores mean as a probability."""
-        return BlendedRanker(replace(self._linear, calibration=calibration), self._booster, self._share)
+        return BlendedRanker(replace(self._linear, calibration=calibration), self._booster, self._share, self._trees)
 
     def scores(self, table: FloatArray) -> DoubleArray:
-        """Weighted values plus trees, less what the trees say on average; float64, shape (n_candidates,)."""
+        """Weighted values plus trees, less the mean output of the trees; float64, shape (n_candidates,)."""
         return self._linear.scores(table) + self._share * (self._trees.outputs(table) - self._trees.mean)
 
     def contributions(self, table: FloatArray) -> DoubleArray:
-        """Weighted value plus path attribution, float64, (n_candidates, n_features)."""
+        """Weighted value plus path attribution, float64, shape (n_candidates, n_features)."""
         return self._linear.contributions(table) + self._share * self._trees.attributions(table)
 
     def probability(self, scores: DoubleArray) -> DoubleArray | None:
-        """Probability of each score's pair to work together within the horizon, None where nothing was learned."""
+        """Probability of each score's pair to work together within the horizon; None where nothing was learned."""
         return self._linear.probability(scores)
 
-    def to_json(self) -> str:
-        """The ranker as a JSON document that :func:`from_json` reads back."""
-        linear = self._linear
+    def document(self) -> dict[str, Any]:
+        """The ranker as a JSON document. It is written before further features are added, never after."""
         trees = {"share": self._share, "booster": self._booster}
-        return _document("blended", linear.name, linear.weights, linear.card, linear.calibration, trees)
+        return self._linear.document() | {"type": "blended", "trees": trees}
 
 
-def from_json(text: str, feature_names: Sequence[str] = FEATURE_NAMES) -> LinearRanker | BlendedRanker:
-    """The ranker in a JSON document.
-
-    Raises
-    ------
-    ModelError
-        The document is no ranker, of another format, or made for another list of features.
-    """
-    try:
-        document = json.loads(text)
-        if document["format"] != _FORMAT or document["type"] not in {"linear", "blended"}:
-            raise ModelError(
-                "model_format",
-                "The model file was written by another version of Ketnoi. Train it anew.",
-                format=_FORMAT,
-            )
-        weights: dict[str, float] = document["weights"]
-        if list(weights) != list(feature_names):
-            changed = sorted(set(weights).symmetric_difference(feature_names)) or ["their order"]
-            raise ModelError(
-                "model_features",
-                f"The model was made for other features ({', '.join(changed)}). Train it anew.",
-                changed=changed,
-            )
-        values = np.array(list(weights.values()), np.float64)
-        stated = document["calibration"]
-        calibration = Calibration(float(stated["slope"]), float(stated["intercept"])) if stated else None
-        if not np.isfinite(values).all():
-            raise ValueError("a weight is no number")
-        linear = LinearRanker(document["name"], values, document["card"], calibration)
-        if document["type"] == "linear":
-            return linear
-        return BlendedRanker(linear, document["trees"]["booster"], float(document["trees"]["share"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError("model_unreadable", "The file is no Ketnoi model.") from error
-
-
-def load_ranker(path: Path) -> Ranker:
-    """The ranker in a file.
-
-    Raises
-    ------
-    ModelError
-        The file cannot be read, or is none that :func:`from_json` takes. The message names the file and nothing else
-        of the machine or of what is in it.
-    """
-    try:
-        return from_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _refusal(path, "model_unreadable", "cannot be read") from error
-    except UnicodeDecodeError as error:
-        raise _refusal(path, "model_unreadable", _FAULTS["model_unreadable"]) from error
-    except ModelError as error:
-        raise _refusal(path, error.code, _FAULTS[error.code]) from error
-
-
-_FAULTS: Mapping[str, str] = {
-    "model_unreadable": "is no Ketnoi model",
-    "model_format": "was written by another version of Ketnoi",
-    "model_features": "was made for other features",
-}
-
-
-def _refusal(path: Path, code: str, fault: str) -> ModelError:
-    return ModelError(code, f"The model file {path.name} {fault}. Train anew with `ketnoi train`.", file=path.name)
-
-
-def day_one_rankers() -> dict[Task, Ranker]:
-    """The rankers that ship with Ketnoi, for a network without enough history to learn from."""
-    folder = files("matching.ranking").joinpath("models")
-    return {task: from_json(folder.joinpath(f"{task}.json").read_text(encoding="utf-8")) for task in TASKS}
-
-
-def model_file(folder: Path, task: Task) -> Path:
-    """Where a network's own ranker for a task lies in its folder of models."""
-    return folder / f"{task}.json"
-
-
-def rankers_in(folder: Path | None) -> dict[Task, Ranker]:
-    """The rankers of a network: those that ship with Ketnoi, each replaced by the network's own where there is one.
-
-    Parameters
-    ----------
-    folder
-        Where the network's own lie, as ``partner.json`` and ``brief.json``; it need not exist.
-
-    Raises
-    ------
-    ModelError
-        One of the two files is there but cannot be used, as :func:`load_ranker` says.
-    """
-    rankers = day_one_rankers()
-    for task in TASKS:
-        if folder is not None and _is_there(model_file(folder, task)):
-            rankers[task] = load_ranker(model_file(folder, task))
-    return rankers
-
-
-def _is_there(path: Path) -> bool:
-    """Whether a file is there, or something is that stands in the way of telling."""
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _version(name: str, card: Mapping[str, Any]) -> str:
-    digest = str(card.get("snapshot_digest", ""))
-    return f"{name}+{digest[:8]}" if digest else name
-
-
-def _checked(table: FloatArray, name: str) -> DoubleArray:
-    if table.shape[1] != len(FEATURE_NAMES):
+def _checked(table: FloatArray, ranker: LinearRanker) -> DoubleArray:
+    if table.shape[1] != len(ranker.weights):
         raise ModelError(
-            "model_features", f"The ranker {name} knows {len(FEATURE_NAMES)} features, the table has {table.shape[1]}."
+            "model_features",
+            f"The ranker {ranker.name} knows {len(ranker.weights)} features, the table has {table.shape[1]}.",
         )
-    return table.astype(np.float64, order="C")  # a row alone adds up to the last digit as among others
-
-
-def _document(
-    model_type: str,
-    name: str,
-    weights: DoubleArray,
-    card: Mapping[str, Any],
-    calibration: Calibration | None,
-    trees: Mapping[str, Any] | None = None,
-) -> str:
-    document = {
-        "format": _FORMAT,
-        "type": model_type,
-        "name": name,
-        "weights": dict(zip(FEATURE_NAMES, weights.tolist(), strict=True)),
-        "calibration": asdict(calibration) if calibration else None,
-        "card": dict(card),
-    }
-    if trees:
-        document["trees"] = trees
-    return json.dumps(document, ensure_ascii=False, indent=None if trees else 2) + "\n"
+    return table.astype(np.float64, order="C")  # so that a row alone adds up to the last digit as among others

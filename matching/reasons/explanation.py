@@ -1,4 +1,4 @@
-"""Reasons: the score's own terms, in words, with the rows that show them."""
+"""Reasons: the terms of a score, in words, with the rows that they rest on."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,42 +12,47 @@ from babel import Locale
 
 from graph.kinds import Language, load_kinds
 from matching.arrays import DoubleArray, IndexArray
-from matching.features import FEATURES
+from matching.features.feature import FeatureTable
+from matching.features.standard import STANDARD
+from matching.kernels.sums import sums_by_group
 from matching.query_view import QueryView
 from matching.questions import Reason, Side
-from matching.reasons.facts import TOLD_BY, Suggested
-
-_REASONS = tuple(dict.fromkeys(feature.reason for feature in FEATURES))
-_HAS_REASON = np.array([[feature.reason == reason for reason in _REASONS] for feature in FEATURES], np.float64)
+from matching.reasons.facts import Suggested, facts_of
 
 
-def explain(view: QueryView, candidates: IndexArray, contributions: DoubleArray) -> list[tuple[Reason, ...]]:
-    """The reasons for each of some suggestions, the weightiest first.
+def explain(
+    view: QueryView, candidates: IndexArray, contributions: DoubleArray, features: FeatureTable = STANDARD
+) -> list[tuple[Reason, ...]]:
+    """The reasons for each of some suggestions, largest contribution first.
 
     Parameters
     ----------
     view
-        The query.
+        The question.
     candidates
-        Rows of the actors suggested, shape (n_candidates,).
+        Rows of the suggested actors, shape (n_candidates,).
     contributions
-        What each feature adds to each score, shape (n_candidates, n_features). Those of features with one reason are
-        added up, so that the contributions of the reasons add up to the score as well.
+        What each feature adds to each score, shape (n_candidates, n_features). Features with one reason are added up,
+        so that the contributions of the reasons also add up to the score.
+    features
+        The columns of the contributions.
     """
-    totals = contributions @ _HAS_REASON
-    is_told = (contributions != 0) @ _HAS_REASON > 0
-    weightiest_first = np.argsort(np.where(is_told, -np.abs(totals), np.inf), axis=1, kind="stable")
+    n_reasons, reason_of_feature = len(features.reasons), features.reason_of_feature
+    totals = sums_by_group(contributions, reason_of_feature, n_reasons)
+    is_given = sums_by_group((contributions != 0).astype(np.float64), reason_of_feature, n_reasons) > 0
+    given = set(np.flatnonzero(np.any(is_given, axis=0)).tolist())
+    largest_first = np.argsort(np.where(is_given, -np.abs(totals), np.inf), axis=1, kind="stable")
     suggested = Suggested(view, candidates)
-    told = [
-        TOLD_BY[reason](suggested) if any_told else []
-        for reason, any_told in zip(_REASONS, is_told.any(axis=0).tolist(), strict=True)
+    facts = [
+        facts_of(reason, suggested, features.labels) if number in given else []
+        for number, reason in enumerate(features.reasons)
     ]
-    told_of_each = zip(totals.tolist(), weightiest_first.tolist(), is_told.sum(axis=1).tolist(), strict=True)
+    rows = zip(totals.tolist(), largest_first.tolist(), is_given.sum(axis=1).tolist(), strict=True)
     explained = []
-    for place, (terms, numbers, n_told) in enumerate(told_of_each):
+    for place, (terms, numbers, n_given) in enumerate(rows):
         reasons = []
-        for number in numbers[:n_told]:
-            code, params, evidence = told[number][place]
+        for number in numbers[:n_given]:
+            code, params, evidence = facts[number][place]
             reasons.append(Reason(code, terms[number], params, evidence))
         explained.append(tuple(reasons))
     return explained
@@ -56,30 +61,30 @@ def explain(view: QueryView, candidates: IndexArray, contributions: DoubleArray)
 def render(reason: Reason, language: Language, side: Side = "asker") -> str:
     """The sentence of a reason in one language, for the asker or for the partner suggested to it."""
     start, rest = _template(reason.code, language, side, reason.contribution < 0)
-    for name, say, after in rest:
-        start += say(reason.params[name], language) + after
+    for name, in_words, after in rest:
+        start += in_words(reason.params[name], language) + after
     return start
 
 
-Say = Callable[[object, Language], str]
+InWords = Callable[[object, Language], str]
 
 
 class _Template(NamedTuple):
-    """A sentence: how it starts, and of each parameter its name, how it is said and what comes after it."""
+    """A sentence: its start, and for each parameter its name, how it is put into words, and the text that follows."""
 
     start: str
-    rest: tuple[tuple[str, Say, str], ...]
+    rest: tuple[tuple[str, InWords, str], ...]
 
 
 @cache
-def _template(code: str, language: Language, side: Side, lowers: bool) -> _Template:  # noqa: FBT001
-    said = f"minus_{language}" if lowers else f"partner_{language}" if side == "candidate" else language
-    parts = list(Formatter().parse(_sentences()[code][said]))  # each a text and the name that follows it, or None
+def _template(code: str, language: Language, side: Side, is_negative: bool) -> _Template:  # noqa: FBT001
+    variant = f"minus_{language}" if is_negative else f"partner_{language}" if side == "candidate" else language
+    parts = list(Formatter().parse(_sentences()[code][variant]))  # each a text and the name after it, or None
     texts, names = [text for text, *_ in parts], [name for _, name, *_ in parts if name]
     if len(texts) == len(names):
-        texts.append("")  # nothing follows the last name
+        texts.append("")  # no text follows the last name
     rest = zip(names, texts[1:], strict=True)
-    return _Template(texts[0], tuple((name, _SAID.get(name, _as_text), text) for name, text in rest))
+    return _Template(texts[0], tuple((name, _IN_WORDS.get(name, _as_text), text) for name, text in rest))
 
 
 @cache
@@ -92,7 +97,7 @@ def _as_text(value: object, _: Language, separator: str = ", ") -> str:
 
 
 def _offers_or_needs(value: object, language: Language) -> str:
-    return _as_text(value, language, "; ")  # these hold commas themselves
+    return _as_text(value, language, "; ")  # an offer may itself contain a comma
 
 
 def _fields(value: object, language: Language) -> str:
@@ -114,11 +119,16 @@ def _territories(language: Language) -> Mapping[str, str]:
     return dict(Locale(language).territories)
 
 
-_SAID: Mapping[str, Say] = {
+def _label(value: object, language: Language) -> str:
+    return str(value[language]) if isinstance(value, Mapping) else str(value)
+
+
+_IN_WORDS: Mapping[str, InWords] = {
+    "label": _label,
     "offers": _offers_or_needs,
     "needs": _offers_or_needs,
     "fields": _fields,
     "kind": _kind,
     "place": _place,
 }
-"""How parameters of these names are said; all others as they are."""
+"""How parameters of these names are put into words; all others are shown as they are."""

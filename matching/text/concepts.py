@@ -1,7 +1,7 @@
-"""Concepts: what people speak of, whatever the words and the language, and the fields they belong to.
+"""Concepts: what a text is about, in any words and either language, and the fields that concepts belong to.
 
-The concepts are data, ``matching/text/concepts/*.toml``: each has the ids of its fields, ids of related concepts, and the
-terms that speak of it in Vietnamese and English.
+Concepts are data (``matching/text/concepts/*.toml``): each has the ids of its fields, the ids of related concepts, and
+the terms that mention it in Vietnamese and English.
 """
 
 import tomllib
@@ -20,26 +20,26 @@ from matching.text.phrase_book import Entry, PhraseBook
 from matching.text.terms import WordEmbedder
 
 RELATED_SHARE = 0.4
-"""What a related concept counts beside the one that is spoken of."""
-_N_LIKE = 10
-_LEAST_LIKENESS = 0.05
-"""How many concepts a text may be like, and the cosine from which it is."""
+"""Weight of a concept related to a mentioned one. Set by hand on the development part of the judged requests."""
+_N_SIMILAR = 10
+_LEAST_SIMILARITY = 0.05
+"""Concepts that a text may resemble at most, and the least cosine that counts. Set by hand."""
 _MAX_READ = 3_000
-"""Characters of a text that are read for concepts: a long one says what it is about at its start."""
+"""Characters of a text that are read for concepts: a long text says at its start what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """What a text may speak of.
+    """Something that a text may be about.
 
     Attributes
     ----------
     fields
         Ids of the fields it belongs to.
     related
-        Ids of the concepts near to it; being near holds both ways.
+        Ids of the related concepts; the relation holds both ways.
     terms
-        The terms that speak of it, by language.
+        The terms that mention it, by language.
     """
 
     id: str
@@ -55,7 +55,7 @@ def load_concepts() -> Mapping[str, Concept]:
     Raises
     ------
     ValueError
-        Two files have a concept of one id.
+        Two files have a concept with the same id.
     """
     concepts: dict[str, Concept] = {}
     folder = files("matching.text").joinpath("concepts")
@@ -78,7 +78,7 @@ class ConceptReader:
     Parameters
     ----------
     concepts
-        Those to look for, by id; the columns of what :meth:`read_all` returns are in their order.
+        The concepts to look for, by id; columns of matrices are in their order.
     """
 
     def __init__(self, concepts: Mapping[str, Concept]) -> None:
@@ -89,7 +89,7 @@ class ConceptReader:
         self.related = _related(concepts, self.column)
 
     def read(self, text: str) -> dict[int, dict[str, float]]:
-        """Columns of the concepts that a text speaks of, each with the words that say so and their weights."""
+        """Columns of the concepts that a text mentions, each with the words that mention it and their weights."""
         found: dict[int, dict[str, float]] = {}
         for finding in self._phrases.find(text[:_MAX_READ]):
             for concept_id in finding.ids:
@@ -98,21 +98,21 @@ class ConceptReader:
         return found
 
     def vector(self, text: str) -> FloatArray:
-        """How strongly a text speaks of each concept, float32, shape (n_concepts,): the heaviest of its terms."""
+        """Weight of the heaviest term of each concept in a text, float32, shape (n_concepts,); 0 if there is none."""
         weights = np.zeros(len(self.ids), np.float32)
         for column, words in self.read(text).items():
             weights[column] = max(words.values())
         return weights
 
-    def likeness(self, text: str) -> FloatArray:
-        """How like the words of a text are to the terms of each concept, cosines, float32, shape (n_concepts,).
+    def similarity(self, text: str) -> FloatArray:
+        """Cosine of the words of a text and the terms of each concept, float32, shape (n_concepts,).
 
-        So a need is understood that is put in none of the terms but in words that terms are made of. Only the likest
-        concepts have a value.
+        A need is understood this way if it shares words with the terms without using a whole term. Only the most
+        similar concepts have a value.
         """
         said = self._embedder.embed([text[:_MAX_READ]])
         cosines = np.asarray((said @ self._terms).toarray(), np.float32).ravel()
-        least = max(_LEAST_LIKENESS, float(np.sort(cosines)[-_N_LIKE:][0])) if len(cosines) else 0.0
+        least = max(_LEAST_SIMILARITY, float(np.sort(cosines)[-_N_SIMILAR:][0])) if len(cosines) else 0.0
         return np.where(cosines >= least, cosines, np.float32(0))
 
     @cached_property
@@ -129,9 +129,9 @@ class ConceptReader:
         return [" . ".join(chain.from_iterable(concept.terms.values())) for concept in self._concepts.values()]
 
     def read_all(self, texts: Sequence[Sequence[str]]) -> sparse.csr_array:
-        """How strongly each row of texts speaks of each concept, CSR of float32, shape (n_rows, n_concepts).
+        """Weight of each concept in each row of texts, CSR of float32, shape (n_rows, n_concepts).
 
-        A row is several texts, such as one in each language; each is read by itself and the strongest counts.
+        A row holds several texts, such as one in each language. Each is read by itself, and the largest weight counts.
         """
         rows: list[int] = []
         columns: list[int] = []
@@ -155,11 +155,11 @@ def concept_reader() -> ConceptReader:
 
 
 def field_entries(concepts: Mapping[str, Concept]) -> Iterator[Entry]:
-    """The terms of concepts as terms of their fields."""
+    """The terms of concepts as terms of the first two fields of each, which are its main ones."""
     for concept in concepts.values():
         for language, listed in concept.terms.items():
             for term in listed:
-                for field_id in islice(concept.fields, 2):  # the first ones are what it is about
+                for field_id in islice(concept.fields, 2):
                     yield field_id, language, term
 
 
@@ -171,7 +171,7 @@ def _entries(concepts: Mapping[str, Concept]) -> Iterator[Entry]:
 
 
 def _related(concepts: Mapping[str, Concept], column: Mapping[str, int]) -> sparse.csr_array:
-    """Ones where two concepts are near, CSR of float32, shape (n_concepts, n_concepts), symmetric."""
+    """Ones where two concepts are related, CSR of float32, shape (n_concepts, n_concepts), symmetric."""
     pairs = [(column[one.id], column[other]) for one in concepts.values() for other in one.related if other in column]
     both = np.array(list(chain(pairs, ((other, one) for one, other in pairs))), np.intp).reshape(-1, 2)
     both = np.unique(both[both[:, 0] != both[:, 1]], axis=0)

@@ -14,23 +14,23 @@ from matching.kernels.sparse_rows import entries_of_rows, entries_of_starts
 from matching.text.terms import accented_form, written_terms
 
 
-class Concordance:
-    """The terms of many texts, each in the form in which the text first writes it; see :func:`matching.text.terms.terms`.
+class SharedTerms:
+    """The terms of many texts, each in the form in which a text first writes it; see :func:`matching.text.terms.terms`.
 
-    Accented syllables are no terms of their own here: nobody is shown a word twice.
+    Accented syllables are not terms of their own here, so that no word is shown twice.
 
     Parameters
     ----------
     texts
         The texts, numbered in their order.
 
-    >>> concordance = Concordance(["Bụi mịn", "bui min, quan trac"])
-    >>> words_in_common(concordance.asked_by("quan trac bui min"), concordance, np.array([0]))
+    >>> terms = SharedTerms(["Bụi mịn", "bui min, quan trac"])
+    >>> words_in_common(terms.of_text("quan trac bui min"), terms, np.array([0]))
     [('bụi mịn',)]
 
     Where both write accents, these must be the same.
 
-    >>> words_in_common(concordance.asked_by("đo độ mịn"), concordance, np.array([0]))
+    >>> words_in_common(terms.of_text("đo độ mịn"), terms, np.array([0]))
     [('mịn',)]
     """
 
@@ -53,13 +53,13 @@ class Concordance:
         self._term_of_entry, self._form_of_entry = np.concatenate([np.empty((2, 0), np.int32), *entries], axis=1)
         self._sort()
 
-    def asked_by(self, text: str) -> "Asked":
-        """The terms of a text that need not be among those of the concordance."""
+    def of_text(self, text: str) -> "QueryTerms":
+        """The terms of a text that need not be among those of the terms."""
         written = {self._code_of[term]: form for term, form in written_terms(text).items() if term in self._code_of}
         return self._asked(np.array(list(written), np.intp), self._spellings_of(written.values()))
 
-    def merged(self, texts: sparse.csr_array) -> "Concordance":
-        """The concordance of texts put together, each term in the form in which the first of them writes it.
+    def merged(self, texts: sparse.csr_array) -> "SharedTerms":
+        """The terms of texts put together, each term in the form in which the first of them writes it.
 
         Parameters
         ----------
@@ -85,15 +85,15 @@ class Concordance:
         self._by_code: IndexArray = np.lexsort((self._term_of_entry, text))
         self._sorted_terms = self._term_of_entry[self._by_code]
 
-    def said_by(self, row: int) -> "Asked":
+    def of_row(self, row: int) -> "QueryTerms":
         """The terms of one of the texts, in the order in which they are first said."""
         entries = self._entries_of(row)
         return self._asked(self._term_of_entry[entries], self._spelling[self._form_of_entry[entries]])
 
-    def _asked(self, codes: IntegerArray, spelling: CodeArray) -> "Asked":
+    def _asked(self, codes: IntegerArray, spelling: CodeArray) -> "QueryTerms":
         pairs_first = (~self._is_pair[codes]).argsort(kind="stable")
         n_pairs = int(self._is_pair[codes].sum())
-        return Asked(codes[pairs_first].astype(np.int32), n_pairs, spelling[pairs_first])
+        return QueryTerms(codes[pairs_first].astype(np.int32), n_pairs, spelling[pairs_first])
 
     def _spellings_of(self, forms: Collection[str], *, is_read: bool = False) -> CodeArray:
         """A code for each accented syllable of each form, -1 for one without accents or none, shape (n_forms, 2).
@@ -111,7 +111,7 @@ class Concordance:
                         spelling[number, place] = self._accents.get(syllable, len(self._accents))
         return spelling
 
-    def written(self, asked: "Asked", rows: IndexArray) -> tuple[IndexArray, IndexArray, CodeArray, CodeArray]:
+    def written(self, query: "QueryTerms", rows: IndexArray) -> tuple[IndexArray, IndexArray, CodeArray, CodeArray]:
         """The terms asked for that some of the texts have, text by text, in the order of the asker.
 
         A term is another word where both write it with accents and these differ.
@@ -121,14 +121,14 @@ class Concordance:
         Where those of each text start, and after them where those of the last end, shape (n_rows + 1,); their places
         among those asked for, their codes, and those of the form in which the text writes each.
         """
-        n_found, found, entry = in_common_with_each(asked.sorted_codes, self._starts, self._sorted_terms, rows)
-        places, text = asked.by_code[found], np.repeat(np.arange(len(rows)), n_found)
+        n_found, found, entry = in_common_with_each(query.sorted_codes, self._starts, self._sorted_terms, rows)
+        places, text = query.by_code[found], np.repeat(np.arange(len(rows)), n_found)
         order = np.lexsort((places, text))
         places, text, forms = places[order], text[order], self._form_of_entry[self._by_code[entry[order]]]
-        ours, theirs = asked.spelling[places], self._spelling[forms]
+        ours, theirs = query.spelling[places], self._spelling[forms]
         is_same = ~((ours != theirs) & (ours >= 0) & (theirs >= 0)).any(axis=1)
         places, text, forms = places[is_same], text[is_same], forms[is_same]
-        return text.searchsorted(np.arange(len(rows) + 1)), places, asked.codes[places], forms
+        return text.searchsorted(np.arange(len(rows) + 1)), places, query.codes[places], forms
 
     def term(self, code: int) -> str:
         """The term of a code."""
@@ -142,7 +142,7 @@ class Concordance:
         return slice(self._starts[row], self._starts[row + 1])
 
 
-class Asked:
+class QueryTerms:
     """The terms that a query asks for: pairs of words, then single words, each in the order of the asker.
 
     Attributes
@@ -165,19 +165,19 @@ class Asked:
         self.sorted_codes = codes[self.by_code]
 
 
-def words_in_common(asked: Asked, concordance: Concordance, rows: IndexArray, limit: int = 3) -> list[tuple[str, ...]]:
+def words_in_common(query: QueryTerms, terms: SharedTerms, rows: IndexArray, limit: int = 3) -> list[tuple[str, ...]]:
     """The words asked for that each of some texts has, as it writes them: phrases first, then single words."""
-    if not len(asked.codes):
+    if not len(query.codes):
         return [()] * len(rows)
-    starts, places, codes, forms = (part.tolist() for part in concordance.written(asked, rows))
+    starts, places, codes, forms = (part.tolist() for part in terms.written(query, rows))
     shown = []
     for start, stop in pairwise(starts):
-        words = bisect_left(places, asked.n_pairs, start, stop)  # where those that are no pairs start
-        phrases = _first_phrases(map(concordance.form, forms[start:words]), limit)
+        words = bisect_left(places, query.n_pairs, start, stop)  # where those that are no pairs start
+        phrases = _first_phrases(map(terms.form, forms[start:words]), limit)
         if len(phrases) < limit and words < stop:
-            covered = set(chain.from_iterable(concordance.term(code).split() for code in codes[start:words]))
-            alone = (place for place in range(words, stop) if concordance.term(codes[place]) not in covered)
-            phrases += [concordance.form(forms[place]) for place in islice(alone, limit - len(phrases))]
+            covered = set(chain.from_iterable(terms.term(code).split() for code in codes[start:words]))
+            alone = (place for place in range(words, stop) if terms.term(codes[place]) not in covered)
+            phrases += [terms.form(forms[place]) for place in islice(alone, limit - len(phrases))]
         shown.append(tuple(phrases))
     return shown
 

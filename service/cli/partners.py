@@ -20,10 +20,11 @@ from graph.kinds import Language, load_kinds
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from matching.batch import ACTOR_COLUMNS, BRIEF_COLUMNS, Ranked, rank_actors, rank_briefs, read_queries
-from matching.index.network_index import MatchIndex
+from matching.index.network_index import NetworkIndex
 from matching.learning.training import train_or_day_one
 from matching.questions import Answer, Options, Suggestion
-from matching.ranking.ranker import Task, day_one_rankers, rankers_in
+from matching.ranking.model_files import day_one_rankers, rankers_in
+from matching.ranking.ranker import Task
 from matching.reasons.explanation import render
 from matching.recommend import Recommender
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
@@ -122,7 +123,7 @@ def rank(
             np.random.default_rng(seed),
             lambda _, done, total: progress.update(bar, completed=done, total=total),
         )
-        recommender = Recommender(MatchIndex(known), {task: ranker})
+        recommender = Recommender(NetworkIndex(known), {task: ranker})
         lists = (
             rank_briefs(recommender, queries, limit=limit, exposure=exposure)
             if briefs

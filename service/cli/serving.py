@@ -12,7 +12,7 @@ import typer
 import uvicorn
 from rich.text import Text
 
-from matching.ranking.ranker import rankers_in
+from matching.ranking.model_files import rankers_in
 from service.app import create_app
 from service.cli.app import JsonOption, StoreOption, app, console
 from service.diagnosis import diagnose

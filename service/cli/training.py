@@ -15,7 +15,8 @@ from rich.progress import Progress
 from graph.errors import InvalidQueryError, KetnoiError
 from graph.snapshot import GraphSnapshot
 from matching.learning.training import MIN_QUESTIONS, N_EXAMPLES, answered_examples, train
-from matching.ranking.ranker import TASKS, Task, model_file
+from matching.ranking.model_files import model_file, to_json
+from matching.ranking.ranker import TASKS, Task
 from service.cli.app import JsonOption, StoreOption, app, console, error_console
 from service.cli.folders import whole_file
 from service.cli.inputs import DAY_FORMATS, TaskName, as_known_before, loaded_network, snapshot_of_folder
@@ -126,7 +127,7 @@ def _learn(task: Task, known: GraphSnapshot, destination: Path, seed: int, n_exa
     if ranker is not None:
         _make(destination)
         with whole_file(file) as stream:
-            stream.write(ranker.to_json())
+            stream.write(to_json(ranker))
     return Outcome(
         task,
         n_questions=len(answered),

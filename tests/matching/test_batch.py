@@ -78,7 +78,7 @@ def test_new_partners_of_many_are_those_of_each(learned: Learned) -> None:
 
 def test_earlier_partners_are_ranked_unless_only_new_ones_are_wanted(learned: Learned) -> None:
     recommender = learned.recommender
-    partners = recommender.index.partners
+    partners = recommender.index.links.partners
     name = str(learned.known.actor_ids[partners.sum(axis=1).argmax()])
     row = learned.known.index_of(name)
     former = set(learned.known.actor_ids[partners[[row]].indices]) - {name}

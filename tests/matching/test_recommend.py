@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from graph.errors import InvalidQueryError, NotFoundError
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from graph.snapshot import GraphSnapshot
+from matching import recommend
 from matching.questions import Answer, Options, Profile
+from matching.ranking.candidates import Candidates, draw
 from matching.recommend import Recommender
 from tests.matching.conftest import CUT, Learned, rankers_of
 from tests.matching.networks import (
@@ -173,6 +176,62 @@ def test_a_filter_reaches_beyond_the_budgets_and_changes_no_score(hanoi: Recomme
                 }
                 assert all(hanoi.snapshot.actor(hanoi.snapshot.index_of(name)).kind == kind for name in shown)
                 assert answer.n_hidden <= answer.n_candidates
+
+
+def test_an_answer_by_kind_is_that_of_each_kind_asked_alone_and_ranks_once(
+    hanoi: Recommender, learned: Learned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables: list[int] = []
+
+    def counted(*arguments: Any) -> Candidates:
+        tables.append(1)
+        return draw(*arguments)
+
+    monkeypatch.setattr(recommend, "draw", counted)
+    for recommender in (hanoi, learned.recommender):
+        actor_id, project_id = str(recommender.snapshot.actor_ids[3]), str(recommender.snapshot.project_ids[5])
+        options = Options(limit=3, exposure=True)
+        for by_kind, alone, asked in (
+            (recommender.for_actor_by_kind, recommender.for_actor, actor_id),
+            (recommender.for_project_by_kind, recommender.for_project, project_id),
+        ):
+            tables.clear()
+            answers = by_kind(asked, options)
+            assert len(tables) == 1
+            assert list(answers) == list(KINDS)
+            for kind, answer in answers.items():
+                assert answer == alone(asked, replace(options, kinds=(kind,)))
+            few = by_kind(asked, replace(options, kinds=("school",)))
+            assert few == {"school": answers["school"]}
+
+
+def test_what_a_filter_hid_is_counted_without_a_second_table(
+    hanoi: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables: list[int] = []
+
+    def counted(*arguments: Any) -> Candidates:
+        tables.append(1)
+        return draw(*arguments)
+
+    monkeypatch.setattr(recommend, "draw", counted)
+    assert hanoi.for_brief("cảm biến", Options(kinds=("school",))).n_hidden > 0
+    assert len(tables) == 1
+
+
+@pytest.mark.parametrize("brief", ["cảm biến đo bụi mịn ở Nhật Bản", "fine dust in Japan", "zzz"])
+def test_what_is_understood_is_what_an_answer_states_and_nothing_is_ranked(
+    hanoi: Recommender, monkeypatch: pytest.MonkeyPatch, brief: str
+) -> None:
+    stated = hanoi.for_brief(brief).understanding
+    monkeypatch.delattr(recommend, "draw")
+    assert hanoi.understand(brief) == stated
+
+
+@pytest.mark.parametrize("brief", ["", "  ", "x" * 20_001])
+def test_what_cannot_be_asked_cannot_be_understood(hanoi: Recommender, brief: str) -> None:
+    with pytest.raises(InvalidQueryError):
+        hanoi.understand(brief)
 
 
 def test_a_longer_list_begins_with_the_shorter_one(hanoi: Recommender, learned: Learned) -> None:

@@ -10,7 +10,8 @@ from graph.errors import StoreUnavailableError
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from matching.questions import Answer, Options, Profile
-from matching.ranking.ranker import Calibration, LinearRanker, Ranker, Task, day_one_rankers
+from matching.ranking.model_files import day_one_rankers
+from matching.ranking.ranker import Calibration, LinearRanker, Ranker, Task
 from matching.recommend import Recommender
 
 PATIENCE_SECONDS = 20.0

@@ -16,8 +16,9 @@ from graph.model import Actor
 from graph.snapshot import GraphSnapshot
 from graph.sqlite_store import SqliteStore
 from graph.store import GraphStore
-from matching.features import FEATURE_NAMES
-from matching.ranking.ranker import LinearRanker, day_one_rankers
+from matching.features.standard import STANDARD
+from matching.ranking.model_files import day_one_rankers, to_json
+from matching.ranking.ranker import LinearRanker
 from matching.recommend import Recommender
 from service.app import create_app
 from service.network_state import BuildRecommender, NetworkState
@@ -48,7 +49,7 @@ def test_a_load_by_another_process_shows_up_by_itself(tmp_path: Path, settings: 
 
 
 def test_models_are_read_anew_with_each_network(tmp_path: Path, own_store: GraphStore) -> None:
-    own = LinearRanker("own", np.ones(len(FEATURE_NAMES)))
+    own = LinearRanker("own", STANDARD.names, np.ones(len(STANDARD.names)))
     settings = Settings(_env_file=None, poll_seconds=0.05, models=tmp_path)
     shipped = day_one_rankers()["brief"].version
 
@@ -61,7 +62,7 @@ def test_models_are_read_anew_with_each_network(tmp_path: Path, own_store: Graph
     with TestClient(create_app(settings, own_store)) as client:
         wait_until(lambda: is_ready(client))
         assert shipped in model_version()
-        (tmp_path / "brief.json").write_text(own.to_json(), encoding="utf-8")
+        (tmp_path / "brief.json").write_text(to_json(own), encoding="utf-8")
         change("Một")
         wait_until(lambda: model_version().endswith(" own"))
         (tmp_path / "brief.json").write_text("{", encoding="utf-8")

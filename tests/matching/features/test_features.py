@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import combinations
 from math import exp, log, log1p, sqrt
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,27 +14,28 @@ from hypothesis import strategies as st
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
 from matching.arrays import FloatArray, IndexArray
-from matching.features import FEATURES, Feature, references, scaled
-from matching.features.activity import activity, standing, usual_kind
+from matching.features.activity import activity_half_life_2y, degree, partner_kind_share
 from matching.features.connections import (
-    fresh_shared_partners,
-    near_position,
-    recent_shared_partners,
+    latent_similarity,
+    shared_fine_clusters,
     shared_partners,
-    shared_small_circles,
+    shared_partners_half_life_1y,
+    shared_partners_half_life_2y,
 )
+from matching.features.feature import Feature, references, scaled
 from matching.features.fields import shared_fields
 from matching.features.places import partner_country, same_country, usual_country
+from matching.features.standard import STANDARD
 from matching.features.words import (
-    circles_of_similar_work,
-    needs_what_is_offered,
-    offers_what_is_needed,
-    similar_words,
-    similar_work,
+    clusters_of_similar_projects,
+    needs_meet_offers,
+    offers_meet_needs,
+    similar_projects,
+    text_similarity,
 )
-from matching.index.network_index import MatchIndex
+from matching.index.network_index import NetworkIndex
 from matching.kernels.sparse_rows import largest, rows_of_largest
-from matching.query_view import QueryView
+from matching.query_view import MemberQuery, QueryView, TextQuery
 from matching.questions import Profile
 from tests.matching.networks import actor, actors, project, small_networks, snapshot_of, snapshot_of_facts, tie
 
@@ -41,21 +43,26 @@ PAIR = 1 / log(3)
 """How closely a project of two links them."""
 
 
-def asked_by(snapshot: GraphSnapshot, actor_id: str) -> QueryView:
-    index = MatchIndex(snapshot)
-    row = snapshot.index_of(actor_id)
-    return QueryView(index, index.profile_texts[row], actor=row)
+Function = Callable[[Any, IndexArray], FloatArray]
 
 
-def asked_in_words(snapshot: GraphSnapshot, text: str, profile: Profile = Profile()) -> QueryView:  # noqa: B008  frozen
-    return QueryView(MatchIndex(snapshot), text, profile=profile)
+def asked_by(snapshot: GraphSnapshot, actor_id: str) -> MemberQuery:
+    return MemberQuery(NetworkIndex(snapshot), snapshot.index_of(actor_id))
+
+
+def asked_in_words(snapshot: GraphSnapshot, text: str, profile: Profile = Profile()) -> TextQuery:  # noqa: B008  frozen
+    return TextQuery(NetworkIndex(snapshot), text, profile=profile)
+
+
+def computed_for(view: QueryView) -> list[Feature]:
+    return [feature for _, feature in STANDARD.computed_for(view)]
 
 
 def everyone(view: QueryView) -> IndexArray:
     return np.arange(view.index.snapshot.n_actors)
 
 
-def values_of(feature: Callable[[QueryView, IndexArray], FloatArray], view: QueryView) -> dict[str, float]:
+def values_of(feature: Function, view: QueryView) -> dict[str, float]:
     values = feature(view, everyone(view))
     return {str(name): float(value) for name, value in zip(view.index.snapshot.actor_ids, values, strict=True)}
 
@@ -91,8 +98,8 @@ def two_circles() -> GraphSnapshot:
     return snapshot_of(facts)
 
 
-@pytest.mark.parametrize("feature", [near_position, shared_small_circles])
-def test_a_member_is_near_its_own_circle(feature: Callable[[QueryView, IndexArray], FloatArray]) -> None:
+@pytest.mark.parametrize("feature", [latent_similarity, shared_fine_clusters])
+def test_a_member_is_near_its_own_circle(feature: Function) -> None:
     values = values_of(feature, asked_by(two_circles(), "a0"))
     assert values["a1"] > 0
     assert max(values[f"b{number}"] for number in range(7)) < 1e-3 * values["a1"]
@@ -100,8 +107,8 @@ def test_a_member_is_near_its_own_circle(feature: Callable[[QueryView, IndexArra
 
 def test_words_reach_the_circle_of_the_projects_like_them_and_not_only_their_members() -> None:
     view = asked_in_words(two_circles(), "đo bụi")
-    reached = values_of(circles_of_similar_work, view)
-    assert values_of(similar_work, view)["a1"] == 0
+    reached = values_of(clusters_of_similar_projects, view)
+    assert values_of(similar_projects, view)["a1"] == 0
     assert reached["a1"] > 0
     assert reached["b1"] == 0
 
@@ -110,8 +117,8 @@ def test_a_crowd_links_nobody() -> None:
     crowd = [f"x{number:02}" for number in range(60)]
     facts: list[Fact] = [*actors("a c"), *actors(" ".join(crowd)), *project("p", "a", "c", *crowd)]
     view = asked_by(snapshot_of(facts), "a")
-    assert set(values_of(standing, view).values()) == {0.0}
-    assert view.index.partners.nnz == 0
+    assert set(values_of(degree, view).values()) == {0.0}
+    assert view.index.links.partners.nnz == 0
 
 
 def test_recent_partners_in_common_count_more() -> None:
@@ -119,7 +126,7 @@ def test_recent_partners_in_common_count_more() -> None:
     facts += [*project("p1", "a", "m"), *project("p2", "a", "n")]
     facts += [*project("p3", "m", "new", start="2024-06-01"), *project("p4", "n", "old", start="2014-06-01")]
     view = asked_by(snapshot_of(facts), "a")
-    plain, recent = values_of(shared_partners, view), values_of(recent_shared_partners, view)
+    plain, recent = values_of(shared_partners, view), values_of(shared_partners_half_life_2y, view)
     assert plain["new"] == pytest.approx(plain["old"])
     # ten years are five half-lives of two years
     assert recent["new"] / recent["old"] == pytest.approx(2**5, rel=0.01)
@@ -129,18 +136,18 @@ def test_a_link_too_old_to_weigh_anything_today_is_still_a_link() -> None:
     facts: list[Fact] = [*actors("a m c")]
     facts += [*project("p1", "a", "m", start="1700"), *project("p2", "m", "c")]
     view = asked_by(snapshot_of(facts), "a")
-    assert values_of(fresh_shared_partners, view)["c"] == 0
+    assert values_of(shared_partners_half_life_1y, view)["c"] == 0
     assert values_of(shared_partners, view)["c"] == pytest.approx(PAIR * PAIR / sqrt(2))
 
 
 @settings(deadline=None, max_examples=40)
 @given(small_networks())
 def test_link_features_are_those_of_dense_matrices(facts: list[Fact]) -> None:
-    index = MatchIndex(snapshot_of_facts(facts))
+    index = NetworkIndex(snapshot_of_facts(facts))
     membership = index.snapshot.membership.toarray().astype(float)
     size = membership.sum(axis=1)
-    ages = index.project_age_years.astype(float)
-    for feature, recency in ((shared_partners, 1.0), (recent_shared_partners, np.exp2(-ages * 365.25 / 730))):
+    ages = index.projects.age_years.astype(float)
+    for feature, recency in ((shared_partners, 1.0), (shared_partners_half_life_2y, np.exp2(-ages * 365.25 / 730))):
         weight = np.where(size > 1, recency / np.log1p(np.maximum(size, 1)), 0)
         links = membership.T @ (weight[:, None] * membership)
         np.fill_diagonal(links, 0)
@@ -148,9 +155,9 @@ def test_link_features_are_those_of_dense_matrices(facts: list[Fact]) -> None:
         hubs = np.maximum((links > 0).sum(axis=1), 1)
         expected = links @ (links / np.sqrt(hubs)[:, None])
         for row in range(index.snapshot.n_actors):
-            view = QueryView(index, "", actor=row)
+            view = MemberQuery(index, row)
             np.testing.assert_allclose(feature(view, everyone(view)), expected[row], rtol=1e-4, atol=1e-7)
-            np.testing.assert_allclose(standing(view, everyone(view)), np.log1p((links > 0).sum(axis=1)), rtol=1e-6)
+            np.testing.assert_allclose(degree(view, everyone(view)), np.log1p((links > 0).sum(axis=1)), rtol=1e-6)
 
 
 def test_past_projects_vote_for_their_members_by_squared_likeness() -> None:
@@ -158,16 +165,18 @@ def test_past_projects_vote_for_their_members_by_squared_likeness() -> None:
     facts += project("p1", "a", "b", title="Trạm đo bụi mịn")
     facts += project("p2", "b", "c", title="Trạm đo bụi mịn")
     facts += project("p3", "d", title="Truy xuất nguồn gốc")
-    votes = values_of(similar_work, asked_in_words(snapshot_of(facts), "trạm đo bụi mịn"))
+    votes = values_of(similar_projects, asked_in_words(snapshot_of(facts), "trạm đo bụi mịn"))
     assert votes == pytest.approx({"a": 1, "b": 2, "c": 1, "d": 0})
 
 
 def test_votes_weigh_a_distant_project_by_the_square_of_its_cosine() -> None:
     facts: list[Fact] = [*actors("a b"), *project("p1", "a", title="bụi mịn"), *project("p2", "b", title="bụi than")]
     snapshot = snapshot_of(facts)
-    index = MatchIndex(snapshot)
-    cosine = float((index.embedder.embed(["bụi mịn"]) @ index.embedder.embed(["bụi than"]).T).toarray()[0, 0])
-    votes = values_of(similar_work, QueryView(index, "bụi mịn"))
+    index = NetworkIndex(snapshot)
+    cosine = float(
+        (index.words.embedder.embed(["bụi mịn"]) @ index.words.embedder.embed(["bụi than"]).T).toarray()[0, 0]
+    )
+    votes = values_of(similar_projects, TextQuery(index, "bụi mịn"))
     assert 0 < cosine < 1
     assert votes == pytest.approx({"a": 1, "b": cosine**2}, rel=1e-5)
 
@@ -176,38 +185,38 @@ def test_an_actors_own_projects_do_not_vote_nor_does_the_project_asked_about() -
     facts: list[Fact] = [actor("a", summary="đo bụi mịn"), *actors("b c")]
     facts += [*project("p1", "a", "b", title="đo bụi mịn"), *project("p2", "c", title="đo bụi mịn")]
     snapshot = snapshot_of(facts)
-    votes = values_of(similar_work, asked_by(snapshot, "a"))
+    votes = values_of(similar_projects, asked_by(snapshot, "a"))
     assert votes["b"] == 0
     assert votes["c"] > 0
-    about = QueryView(MatchIndex(snapshot), "đo bụi mịn", project=snapshot.project_index_of("p2"))
-    assert values_of(similar_work, about)["c"] == 0
+    about = TextQuery(NetworkIndex(snapshot), "đo bụi mịn", project=snapshot.project_index_of("p2"))
+    assert values_of(similar_projects, about)["c"] == 0
 
 
 def test_the_same_words_are_wholly_alike_and_others_not_at_all() -> None:
     facts: list[Fact] = [actor("a", summary="đo bụi mịn"), actor("b", summary="trồng rau sạch"), actor("c")]
-    values = values_of(similar_words, asked_in_words(snapshot_of(facts), "đo bụi mịn"))
+    values = values_of(text_similarity, asked_in_words(snapshot_of(facts), "đo bụi mịn"))
     assert values == pytest.approx({"a": 1, "b": 0, "c": 0})
 
 
 def test_needs_meet_offers_and_both_sides_see_it() -> None:
     facts: list[Fact] = [actor("a", needs=("máy sấy nông sản",)), actor("b", offers=("máy sấy nông sản",)), actor("c")]
     snapshot = snapshot_of(facts)
-    assert values_of(offers_what_is_needed, asked_by(snapshot, "a")) == pytest.approx({"a": 0, "b": 1, "c": 0})
-    assert values_of(needs_what_is_offered, asked_by(snapshot, "b")) == pytest.approx({"a": 1, "b": 0, "c": 0})
-    assert set(values_of(needs_what_is_offered, asked_by(snapshot, "c")).values()) == {0.0}
+    assert values_of(offers_meet_needs, asked_by(snapshot, "a")) == pytest.approx({"a": 0, "b": 1, "c": 0})
+    assert values_of(needs_meet_offers, asked_by(snapshot, "b")) == pytest.approx({"a": 1, "b": 0, "c": 0})
+    assert set(values_of(needs_meet_offers, asked_by(snapshot, "c")).values()) == {0.0}
 
 
 def test_a_newcomers_needs_and_offers_are_told_apart() -> None:
     facts: list[Fact] = [actor("sells", offers=("máy sấy",)), actor("seeks", needs=("rau sạch",))]
     profile = Profile(needs=("máy sấy",), offers=("rau sạch",))
     view = asked_in_words(snapshot_of(facts), "máy sấy . rau sạch", profile)
-    assert values_of(offers_what_is_needed, view) == pytest.approx({"seeks": 0, "sells": 1})
-    assert values_of(needs_what_is_offered, view) == pytest.approx({"seeks": 1, "sells": 0})
+    assert values_of(offers_meet_needs, view) == pytest.approx({"seeks": 0, "sells": 1})
+    assert values_of(needs_meet_offers, view) == pytest.approx({"seeks": 1, "sells": 0})
 
 
 def test_a_brief_is_what_is_needed() -> None:
     facts: list[Fact] = [actor("sells", offers=("máy sấy",)), actor("other", offers=("rau sạch",))]
-    values = values_of(offers_what_is_needed, asked_in_words(snapshot_of(facts), "máy sấy"))
+    values = values_of(offers_meet_needs, asked_in_words(snapshot_of(facts), "máy sấy"))
     assert values == pytest.approx({"other": 0, "sells": 1})
 
 
@@ -275,7 +284,7 @@ def test_activity_halves_every_two_years() -> None:
         *project("p1", "now", start="2025-01-01"),
         *project("p2", "then", start="2021-01-01"),
     ]
-    values = values_of(activity, asked_in_words(snapshot_of(facts), "x"))
+    values = values_of(activity_half_life_2y, asked_in_words(snapshot_of(facts), "x"))
     assert values["now"] == pytest.approx(log1p(1))
     assert exp(values["then"]) - 1 == pytest.approx(2 ** -(1461 / 730), rel=1e-3)
 
@@ -283,7 +292,7 @@ def test_activity_halves_every_two_years() -> None:
 @settings(deadline=None, max_examples=30)
 @given(small_networks())
 def test_shares_of_kinds_add_up_to_one(facts: list[Fact]) -> None:
-    affinity = MatchIndex(snapshot_of_facts(facts)).kind_affinity
+    affinity = NetworkIndex(snapshot_of_facts(facts)).activity.kind_share
     np.testing.assert_allclose(affinity.sum(axis=1), 1, rtol=1e-6)
     assert not affinity[:, -1].any()
 
@@ -294,13 +303,13 @@ def test_kinds_that_work_together_fit_better() -> None:
         facts += [actor(f"s{number}", "school"), actor(f"b{number}", "business")]
         facts += project(f"p{number}", f"s{number}", f"b{number}")
     snapshot = snapshot_of(facts)
-    values = values_of(usual_kind, asked_by(snapshot, "s"))
+    values = values_of(partner_kind_share, asked_by(snapshot, "s"))
     assert values["b0"] > values["e"] == values["a"] > 0
     assert values["odd"] == 0
-    assert values_of(usual_kind, asked_by(snapshot, "odd"))["b0"] > 0
+    assert values_of(partner_kind_share, asked_by(snapshot, "odd"))["b0"] > 0
 
 
-@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
+@pytest.mark.parametrize("feature", STANDARD.features, ids=lambda feature: feature.name)
 def test_zero_is_the_absence_of_what_is_measured(feature: Feature) -> None:
     facts: list[Fact] = [
         actor("a", summary="đo bụi", needs=("trạm",), offers=("máy",), fields=("agritech",), country="VN")
@@ -310,21 +319,21 @@ def test_zero_is_the_absence_of_what_is_measured(feature: Feature) -> None:
     facts += [*project("p", "a", "c", title="đo bụi"), *project("q", "b", "c", title="đo bụi"), tie("a", "c")]
     snapshot = snapshot_of(facts)
     for view in (asked_by(snapshot, "a"), asked_in_words(snapshot, "đo bụi ở Việt Nam")):
-        if feature.concerns(view):
+        if feature in computed_for(view):
             assert values_of(feature.function, view)["blank"] == 0
 
 
 @settings(deadline=None, max_examples=30)
 @given(small_networks())
 def test_every_feature_is_finite_and_never_negative(facts: list[Fact]) -> None:
-    index = MatchIndex(snapshot_of_facts(facts))
-    views = [
-        QueryView(index, index.profile_texts[0], actor=0),
-        QueryView(index, "bụi mịn Poland"),
-        QueryView(index, ""),
+    index = NetworkIndex(snapshot_of_facts(facts))
+    views: list[QueryView] = [
+        MemberQuery(index, 0),
+        TextQuery(index, "bụi mịn Poland"),
+        TextQuery(index, ""),
     ]
     for view in views:
-        for feature in (feature for feature in FEATURES if feature.concerns(view)):
+        for feature in computed_for(view):
             values = feature.function(view, everyone(view))
             assert values.shape == (index.snapshot.n_actors,)
             assert values.dtype == np.float32, feature.name

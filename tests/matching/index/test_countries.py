@@ -2,10 +2,10 @@
 
 import pytest
 
-from matching.index.countries import Gazetteer
+from matching.index.network_index import NetworkIndex
 from tests.matching.networks import actor, snapshot_of
 
-GAZETTEER = Gazetteer(
+COUNTRIES = NetworkIndex(
     snapshot_of(
         actor("a", country="VN"),
         actor("b", country="EL"),
@@ -18,16 +18,16 @@ GAZETTEER = Gazetteer(
         actor("i", country="MN"),
         actor("j", country="JP"),
     )
-)
+).countries
 
 
 def test_each_actor_has_the_country_it_names_or_its_place_lies_in() -> None:
-    codes = [GAZETTEER.codes[code] if code >= 0 else None for code in GAZETTEER.actor_country]
+    codes = [COUNTRIES.codes[code] if code >= 0 else None for code in COUNTRIES.of_actor]
     assert codes == ["VN", "GR", "GB", "VN", "KR", "PL", "Atlantis", None, "MN", "JP"]
 
 
 def test_countries_are_numbered_in_order() -> None:
-    assert sorted(GAZETTEER.codes) == GAZETTEER.codes
+    assert sorted(COUNTRIES.codes) == COUNTRIES.codes
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,16 @@ def test_countries_are_numbered_in_order() -> None:
     ],
 )
 def test_a_text_names_the_countries_that_have_an_actor(text: str, named: list[str]) -> None:
-    assert [GAZETTEER.codes[code] for code in GAZETTEER.named_in(text)] == named
+    assert [COUNTRIES.codes[code] for code in COUNTRIES.named_in(text)] == named
 
 
 def test_a_profile_is_placed_like_an_actor() -> None:
-    assert GAZETTEER.codes[GAZETTEER.code_of("jp", None)] == "JP"
-    assert GAZETTEER.codes[GAZETTEER.code_of(None, "Hà Nội")] == "VN"
-    assert GAZETTEER.code_of("FR", None) == -1
-    assert GAZETTEER.code_of(None, None) == -1
+    assert COUNTRIES.codes[COUNTRIES.of_place("jp", None)] == "JP"
+    assert COUNTRIES.codes[COUNTRIES.of_place(None, "Hà Nội")] == "VN"
+    assert COUNTRIES.of_place("FR", None) == -1
+    assert COUNTRIES.of_place(None, None) == -1
 
 
 def test_countries_have_names_in_both_languages() -> None:
-    japan = GAZETTEER.code_of("JP", None)
-    assert (GAZETTEER.name(japan, "vi"), GAZETTEER.name(japan, "en")) == ("Nhật Bản", "Japan")
+    japan = COUNTRIES.of_place("JP", None)
+    assert (COUNTRIES.name(japan, "vi"), COUNTRIES.name(japan, "en")) == ("Nhật Bản", "Japan")

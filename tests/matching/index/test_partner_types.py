@@ -1,4 +1,4 @@
-"""Who is sought: told from what the asker is, in both languages."""
+"""Requested partner types, told apart from what the asker is, in both languages."""
 
 import unicodedata
 
@@ -6,13 +6,14 @@ import pytest
 
 from graph.kinds import LANGUAGES, load_kinds
 from graph.model import Fact
-from matching.index.partner_types import Sort, Sorts, load_sorts, sought_reader
+from matching.index.partner_types import index_partner_types
 from matching.questions import Options
 from matching.reasons.explanation import render
 from matching.recommend import Recommender
+from matching.text.partner_types import PartnerType, load_partner_types, partner_type_reader
 from tests.matching.networks import actor, snapshot_of_facts, tie
 
-SORTS = load_sorts()
+TYPES = load_partner_types()
 KINDS = load_kinds()
 
 
@@ -21,22 +22,24 @@ def without_diacritics(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-@pytest.mark.parametrize("sort", SORTS.values(), ids=SORTS)
-def test_a_sort_names_kinds_that_there_are_and_has_terms_in_both_languages(sort: Sort) -> None:
-    assert set(sort.kinds) <= set(KINDS.actor)
-    assert set(sort.subkinds) <= {subkind for kind in sort.kinds for subkind in KINDS.actor[kind].subkinds}
-    assert {*sort.gives, *sort.takes} <= set(KINDS.relationship)
-    assert 0 <= sort.alone <= 1
+@pytest.mark.parametrize("partner_type", TYPES.values(), ids=TYPES)
+def test_a_partner_type_names_known_kinds_and_has_terms_in_both_languages(partner_type: PartnerType) -> None:
+    assert set(partner_type.kinds) <= set(KINDS.actor)
+    assert set(partner_type.subkinds) <= {
+        subkind for kind in partner_type.kinds for subkind in KINDS.actor[kind].subkinds
+    }
+    assert {*partner_type.gives, *partner_type.takes} <= set(KINDS.relationship)
+    assert 0 <= partner_type.alone <= 1
     for language in LANGUAGES:
-        for terms in (sort.terms[language], sort.marks[language]):
+        for terms in (partner_type.terms[language], partner_type.marks[language]):
             assert all(term == unicodedata.normalize("NFC", term).strip() != "" for term in terms)
             assert len(set(terms)) == len(terms)
-        assert sort.terms[language]
-        assert sort.alone or sort.marks[language]
+        assert partner_type.terms[language]
+        assert partner_type.alone or partner_type.marks[language]
 
 
 @pytest.mark.parametrize(
-    ("text", "sought"),
+    ("text", "requested"),
     [
         ("Chúng tôi là startup làm pin, tìm trường đại học", {"school"}),
         ("Trường chúng tôi cần nhà đầu tư", {"investor"}),
@@ -48,13 +51,13 @@ def test_a_sort_names_kinds_that_there_are_and_has_terms_in_both_languages(sort:
         ("Xử lý nước thải làng nghề", set()),
     ],
 )
-def test_sought_in_vietnamese_with_and_without_diacritics(text: str, sought: set[str]) -> None:
-    assert set(sought_reader().read(text)) == sought
-    assert set(sought_reader().read(without_diacritics(text))) == sought
+def test_requested_in_vietnamese_with_and_without_diacritics(text: str, requested: set[str]) -> None:
+    assert set(partner_type_reader().read(text)) == requested
+    assert set(partner_type_reader().read(without_diacritics(text))) == requested
 
 
 @pytest.mark.parametrize(
-    ("text", "sought"),
+    ("text", "requested"),
     [
         ("We are a school and look for investors", {"investor"}),
         ("Our company needs a laboratory to test a coating", {"laboratory"}),
@@ -63,13 +66,13 @@ def test_sought_in_vietnamese_with_and_without_diacritics(text: str, sought: set
         ("Waste water of craft villages", set()),
     ],
 )
-def test_sought_in_english(text: str, sought: set[str]) -> None:
-    assert set(sought_reader().read(text)) == sought
+def test_requested_in_english(text: str, requested: set[str]) -> None:
+    assert set(partner_type_reader().read(text)) == requested
 
 
-def test_a_sort_that_is_only_named_counts_less() -> None:
-    assert sought_reader().read("Tìm nhà đầu tư")["investor"] == 1
-    assert 0 < sought_reader().read("Quản lý nhà đầu tư")["investor"] < 1
+def test_a_type_that_is_only_named_counts_less() -> None:
+    assert partner_type_reader().read("Tìm nhà đầu tư")["investor"] == 1
+    assert 0 < partner_type_reader().read("Quản lý nhà đầu tư")["investor"] < 1
 
 
 def test_members_are_shown_by_words_subkinds_and_relationships() -> None:
@@ -82,12 +85,12 @@ def test_members_are_shown_by_words_subkinds_and_relationships() -> None:
         tie("gives", "takes", "invested_in"),
     ]
     snapshot = snapshot_of_facts(facts)
-    values = Sorts(snapshot).query("tìm nhà đầu tư")
+    values = index_partner_types(snapshot).requested("tìm nhà đầu tư")
     investors = {str(name) for name, value in zip(snapshot.actor_ids, values, strict=True) if value > 0}
     assert investors == {"fund", "marked", "gives"}
 
 
-def test_of_two_that_fit_in_words_the_sort_sought_comes_first_and_the_reason_says_so() -> None:
+def test_of_two_that_fit_in_words_the_requested_type_comes_first_and_the_reason_says_so() -> None:
     facts: list[Fact] = [
         actor("a-firm", summary="Xử lý nước thải làng nghề."),
         actor("b-school", kind="school", summary="Xử lý nước thải làng nghề."),
@@ -97,6 +100,6 @@ def test_of_two_that_fit_in_words_the_sort_sought_comes_first_and_the_reason_say
     assert [suggestion.actor_id for suggestion in answer.suggestions][:2] == ["b-school", "a-firm"]
     first, second = answer.suggestions[:2]
     said = {reason.code: render(reason, "vi") for reason in first.reasons}
-    assert said["sought"] == "đúng loại đối tác bạn tìm: viện nghiên cứu"
+    assert said["requested_type"] == "đúng loại đối tác bạn tìm: viện nghiên cứu"
     assert "nước thải" in said["concepts"]
-    assert "sought" not in {reason.code for reason in second.reasons}
+    assert "requested_type" not in {reason.code for reason in second.reasons}

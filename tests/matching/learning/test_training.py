@@ -7,8 +7,8 @@ import numpy as np
 
 from graph.model import Fact, Project
 from graph.snapshot import GraphSnapshot
-from matching.features import FEATURE_NAMES
-from matching.index.network_index import MatchIndex
+from matching.features.standard import STANDARD
+from matching.index.network_index import NetworkIndex
 from matching.learning.training import (
     brief_examples,
     new_partner_questions,
@@ -17,9 +17,9 @@ from matching.learning.training import (
     train_or_day_one,
     without_projects,
 )
-from matching.query_view import QueryView
+from matching.query_view import TextQuery
 from matching.ranking.candidates import draw
-from matching.ranking.ranker import day_one_rankers
+from matching.ranking.model_files import day_one_rankers
 from tests.matching.conftest import TASKS, Learned
 from tests.matching.networks import TOPICS, actor, actors, dated_network, project, snapshot_of, tie
 
@@ -31,7 +31,7 @@ def asked(*facts: list[Fact]) -> dict[str, set[str]]:
     later = snapshot_of(*facts)
     known = later.before(CUT)
     ids = known.actor_ids
-    questions = new_partner_questions(known, later, MatchIndex(known))
+    questions = new_partner_questions(known, later, NetworkIndex(known))
     return {str(ids[question.row]): set(ids[question.relevant]) for question in questions}
 
 
@@ -85,7 +85,7 @@ def test_examples_rank_whom_one_could_be_suggested() -> None:
     examples = list(partner_examples(snapshot, np.random.default_rng(0), 40))
     assert len(examples) == 40
     for example in examples:
-        assert example.table.shape == (len(example.is_relevant), len(FEATURE_NAMES))
+        assert example.table.shape == (len(example.is_relevant), len(STANDARD.names))
         assert np.isfinite(example.table).all()
     assert sum(example.is_relevant.any() for example in examples) > 30
 
@@ -112,7 +112,7 @@ def briefs_with_words_of_their_own(n: int) -> GraphSnapshot:
 def test_a_past_brief_does_not_know_its_own_project() -> None:
     examples = list(brief_examples(briefs_with_words_of_their_own(12), np.random.default_rng(0), 12))
     assert len(examples) == 12
-    likeness = [place for place, name in enumerate(FEATURE_NAMES) if name in {"similar_work", "similar_words"}]
+    likeness = [place for place, name in enumerate(STANDARD.names) if name in {"similar_projects", "text_similarity"}]
     for example in examples:
         assert not example.table[:, likeness].any()
 
@@ -164,8 +164,8 @@ def test_a_network_with_a_past_learns_from_it(learned: Learned) -> None:
 
 def test_a_feature_that_is_the_same_for_all_has_no_part_in_a_score(learned: Learned) -> None:
     # a brief's asker has no kind, so that this is one value, which is not nothing, for every candidate
-    column = FEATURE_NAMES.index("kind_affinity")
-    candidates = draw(QueryView(learned.recommender.index, TOPICS[0]), learned.recommender.index.is_candidate)
+    column = STANDARD.names.index("kind_affinity")
+    candidates = draw(TextQuery(learned.recommender.index, TOPICS[0]), learned.recommender.index.is_candidate)
     assert np.ptp(candidates.table[:, column]) == 0 < candidates.table[0, column]
     ranker = learned.rankers["brief"]
     assert not ranker.contributions(candidates.table)[:, column].any()

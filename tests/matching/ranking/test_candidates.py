@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.features import FEATURES, Feature
-from matching.ranking.candidates import N_SHORTLISTED, Drawn, shortlist
+from matching.features.feature import Feature
+from matching.features.standard import STANDARD
+from matching.ranking.candidates import N_SHORTLISTED, Found, shortlist
 
-DRAWING = [feature for feature in FEATURES if feature.budget]
+DRAWING = [feature for feature in STANDARD.features if feature.budget]
 
 
-def drawn(values: dict[Feature, np.ndarray[tuple[int], np.dtype[np.float32]]]) -> dict[Feature, Drawn]:
-    return {feature: Drawn(np.arange(len(each)), each) for feature, each in values.items()}
+def drawn(values: dict[Feature, np.ndarray[tuple[int], np.dtype[np.float32]]]) -> dict[Feature, Found]:
+    return {feature: Found(np.arange(len(each)), each) for feature, each in values.items()}
 
 
 def test_the_best_of_every_feature_is_on_the_shortlist_however_many_others_agree_on_others() -> None:
@@ -47,12 +48,12 @@ def test_places_of_several_features_add_up() -> None:
 @given(st.lists(st.integers(-1, 5), max_size=30), st.integers(0, 40))
 def test_the_best_are_in_order_and_ties_go_by_row(values: list[int], n: int) -> None:
     rows = np.arange(len(values)) * 3
-    best = Drawn(rows, np.array(values, np.float32)).best(n).tolist()
+    best = Found(rows, np.array(values, np.float32)).best(n).tolist()
     order = sorted((-value, row) for value, row in zip(values, rows.tolist(), strict=True) if value > 0)
     assert best == [row for _, row in order[:n]]
 
 
 def test_whom_nobody_wants_is_not_drawn() -> None:
-    kept = Drawn(np.array([2, 5, 9]), np.array([1, 2, 3], np.float32)).only(np.arange(10) != 5)
+    kept = Found(np.array([2, 5, 9]), np.array([1, 2, 3], np.float32)).only(np.arange(10) != 5)
     assert (kept.rows.tolist(), kept.values.tolist()) == ([2, 9], [1, 3])
     assert kept.values == pytest.approx([1, 3])

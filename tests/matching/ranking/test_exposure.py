@@ -112,13 +112,13 @@ def test_the_last_of_twenty_places_goes_to_the_best_newcomer_within_the_margin()
 def test_prominence_by_hand() -> None:
     facts: list[Fact] = [*actors("a b c d e"), *project("p", "a", "b", start="2024"), *project("q", "a", "c", "d")]
     index = Recommender.build(snapshot_of(facts)).index
-    assert index.prominence[0] == pytest.approx(1, abs=1e-3)
-    assert index.prominence[4] == 0
-    assert index.prominence[1] < index.prominence[2]
-    assert index.prominence[2] == index.prominence[3]
+    assert index.activity.prominence[0] == pytest.approx(1, abs=1e-3)
+    assert index.activity.prominence[4] == 0
+    assert index.activity.prominence[1] < index.activity.prominence[2]
+    assert index.activity.prominence[2] == index.activity.prominence[3]
     assert NEWCOMER_PARTNERS == 2
-    assert index.is_newcomer.tolist() == [False, True, True, True, True]
-    assert len(Recommender.build(snapshot_of()).index.prominence) == 0
+    assert index.links.is_newcomer.tolist() == [False, True, True, True, True]
+    assert len(Recommender.build(snapshot_of()).index.activity.prominence) == 0
 
 
 def ids_in(answer: Answer) -> list[str]:

@@ -8,22 +8,20 @@ import numpy as np
 import pytest
 
 from graph.errors import ModelError
-from matching.features import FEATURE_NAMES
-from matching.ranking.ranker import (
-    Calibration,
-    LinearRanker,
-    Ranker,
-    Task,
-    day_one_rankers,
-    from_json,
-    load_ranker,
-    rankers_in,
-)
+from graph.kinds import Label
+from matching.arrays import FloatArray
+from matching.features.feature import Feature, FeatureTable
+from matching.features.standard import STANDARD
+from matching.kernels.sparse_rows import Rows
+from matching.query_view import QueryView
+from matching.ranking.model_files import day_one_rankers, from_json, load_ranker, rankers_in, to_json
+from matching.ranking.ranker import Calibration, LinearRanker, Ranker, Task
 from tests.matching.conftest import TASKS, Learned
 
-N = len(FEATURE_NAMES)
+N = len(STANDARD.names)
 LINEAR = LinearRanker(
     "học thử",
+    STANDARD.names,
     np.linspace(-1, 1, N),
     {"task": "partner", "snapshot_digest": "0123456789abcdef"},
     Calibration(slope=2.0, intercept=-1.0),
@@ -87,22 +85,22 @@ def test_probability_is_that_of_the_log_odds_and_is_not_made_up() -> None:
 
 def test_a_version_names_the_model_and_what_it_learned_from() -> None:
     assert LINEAR.version == "học thử+01234567"
-    assert LinearRanker("plain", np.zeros(N)).version == "plain"
+    assert LinearRanker("plain", STANDARD.names, np.zeros(N)).version == "plain"
 
 
 def test_a_ranker_comes_back_from_its_file_as_it_went(ranker: Ranker, tmp_path: Path) -> None:
     path = tmp_path / "model.json"
-    path.write_text(ranker.to_json(), encoding="utf-8")
+    path.write_text(to_json(ranker), encoding="utf-8")
     back = load_ranker(path)
     assert back.version == ranker.version
     np.testing.assert_array_equal(back.scores(TABLE), ranker.scores(TABLE))
     np.testing.assert_array_equal(back.contributions(TABLE), ranker.contributions(TABLE))
     np.testing.assert_array_equal(back.probability(TABLE[:, 0]), ranker.probability(TABLE[:, 0]))  # type: ignore[arg-type]  # both have one
-    assert back.to_json() == ranker.to_json()
+    assert to_json(back) == to_json(ranker)
 
 
 def _changed(**parts: object) -> str:
-    return json.dumps(json.loads(LINEAR.to_json()) | parts)
+    return json.dumps(json.loads(to_json(LINEAR)) | parts)
 
 
 @pytest.mark.parametrize(
@@ -118,35 +116,56 @@ def _changed(**parts: object) -> str:
         (_changed(weights=[1, 2]), "model_unreadable"),
         (_changed(format=99), "model_format"),
         (_changed(type="forest"), "model_format"),
-        (_changed(weights={"magic": 1.0}), "model_features"),
-        (_changed(weights=dict.fromkeys(reversed(FEATURE_NAMES), 1.0)), "model_features"),
-        (_changed(weights=dict.fromkeys(FEATURE_NAMES, "heavy")), "model_unreadable"),
-        (_changed(weights=dict.fromkeys(FEATURE_NAMES, float("nan"))), "model_unreadable"),
+        (_changed(weights=dict.fromkeys(STANDARD.names, "heavy")), "model_unreadable"),
+        (_changed(weights=dict.fromkeys(STANDARD.names, float("nan"))), "model_unreadable"),
         (_changed(calibration="low"), "model_unreadable"),
         (_changed(calibration={"slope": "steep", "intercept": 0}), "model_unreadable"),
         (_changed(type="blended"), "model_unreadable"),
         (_changed(type="blended", trees={"share": 1, "booster": {"learner": 7}}), "model_unreadable"),
     ],
 )
-def test_what_is_no_ranker_for_these_features_is_refused(text: str, code: str) -> None:
+def test_what_is_no_ranker_is_refused(text: str, code: str) -> None:
     with pytest.raises(ModelError) as refused:
         from_json(text)
     assert refused.value.code == code
 
 
 def test_trees_of_another_width_are_refused(learned: Learned) -> None:
-    fewer = FEATURE_NAMES[:-1]
-    document = json.loads(learned.rankers["partner"].to_json())
+    fewer = STANDARD.names[:-1]
+    document = json.loads(to_json(learned.rankers["partner"]))
     document["weights"] = {name: document["weights"][name] for name in fewer}
     with pytest.raises(ModelError):
-        from_json(json.dumps(document), fewer)
+        from_json(json.dumps(document))
 
 
-def test_a_refusal_names_the_features_that_changed(ranker: Ranker) -> None:
-    with pytest.raises(ModelError, match="magic") as refused:
-        from_json(ranker.to_json(), (*FEATURE_NAMES, "magic"))
+def own_feature(view: QueryView, rows: Rows) -> FloatArray:
+    """Everyone has it."""
+    return np.ones(view.index.snapshot.n_actors, np.float32)[rows]
+
+
+OWN = Feature(own_feature, "own", scale="plain", label=Label("riêng", "own"), weight=0.5)
+
+
+def test_a_ranker_gives_a_feature_that_it_does_not_know_the_weight_stated_by_hand(ranker: Ranker) -> None:
+    table = FeatureTable((OWN, *STANDARD.features))
+    wider = ranker.for_features(table)
+    assert wider.features == ("own_feature", *STANDARD.names)
+    values = np.concatenate([np.full((50, 1), 3, np.float32), TABLE], axis=1)
+    np.testing.assert_allclose(wider.scores(values), ranker.scores(TABLE) + 1.5, atol=1e-9)
+    np.testing.assert_allclose(wider.contributions(values)[:, 0], 1.5)
+    np.testing.assert_array_equal(wider.contributions(values)[:, 1:], ranker.contributions(TABLE))
+
+
+def test_a_ranker_scores_the_same_whatever_the_order_of_the_columns(ranker: Ranker) -> None:
+    backwards = ranker.for_features(FeatureTable(STANDARD.features[::-1]))
+    np.testing.assert_allclose(backwards.scores(TABLE[:, ::-1]), ranker.scores(TABLE), atol=1e-9)
+
+
+def test_a_ranker_whose_feature_is_missing_refuses_and_names_it(ranker: Ranker) -> None:
+    with pytest.raises(ModelError, match="kind_affinity") as refused:
+        ranker.for_features(FeatureTable(STANDARD.features[:-1]))
     assert refused.value.code == "model_features"
-    assert refused.value.context["changed"] == ["magic"]
+    assert refused.value.context["missing"] == ["kind_affinity"]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\x80abc"])
@@ -179,19 +198,19 @@ def test_a_folder_of_models_replaces_what_it_holds(tmp_path: Path) -> None:
     shipped = {task: ranker.version for task, ranker in day_one_rankers().items()}
     assert versions_in(None) == versions_in(tmp_path) == versions_in(tmp_path / "nowhere") == shipped
     (tmp_path / "other.json").write_text("{", encoding="utf-8")
-    (tmp_path / "brief.json").write_text(LINEAR.to_json(), encoding="utf-8")
+    (tmp_path / "brief.json").write_text(to_json(LINEAR), encoding="utf-8")
     assert versions_in(tmp_path) == shipped | {"brief": LINEAR.version}
-    (tmp_path / "partner.json").write_text(replace(LINEAR, name="own").to_json(), encoding="utf-8")
+    (tmp_path / "partner.json").write_text(to_json(replace(LINEAR, name="own")), encoding="utf-8")
     assert versions_in(tmp_path) == {"partner": "own+01234567", "brief": LINEAR.version}
 
 
 @pytest.mark.parametrize(
     ("text", "code", "fault"),
     [
-        ('{"secret": 1}', "model_unreadable", "is no Ketnoi model"),
+        ('{"secret": 1}', "model_unreadable", "is not a Ketnoi model"),
         (_changed(format=99), "model_format", "was written by another version of Ketnoi"),
-        (_changed(weights={"secret": 1.0}), "model_features", "was made for other features"),
-        ("\udcff", "model_unreadable", "is no Ketnoi model"),
+        (_changed(weights={"secret": 1.0}), "model_features", "needs features that the network does not have"),
+        ("\udcff", "model_unreadable", "is not a Ketnoi model"),
     ],
 )
 def test_a_model_of_ones_own_that_cannot_be_used_is_named_and_nothing_else(

@@ -31,7 +31,7 @@ def document_of(booster: xgboost.Booster) -> dict[str, Any]:
 
 
 def test_outputs_and_path_attributions_are_those_of_xgboost(booster: xgboost.Booster, table: Any) -> None:
-    trees = Trees(document_of(booster), N_FEATURES)
+    trees = Trees.from_document(document_of(booster), N_FEATURES)
     matrix = xgboost.DMatrix(table, nthread=1)
     margin = booster.predict(matrix, output_margin=True)
     parts = booster.predict(matrix, pred_contribs=True, approx_contribs=True)
@@ -40,14 +40,14 @@ def test_outputs_and_path_attributions_are_those_of_xgboost(booster: xgboost.Boo
 
 
 def test_attributions_add_up(booster: xgboost.Booster, table: Any) -> None:
-    trees = Trees(document_of(booster), N_FEATURES)
+    trees = Trees.from_document(document_of(booster), N_FEATURES)
     np.testing.assert_allclose(trees.attributions(table).sum(axis=1), trees.outputs(table) - trees.mean, atol=1e-12)
     assert trees.outputs(table[:0]).shape == (0,)
 
 
 def test_trees_without_a_split_say_one_thing() -> None:
     constant = xgboost.train({"max_depth": 2, "nthread": 1}, xgboost.DMatrix(np.zeros((9, 1)), np.ones(9)), 3)
-    trees = Trees(document_of(constant), 1)
+    trees = Trees.from_document(document_of(constant), 1)
     assert trees.outputs(np.array([[1], [2]], np.float32)).tolist() == [trees.mean] * 2
 
 
@@ -56,8 +56,8 @@ def test_trees_without_a_split_say_one_thing() -> None:
     [
         ("split_indices", N_FEATURES, "another feature"),
         ("split_indices", -1, "another feature"),
-        ("left_children", 0, "leads nowhere"),
-        ("right_children", 10_000, "leads nowhere"),
+        ("left_children", 0, "not below its parent"),
+        ("right_children", 10_000, "not below its parent"),
     ],
 )
 def test_trees_that_would_read_elsewhere_are_refused(
@@ -66,13 +66,13 @@ def test_trees_that_would_read_elsewhere_are_refused(
     document = document_of(booster)
     document["learner"]["gradient_booster"]["model"]["trees"][3][name][0] = value
     with pytest.raises(ValueError, match=told):
-        Trees(document, N_FEATURES)
+        Trees.from_document(document, N_FEATURES)
     with pytest.raises(ValueError, match="no trees for 8 features"):
-        Trees(document_of(booster), N_FEATURES + 1)
+        Trees.from_document(document_of(booster), N_FEATURES + 1)
 
 
 def test_trees_of_more_levels_are_refused(table: Any) -> None:
     matrix = xgboost.DMatrix(table, table[:, 0] * table[:, 2], nthread=1)
     deep = xgboost.train({"max_depth": DEPTH + 1, "nthread": 1}, matrix, 2)
     with pytest.raises(ValueError, match="deeper than 3"):
-        Trees(document_of(deep), N_FEATURES)
+        Trees.from_document(document_of(deep), N_FEATURES)

@@ -12,13 +12,13 @@ from scipy import sparse
 
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
-from matching.features import FEATURES
-from matching.index.links import MAX_PROJECT_SIZE
-from matching.index.network_index import MatchIndex
-from matching.query_view import QueryView
+from matching.features.standard import STANDARD
+from matching.index.network_index import NetworkIndex
+from matching.index.projects import MAX_PROJECT_SIZE
+from matching.query_view import MemberQuery, QueryView, TextQuery
 from matching.questions import Evidence
 from matching.reasons.explanation import explain
-from matching.text.shared_terms import Concordance, words_in_common
+from matching.text.shared_terms import SharedTerms, words_in_common
 from matching.text.terms import accented_form, written_terms
 from tests.matching.conftest import Learned
 from tests.matching.networks import actor, actors, project, snapshot_of, snapshot_of_facts, tie
@@ -28,8 +28,11 @@ Told = tuple[str, Mapping[str, object], tuple[Evidence, ...]]
 N_SHOWN = 3
 
 
-def texts_of(index: MatchIndex, row: int) -> list[str]:
-    return [index.profile_texts[row], *(index.project_texts[each] for each in index.memberships[[row]].indices)]
+def texts_of(index: NetworkIndex, row: int) -> list[str]:
+    return [
+        index.words.profile_texts[row],
+        *(index.words.project_texts[each] for each in index.projects.memberships[[row]].indices),
+    ]
 
 
 def said_in(texts: Iterable[str]) -> dict[str, str]:
@@ -59,37 +62,37 @@ def plain_words(asked: Mapping[str, str], said: Mapping[str, str]) -> tuple[str,
     return tuple([*phrases, *(said[term] for term in shared if " " not in term and term not in covered)][:N_SHOWN])
 
 
-def actor_row(index: MatchIndex, row: int) -> Evidence:
+def actor_row(index: NetworkIndex, row: int) -> Evidence:
     told = index.snapshot.actor(row)
     return Evidence("actors", (told.id,), told.provenance.source_url)
 
 
-def project_rows(index: MatchIndex, rows: Iterable[int]) -> tuple[Evidence, ...]:
+def project_rows(index: NetworkIndex, rows: Iterable[int]) -> tuple[Evidence, ...]:
     told = [index.snapshot.project(int(row)) for row in rows]
     return tuple(Evidence("projects", (each.id,), each.provenance.source_url) for each in told)
 
 
-def latest_first(index: MatchIndex, rows: Iterable[int]) -> list[int]:
+def latest_first(index: NetworkIndex, rows: Iterable[int]) -> list[int]:
     return sorted(map(int, rows), key=lambda row: (-int(index.snapshot.project_day[row]), row))
 
 
-def ties_between(index: MatchIndex, one: int, other: int) -> Iterator[Evidence]:
+def ties_between(index: NetworkIndex, one: int, other: int) -> Iterator[Evidence]:
     ends = {str(index.snapshot.actor_ids[one]), str(index.snapshot.actor_ids[other])}
     found = [each for each in index.snapshot.relationships_of(one) if {each.source_id, each.target_id} == ends]
     for each in found[:N_SHOWN]:
         key = (each.source_id, each.target_id, each.kind, str(each.occurrence))
         yield Evidence("relationships", key, each.provenance.source_url)
     if not found:
-        shared = set(index.memberships[[one]].indices) & set(index.memberships[[other]].indices)
+        shared = set(index.projects.memberships[[one]].indices) & set(index.projects.memberships[[other]].indices)
         small = [row for row in shared if index.snapshot.project_size[row] <= MAX_PROJECT_SIZE]
         yield from project_rows(index, latest_first(index, small)[:1])
 
 
 def plain_connection(view: QueryView, row: int) -> Told:
-    index, asker = view.index, view.actor
-    if asker is None:
+    if not isinstance(view, MemberQuery):
         return "no_connection", {}, ()
-    links, degree = index.links.toarray(), np.maximum(index.degree, 1)
+    index, asker = view.index, view.actor
+    links, degree = index.links.matrix.toarray(), np.maximum(index.links.degree, 1)
     between = links[asker] * (links[row] * (1 / np.sqrt(degree)))
     middles = [each for each in np.lexsort((np.arange(len(between)), -between)) if between[each] > 0][:N_SHOWN]
     if not middles:
@@ -102,19 +105,23 @@ def plain_connection(view: QueryView, row: int) -> Told:
 
 def plain_similar_work(view: QueryView, row: int) -> Told:
     index = view.index
-    taken_part = set(index.memberships[[row]].indices)
+    taken_part = set(index.projects.memberships[[row]].indices)
     best = [int(each) for each in view.similar_projects[0] if each in taken_part][:N_SHOWN]
     if not best:
-        return "no_similar_work", {}, ()
+        return "no_similar_projects", {}, ()
     told = [index.snapshot.project(each) for each in best]
     titles = tuple(f"“{each.title}”" + (f" ({each.started[:4]})" if each.started else "") for each in told)
-    return "similar_work", {"projects": titles}, project_rows(index, best)
+    return "similar_projects", {"projects": titles}, project_rows(index, best)
 
 
 def plain_similar_words(view: QueryView, row: int) -> Told:
-    asked = written_terms(view.text) if view.actor is None else said_in(texts_of(view.index, view.actor))
+    asked = said_in(texts_of(view.index, view.actor)) if isinstance(view, MemberQuery) else written_terms(view.text)
     words = plain_words(asked, said_in(texts_of(view.index, row)))
-    return ("similar_words", {"words": words}, (actor_row(view.index, row),)) if words else ("no_similar_words", {}, ())
+    return (
+        ("text_similarity", {"words": words}, (actor_row(view.index, row),))
+        if words
+        else ("no_text_similarity", {}, ())
+    )
 
 
 def plain_offer(view: QueryView, row: int) -> Told:
@@ -131,39 +138,41 @@ def plain_need(view: QueryView, row: int) -> Told:
 
 
 def plain_fields(view: QueryView, row: int) -> Told:
-    shared = view.index.actor_fields[[row]].toarray()[0] * view.fields
+    shared = view.index.fields.of_actors[[row]].toarray()[0] * view.fields
     best = [each for each in np.argsort(-shared, kind="stable") if shared[each] > 0][:N_SHOWN]
-    names = tuple(view.index.field_ids[each] for each in best)
+    names = tuple(view.index.fields.ids[each] for each in best)
     return ("fields", {"fields": names}, (actor_row(view.index, row),)) if names else ("no_shared_fields", {}, ())
 
 
 def plain_fields_activity(view: QueryView, row: int) -> Told:
     index = view.index
     in_fields = [
-        each for each in index.memberships[[row]].indices if (index.project_fields[[each]] @ view.fields)[0] > 0
+        each
+        for each in index.projects.memberships[[row]].indices
+        if (index.fields.of_projects[[each]] @ view.fields)[0] > 0
     ]
-    recent = latest_first(index, (each for each in in_fields if index.project_age_years[each] < 3))
+    recent = latest_first(index, (each for each in in_fields if index.projects.age_years[each] < 3))
     if not recent:
-        return ("fields_past" if in_fields else "no_fields_activity"), {}, ()
-    return "fields_activity", {"count": len(recent)}, project_rows(index, recent[:N_SHOWN])
+        return ("past_field_activity" if in_fields else "no_field_activity"), {}, ()
+    return "field_activity", {"count": len(recent)}, project_rows(index, recent[:N_SHOWN])
 
 
 def plain_activity(view: QueryView, row: int) -> Told:
     index = view.index
-    partners = int(index.degree[row])
+    partners = int(index.links.degree[row])
     recent = latest_first(
-        index, (each for each in index.memberships[[row]].indices if index.project_age_years[each] < 3)
+        index, (each for each in index.projects.memberships[[row]].indices if index.projects.age_years[each] < 3)
     )
     if not recent:
-        return ("standing", {"partners": partners}, ()) if partners else ("no_activity", {}, ())
+        return ("degree", {"partners": partners}, ()) if partners else ("no_activity", {}, ())
     return "activity", {"count": len(recent), "partners": partners}, project_rows(index, recent[:N_SHOWN])
 
 
 def plain_place(view: QueryView, row: int) -> Told:
-    code = view.index.country[row]
+    code = view.index.countries.of_actor[row]
     known = code >= 0
     return (
-        ("place", {"place": view.index.gazetteer.codes[code]}, (actor_row(view.index, row),))
+        ("place", {"place": view.index.countries.codes[code]}, (actor_row(view.index, row),))
         if known
         else ("no_place", {}, ())
     )
@@ -175,23 +184,23 @@ def plain_kind(view: QueryView, row: int) -> Told:
 
 PLAIN: Mapping[str, Callable[[QueryView, int], Told]] = {
     "connection": plain_connection,
-    "similar_work": plain_similar_work,
-    "similar_words": plain_similar_words,
+    "similar_projects": plain_similar_work,
+    "text_similarity": plain_similar_words,
     "offer": plain_offer,
     "need": plain_need,
     "fields": plain_fields,
-    "fields_activity": plain_fields_activity,
+    "field_activity": plain_fields_activity,
     "activity": plain_activity,
     "place": plain_place,
     "kind": plain_kind,
 }
-REASONS = [feature.reason for feature in FEATURES]
+REASONS = [feature.reason for feature in STANDARD.features]
 
 
 def assert_told_plainly(view: QueryView, candidates: Iterable[int]) -> None:
     """Every reason there is, for all candidates at once, as the facts themselves have it."""
     places = [REASONS.index(reason) for reason in PLAIN]
-    contributions = np.zeros(len(FEATURES))
+    contributions = np.zeros(len(STANDARD.features))
     contributions[places] = np.arange(len(places), 0, -1)
     rows = np.array([*candidates], np.intp)
     for row, reasons in zip(rows.tolist(), explain(view, rows, np.tile(contributions, (len(rows), 1))), strict=True):
@@ -217,36 +226,32 @@ def crossed_network() -> GraphSnapshot:
 
 
 def test_reasons_are_those_of_the_facts_in_a_crossed_network() -> None:
-    index = MatchIndex(crossed_network())
+    index = NetworkIndex(crossed_network())
     everyone = range(index.snapshot.n_actors)
     for row in (index.snapshot.index_of(name) for name in "abcmn"):
-        assert_told_plainly(QueryView(index, index.profile_texts[row], actor=row), set(everyone) - {row})
+        assert_told_plainly(MemberQuery(index, row), set(everyone) - {row})
     for text in ("đo bụi mịn", "bui min do thi va cam bien", "sensors", "zzz"):
-        assert_told_plainly(QueryView(index, text), everyone)
+        assert_told_plainly(TextQuery(index, text), everyone)
 
 
 def test_reasons_are_those_of_the_facts_in_the_demo_network() -> None:
-    index = MatchIndex(GraphSnapshot.from_tables(hanoi_network().tables()))
+    index = NetworkIndex(GraphSnapshot.from_tables(hanoi_network().tables()))
     for row in range(0, index.snapshot.n_actors, 60):
-        assert_told_plainly(
-            QueryView(index, index.profile_texts[row], actor=row), every_second(index.snapshot, row + 1)
-        )
-    assert_told_plainly(QueryView(index, "truy xuất nguồn gốc rau sạch"), every_second(index.snapshot))
+        assert_told_plainly(MemberQuery(index, row), every_second(index.snapshot, row + 1))
+    assert_told_plainly(TextQuery(index, "truy xuất nguồn gốc rau sạch"), every_second(index.snapshot))
 
 
 def test_reasons_are_those_of_the_facts_in_a_network_with_a_past(learned: Learned) -> None:
     index = learned.recommender.index
     for row in (0, 7, 150):
-        assert_told_plainly(
-            QueryView(index, index.profile_texts[row], actor=row), every_second(index.snapshot, row + 1)
-        )
+        assert_told_plainly(MemberQuery(index, row), every_second(index.snapshot, row + 1))
 
 
 def test_a_field_that_only_the_partner_works_in_is_not_shared() -> None:
     facts = [actor("a", fields=("agritech",)), actor("b", fields=("agritech", "biomed"))]
-    index = MatchIndex(snapshot_of_facts(facts))
-    contributions = np.eye(len(FEATURES))[[REASONS.index("fields")]]
-    ((reason,),) = explain(QueryView(index, "", actor=0), np.array([1]), contributions)
+    index = NetworkIndex(snapshot_of_facts(facts))
+    contributions = np.eye(len(STANDARD.features))[[REASONS.index("fields")]]
+    ((reason,),) = explain(MemberQuery(index, 0), np.array([1]), contributions)
     assert reason.params == {"fields": ("agritech",)}
 
 
@@ -260,19 +265,19 @@ def test_words_in_common_are_those_of_the_texts(texts: list[str], question: str,
     chosen = [row for row in range(len(texts)) if random.random() < 0.7]
     groups = np.zeros((2, len(texts) + 1))
     groups[0, chosen] = groups[1, -1] = 1
-    concordance = Concordance([*texts, question]).merged(sparse.csr_array(groups))
+    terms = SharedTerms([*texts, question]).merged(sparse.csr_array(groups))
     expected = plain_words(written_terms(question), said_in(texts[row] for row in chosen))
-    assert words_in_common(concordance.asked_by(question), concordance, np.array([0])) == [expected]
-    assert words_in_common(concordance.said_by(1), concordance, np.array([0])) == [expected]
+    assert words_in_common(terms.of_text(question), terms, np.array([0])) == [expected]
+    assert words_in_common(terms.of_row(1), terms, np.array([0])) == [expected]
 
 
 def test_words_that_no_text_has_are_asked_for_in_vain() -> None:
-    concordance = Concordance(["đo bụi"])
-    assert words_in_common(concordance.asked_by("vật liệu pin"), concordance, np.array([0])) == [()]
+    terms = SharedTerms(["đo bụi"])
+    assert words_in_common(terms.of_text("vật liệu pin"), terms, np.array([0])) == [()]
 
 
 @pytest.mark.parametrize("texts", [[], ["", " "]])
-def test_a_network_without_words_has_a_concordance(texts: list[str]) -> None:
-    concordance = Concordance(texts).merged(sparse.csr_array((1, len(texts))))
-    assert words_in_common(concordance.asked_by("đo bụi"), concordance, np.array([0])) == [()]
-    assert words_in_common(concordance.said_by(0), concordance, np.array([0])) == [()]
+def test_a_network_without_words_has_a_terms(texts: list[str]) -> None:
+    terms = SharedTerms(texts).merged(sparse.csr_array((1, len(texts))))
+    assert words_in_common(terms.of_text("đo bụi"), terms, np.array([0])) == [()]
+    assert words_in_common(terms.of_row(0), terms, np.array([0])) == [()]

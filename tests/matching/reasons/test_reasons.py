@@ -14,9 +14,9 @@ from graph.kinds import LANGUAGES
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
 from matching.arrays import DoubleArray
-from matching.features import FEATURES
-from matching.index.network_index import MatchIndex
-from matching.query_view import QueryView
+from matching.features.standard import STANDARD
+from matching.index.network_index import NetworkIndex
+from matching.query_view import MemberQuery, QueryView, TextQuery
 from matching.questions import Answer, Evidence, Options, Reason, Side
 from matching.reasons.explanation import explain, render
 from matching.recommend import Recommender
@@ -92,7 +92,7 @@ def test_values_are_said_in_the_language_of_the_sentence() -> None:
 
 
 def test_text_from_outside_is_not_read_as_a_template() -> None:
-    reason = Reason("similar_work", 1.0, {"projects": ("“{through}” {0} %s",)})
+    reason = Reason("similar_projects", 1.0, {"projects": ("“{through}” {0} %s",)})
     assert "{through}" in render(reason, "vi")
 
 
@@ -176,16 +176,16 @@ def explained(view: QueryView, candidate: int, terms: DoubleArray) -> tuple[Reas
     return reasons
 
 
-@pytest.mark.parametrize("place", range(len(FEATURES)), ids=[feature.name for feature in FEATURES])
+@pytest.mark.parametrize("place", range(len(STANDARD.features)), ids=[feature.name for feature in STANDARD.features])
 def test_what_each_feature_adds_can_be_told_of_any_pair(place: int) -> None:
     snapshot = rich_network()
-    index = MatchIndex(snapshot)
+    index = NetworkIndex(snapshot)
     asker = snapshot.index_of("a")
-    views = [QueryView(index, index.profile_texts[asker], actor=asker), QueryView(index, "đo bụi ở Việt Nam")]
+    views: list[QueryView] = [MemberQuery(index, asker), TextQuery(index, "đo bụi ở Việt Nam")]
     for view in views:
         for candidate in ("b", "blank"):
             for contribution in (0.25, -0.25):
-                terms = np.zeros(len(FEATURES))
+                terms = np.zeros(len(STANDARD.features))
                 terms[place] = contribution
                 (reason,) = explained(view, snapshot.index_of(candidate), terms)
                 assert reason.contribution == contribution
@@ -196,36 +196,37 @@ def test_what_each_feature_adds_can_be_told_of_any_pair(place: int) -> None:
 
 def test_what_is_missing_is_said_to_be_missing() -> None:
     snapshot = rich_network()
-    index = MatchIndex(snapshot)
+    index = NetworkIndex(snapshot)
     asker, blank = snapshot.index_of("a"), snapshot.index_of("blank")
-    terms = np.full(len(FEATURES), -0.1)
-    for view in (QueryView(index, index.profile_texts[asker], actor=asker), QueryView(index, "đo bụi")):
+    terms = np.full(len(STANDARD.features), -0.1)
+    views: list[QueryView] = [MemberQuery(index, asker), TextQuery(index, "đo bụi")]
+    for view in views:
         codes = {reason.code for reason in explained(view, blank, terms)}
         assert all(code.startswith("no_") for code in codes - {"kind"}), codes
-        unasked = {"no_concepts", "no_sought"}  # the words name no listed concept and no sort of partner
+        unasked = {"no_concepts", "no_requested_type"}  # the words name no listed concept and no partner type
         missing = {each.code for each in explained(view, asker, terms) if each.code.startswith("no_")}
-        own = {"no_similar_work"}  # its own projects are no news to it
+        own = {"no_similar_projects"}  # its own projects are no news to it
         assert missing <= {"no_connection", "no_offer", "no_need", *unasked, *own}
 
 
 def test_only_those_who_did_similar_work_are_told_so() -> None:
     facts: list[Fact] = [*actors("did friend"), *project("p", "did", title="đo bụi"), tie("did", "friend")]
     snapshot = snapshot_of(facts)
-    view = QueryView(MatchIndex(snapshot), "đo bụi")
-    place = [feature.reason for feature in FEATURES].index("similar_work")
-    terms = np.eye(len(FEATURES))[place]
+    view = TextQuery(NetworkIndex(snapshot), "đo bụi")
+    place = [feature.reason for feature in STANDARD.features].index("similar_projects")
+    terms = np.eye(len(STANDARD.features))[place]
     codes = [explained(view, snapshot.index_of(name), terms)[0].code for name in ("did", "friend")]
-    assert codes == ["similar_work", "no_similar_work"]
+    assert codes == ["similar_projects", "no_similar_projects"]
 
 
 def test_features_of_one_reason_are_told_as_one() -> None:
     snapshot = rich_network()
-    index = MatchIndex(snapshot)
+    index = NetworkIndex(snapshot)
     asker = snapshot.index_of("a")
-    terms = np.linspace(0.1, 1, len(FEATURES))
-    reasons = explained(QueryView(index, index.profile_texts[asker], actor=asker), snapshot.index_of("b"), terms)
+    terms = np.linspace(0.1, 1, len(STANDARD.features))
+    reasons = explained(MemberQuery(index, asker), snapshot.index_of("b"), terms)
     codes = [reason.code for reason in reasons]
-    assert len(codes) == len(set(codes)) == len({feature.reason for feature in FEATURES})
+    assert len(codes) == len(set(codes)) == len({feature.reason for feature in STANDARD.features})
     assert sum(reason.contribution for reason in reasons) == pytest.approx(terms.sum())
 
 
@@ -258,19 +259,19 @@ def test_a_shared_project_that_shows_a_link_is_the_latest_that_makes_one() -> No
 
 def test_words_in_common_are_given_as_the_partner_writes_them() -> None:
     facts: list[Fact] = [actor("a", summary="Quan trắc Bụi mịn"), actor("b", summary="trồng rau")]
-    reason = reason_of(Recommender.build(snapshot_of(facts)).for_brief("bui min, quan trac"), "a", "similar_words")
+    reason = reason_of(Recommender.build(snapshot_of(facts)).for_brief("bui min, quan trac"), "a", "text_similarity")
     assert reason.params["words"] == ("bụi mịn", "quan trắc")
 
 
 def test_an_asker_that_is_known_by_its_projects_alone_has_words_in_common_too() -> None:
     facts: list[Fact] = [*actors("a"), actor("c", summary="đo bụi mịn"), *project("p", "a", title="đo bụi mịn")]
-    reason = reason_of(Recommender.build(snapshot_of(facts)).for_actor("a"), "c", "similar_words")
+    reason = reason_of(Recommender.build(snapshot_of(facts)).for_actor("a"), "c", "text_similarity")
     assert reason.params["words"] == ("đo bụi mịn",)
 
 
 def test_similar_work_names_the_nearest_projects_with_their_years() -> None:
     facts: list[Fact] = [*actors("a"), *project("p1", "a", title="đo bụi mịn", start="2023-04")]
     facts += project("p2", "a", title="đo bụi than", start=None)
-    reason = reason_of(Recommender.build(snapshot_of(facts)).for_brief("đo bụi mịn"), "a", "similar_work")
+    reason = reason_of(Recommender.build(snapshot_of(facts)).for_brief("đo bụi mịn"), "a", "similar_projects")
     assert reason.params == {"projects": ("“đo bụi mịn” (2023)", "“đo bụi than”")}
     assert [evidence.key for evidence in reason.evidence] == [("p1",), ("p2",)]

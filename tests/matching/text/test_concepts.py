@@ -10,7 +10,8 @@ from graph.folding import fold
 from graph.kinds import LANGUAGES, load_kinds
 from graph.model import Fact
 from graph.snapshot import GraphSnapshot
-from matching.index.actor_concepts import Subjects, hearing
+from matching.index.actor_concepts import index_concepts
+from matching.index.inheritance import inherited_concepts
 from matching.text.concepts import Concept, ConceptReader, concept_reader, field_entries, load_concepts
 from matching.text.phrase_book import PhraseBook
 from tests.matching.networks import actor, project, snapshot_of, snapshot_of_facts, tie
@@ -92,9 +93,9 @@ def test_the_terms_of_a_concept_point_to_its_fields() -> None:
     assert found.ids == ("agritech",)
 
 
-def likeness(snapshot: GraphSnapshot, text: str) -> dict[str, float]:
-    subjects = Subjects(snapshot, concept_reader())
-    values = subjects.all @ subjects.query(text)
+def similarity(snapshot: GraphSnapshot, text: str) -> dict[str, float]:
+    concepts = index_concepts(snapshot, concept_reader())
+    values = concepts.everything @ concepts.requested(text)
     return {str(name): float(value) for name, value in zip(snapshot.actor_ids, values, strict=True)}
 
 
@@ -108,7 +109,7 @@ def likeness(snapshot: GraphSnapshot, text: str) -> dict[str, float]:
 )
 @pytest.mark.parametrize("said", ["Gỡ băng cuộc họp tự động.", "Transcription of recorded meetings."])
 def test_a_brief_finds_a_profile_in_other_words_and_another_language(text: str, said: str) -> None:
-    values = likeness(snapshot_of(actor("fits", summary=said), actor("other", summary="Trồng hoa lan.")), text)
+    values = similarity(snapshot_of(actor("fits", summary=said), actor("other", summary="Trồng hoa lan.")), text)
     assert values["fits"] > values["other"] == 0
 
 
@@ -119,7 +120,7 @@ def test_projects_people_and_notes_count_for_an_actor_and_its_own_words_most() -
         *project("p", "does", title="Gỡ băng"),
         tie("founded", "founder", "founded_by"),
     ]
-    values = likeness(snapshot_of_facts(facts), "chuyển giọng nói thành văn bản")
+    values = similarity(snapshot_of_facts(facts), "chuyển giọng nói thành văn bản")
     assert values["says"] > values["does"] > 0
     assert values["says"] > values["founded"] > 0
     assert values["none"] == 0
@@ -127,15 +128,15 @@ def test_projects_people_and_notes_count_for_an_actor_and_its_own_words_most() -
 
 @pytest.mark.parametrize("text", ["nguồn của rau", "nguon cua rau", "the origins of it"])
 def test_words_of_a_term_are_like_its_concept_though_they_are_not_the_term(text: str) -> None:
-    likeness = READER.likeness(text)
-    assert READER.ids[int(likeness.argmax())] == "sources"
-    assert 0 < likeness.max() <= 1
+    similarity = READER.similarity(text)
+    assert READER.ids[int(similarity.argmax())] == "sources"
+    assert 0 < similarity.max() <= 1
 
 
 def test_a_text_is_like_few_concepts_and_one_of_other_words_like_none() -> None:
-    assert not READER.likeness("").any()
-    assert not READER.likeness("hoa lan").any()
-    many = concept_reader().likeness(
+    assert not READER.similarity("").any()
+    assert not READER.similarity("hoa lan").any()
+    many = concept_reader().similarity(
         "phần mềm, xe điện, rau sạch, nước thải, vi mạch, blockchain, du lịch, học trực tuyến"
     )
     assert 0 < np.count_nonzero(many) <= 10
@@ -143,7 +144,7 @@ def test_a_text_is_like_few_concepts_and_one_of_other_words_like_none() -> None:
 
 def test_a_need_in_words_that_are_no_term_finds_who_speaks_of_it() -> None:
     assert set(concept_reader().read("gỡ ra chữ băng ghi")) == set()
-    values = likeness(
+    values = similarity(
         snapshot_of(actor("fits", summary="Gỡ băng."), actor("other", summary="Trồng hoa lan.")), "gỡ ra chữ băng ghi"
     )
     assert values["fits"] > values["other"]
@@ -159,7 +160,7 @@ def test_directors_hear_their_organisation_and_partners_half_of_each_other() -> 
         tie("firm", "startup", "supplies"),
     ]
     snapshot = snapshot_of_facts(facts)
-    heard = hearing(snapshot)
+    heard = inherited_concepts(snapshot)
 
     def from_to(one: str, other: str) -> float:
         return float(heard[snapshot.index_of(other), snapshot.index_of(one)])
@@ -178,6 +179,6 @@ def test_partners_and_directors_of_one_that_fits_fit_too() -> None:
         tie("says", "partner", "partnered_in"),
         tie("director", "says", "affiliated_with"),
     ]
-    values = likeness(snapshot_of_facts(facts), "chuyển giọng nói thành văn bản")
+    values = similarity(snapshot_of_facts(facts), "chuyển giọng nói thành văn bản")
     assert values["says"] > values["partner"] > values["none"] == 0
     assert values["director"] > values["partner"]

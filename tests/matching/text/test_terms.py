@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from graph.folding import fold
 from graph.kinds import load_kinds, parse_kinds
-from matching.text.terms import FieldReader, WordEmbedder, folded_form, is_accented, stopwords, terms, written_terms
+from matching.text.field_reader import FieldReader
+from matching.text.terms import WordEmbedder, terms, written_terms
+from matching.text.word_forms import folded_form, is_accented, stopwords
 from tests.worlds import hanoi_network
 
 READER = FieldReader(load_kinds())
