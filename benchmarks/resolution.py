@@ -37,7 +37,7 @@ from benchmarks.resolution_world import Half, IdPair, World, corrupted_world, re
 from graph.folding import fold
 from ingest.resolution import model
 from ingest.resolution.blocking import candidate_pairs
-from ingest.resolution.profiles import profiles_of
+from ingest.resolution.compared_records import compared_records
 from ingest.resolution.records import Record
 from ingest.resolution.resolve import LINK_THRESHOLD, UNCLEAR_THRESHOLD, Resolution, resolve
 
@@ -83,7 +83,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Measurement:
     """What a method finds: precision and recall over pairs, and how many pairs it names that could not be judged."""
 
     method: str
@@ -96,12 +96,12 @@ Counted = Callable[[str, str], bool]
 """Whether a pair of records is one to be counted."""
 
 
-def measure(method: str, world: World, found: Iterable[IdPair], counted: Counted) -> Row:
+def measure(method: str, world: World, found: Iterable[IdPair], counted: Counted) -> Measurement:
     """Precision and recall of the pairs that a method calls the same."""
     labels = [world.label(*pair) for pair in found if counted(*pair)]
     n_same, n_unsure = labels.count("same"), labels.count("unsure")
     n_all = sum(counted(*pair) for pair in world.same_pairs())
-    return Row(method, Share(n_same, len(labels) - n_unsure), Share(n_same, n_all), n_unsure)
+    return Measurement(method, Share(n_same, len(labels) - n_unsure), Share(n_same, n_all), n_unsure)
 
 
 def links_of(resolution: Resolution) -> list[IdPair]:
@@ -143,7 +143,7 @@ def token_set(records: Sequence[Record]) -> tuple[list[str], npt.NDArray[np.floa
     return [record.id for record in records], np.asarray(best, dtype=np.float32)
 
 
-def token_set_rows(world: World, fit: Counted, counted: Counted) -> Iterator[Row]:
+def token_set_rows(world: World, fit: Counted, counted: Counted) -> Iterator[Measurement]:
     """Token-set at both of its thresholds, chosen where ``fit`` says, measured on what is counted."""
     ids, ratios = token_set(world.records)
     above = np.argwhere(np.triu(ratios >= 60, 1)).tolist()
@@ -160,7 +160,7 @@ def token_set_rows(world: World, fit: Counted, counted: Counted) -> Iterator[Row
         yield measure(f"token-set >= {threshold} ({why})", world, found, counted)
 
 
-def report(world: World, *, copies: bool | None) -> list[Row]:
+def report(world: World, *, copies: bool | None) -> list[Measurement]:
     """All methods on the held-out half; of pairs with a corrupted copy, of those without (or of all, with None)."""
 
     def counted_in(half: Half) -> Counted:
@@ -185,12 +185,12 @@ def report(world: World, *, copies: bool | None) -> list[Row]:
 
 def fitted_settings(world: World) -> dict[str, Any]:
     """Settings of splink with probabilities counted over the candidate pairs of one half whose label is known."""
-    profiles = profiles_of(world.records)
-    pairs = candidate_pairs(profiles)
-    ids = [profile.record.id for profile in profiles]
+    compared = compared_records(world.records)
+    pairs = candidate_pairs(compared)
+    ids = [entry.record.id for entry in compared]
     label = np.array([world.label(ids[i], ids[j]) for i, j in pairs.tolist()])
     fit = np.array([world.half(ids[i], ids[j]) == "fit" for i, j in pairs.tolist()])
-    outcome = model.outcomes(profiles, pairs)
+    outcome = model.outcomes(compared, pairs)
     shares: dict[str, dict[str, list[float]]] = {"same": {}, "different": {}}
     for column, (name, levels) in enumerate(model.COMPARISONS.items()):
         for what, by_name in shares.items():
@@ -236,7 +236,7 @@ def _write(card: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     MODEL_PATH.write_text(text + "\n", encoding="utf-8")
 
 
-def reports(reference: World) -> dict[str, list[Row]]:
+def reports(reference: World) -> dict[str, list[Measurement]]:
     """The held-out half of the reference lists, and of pairs with a corrupted copy."""
     return {
         "reference lists": report(reference, copies=None),
@@ -244,10 +244,10 @@ def reports(reference: World) -> dict[str, list[Row]]:
     }
 
 
-def pooled(reports_of: Sequence[Sequence[Row]]) -> list[Row]:
+def pooled(reports_of: Sequence[Sequence[Measurement]]) -> list[Measurement]:
     """The rows of several reports of the same methods with their counts added up."""
     return [
-        Row(
+        Measurement(
             " / ".join(dict.fromkeys(row.method for row in rows)),
             Share(sum(row.precision.n for row in rows), sum(row.precision.of for row in rows)),
             Share(sum(row.recall.n for row in rows), sum(row.recall.of for row in rows)),
@@ -257,7 +257,7 @@ def pooled(reports_of: Sequence[Sequence[Row]]) -> list[Row]:
     ]
 
 
-def print_rows(title: str, rows: Sequence[Row]) -> None:
+def print_rows(title: str, rows: Sequence[Measurement]) -> None:
     """Print a table in the form of Markdown."""
     print(f"\n{title}: {rows[0].recall.of} pairs of one actor\n")
     print("| method | precision (95 %) | recall (95 %) | not judged |\n|---|---|---|---|")

@@ -1,4 +1,4 @@
-"""Everything there is to read of a file or folder, in the order in which it has to be read."""
+"""The reading plan: all tables of a file or folder, in the order in which they must be read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,16 +6,17 @@ from pathlib import Path
 
 from graph.interop import EXCHANGE_NAMES
 from ingest.issues import Issue
-from ingest.readers import REQUIRED, RawTable, TableFile, find_files, open_table
+from ingest.raw_tables import RawTable
+from ingest.readers import REQUIRED, TableFile, find_files, open_table
 from ingest.seen import Seen
 from ingest.staff.mapping import TableMapping
 from ingest.staff.name_book import NameBook, StoredActors
-from ingest.staff.planning import SheetPlan, StaffTable, plan_file
+from ingest.staff.planning import SheetPlan, plan_file
 from ingest.staff.tables import needs_names, open_links, open_staff_table
 
-_MAX_COLUMNS_SHOWN = 20
+_MAX_COLUMNS_LISTED = 20
 _IDS = frozenset(column for columns in REQUIRED.values() for column in columns if column.endswith("id"))
-"""Columns that only the exchange format has: with one of them, a header without another is a mistake in it."""
+"""Columns that only the exchange format has. A header with one of them that lacks another has a mistake."""
 
 
 OnFile = Callable[[str], None]
@@ -23,25 +24,21 @@ OnFile = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlan:
-    """Tables ready to be read: actors, projects, links, and last the links that columns of the others name.
+    """The tables to be read, in their order: actors, projects, links, and last the links named in columns of others.
 
     Attributes
     ----------
     sheets
-        What was found in the sheets of files that are not in the exchange format.
+        The contents of the sheets that are not in the exchange format.
     book
-        Must know every actor and project by the time links are read; None where nothing is told by name.
+        The names of actors and projects. It must be complete before links are read; None where no link refers to
+        its ends by name.
     """
 
     tables: tuple[RawTable, ...]
     sheets: tuple[SheetPlan, ...]
     book: NameBook | None
     issues: tuple[Issue, ...]
-
-    @property
-    def staff_tables(self) -> tuple[StaffTable, ...]:
-        """The tables of those sheets, in the order of their files."""
-        return tuple(table for sheet in self.sheets for table in sheet.tables)
 
 
 def plan_reading(
@@ -52,19 +49,19 @@ def plan_reading(
     collection: str | None = None,
     on_file: OnFile | None = None,
 ) -> ReadingPlan:
-    """What a file or folder holds; no row is read yet.
+    """The plan for reading a file or folder; no row is read yet.
 
     Parameters
     ----------
     collection
-        A name that keeps these lists apart from others whose files are called the same.
+        A name that distinguishes these lists from others with the same file names.
     on_file
-        Told the name of each file of staff's own before it is looked through, which takes a while for a large one.
+        Called with the name of each staff file before the file is searched for tables, which can take a while.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     """
     within = f"{collection}/" if collection else ""
     files = find_files(path)
@@ -101,7 +98,10 @@ def plan_reading(
 
 
 def _open_exchange(file: TableFile, mapping: Sequence[TableMapping]) -> RawTable | tuple[list[SheetPlan], list[Issue]]:
-    """The table, where its header is that of the exchange format; otherwise what staff may have meant by it."""
+    """The table of a file with the header of the exchange format, or else the plans and issues of reading it as a list.
+
+    A file that is named like a table of the exchange format may be a list that staff made.
+    """
     table = open_table(file)
     unusable = [table] if isinstance(table, Issue) else list(missing_columns(table))
     if isinstance(table, RawTable) and not unusable:
@@ -115,9 +115,11 @@ def _open_exchange(file: TableFile, mapping: Sequence[TableMapping]) -> RawTable
 
 
 def missing_columns(table: RawTable) -> Iterator[Issue]:
-    """One issue for each required column that the header lacks."""
+    """One issue for each required column that is missing from the header."""
     columns = table.columns
     if columns is not None:
         for column in REQUIRED[table.fact_type]:
             if column not in columns:
-                yield table.place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))
+                yield table.place.issue(
+                    "missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_LISTED])
+                )

@@ -16,7 +16,7 @@ from graph.interop import EXCHANGE_NAMES
 from graph.kinds import Language
 from ingest.issues import Issue, render
 from ingest.linking import Linked
-from ingest.load import LoadReport, Rows, TableCounts
+from ingest.load import LoadReport, RowCounts, TableCounts
 from ingest.resolution.resolve import Pair
 from ingest.staff.planning import SheetPlan, StaffTable
 
@@ -142,7 +142,7 @@ def as_json(report: LoadReport, language: Language) -> dict[str, Any]:
     }
 
 
-def _counts_as_json(rows: Rows) -> dict[str, Any]:
+def _counts_as_json(rows: RowCounts) -> dict[str, Any]:
     return {name: getattr(rows, name) for name in ("n_read", "n_loaded", "n_rejected", "n_repeated", "n_passed_over")}
 
 

@@ -18,8 +18,7 @@ from graph.judgements import clusters, read_judgements
 from graph.kinds import Language
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from ingest.load import LoadReport, OnProgress, check_folder, load_folder
-from ingest.load import Progress as Step
+from ingest.load import LoadReport, OnProgress, ReadingProgress, check_folder, load_folder
 from ingest.readers import find_files
 from ingest.staff.mapping import TableMapping, read_mapping
 from ingest.staff.planning import mapping_of
@@ -145,7 +144,7 @@ def progress_bars() -> Iterator[OnProgress]:
     with Progress(*columns, console=error_console) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def show(step: Step) -> None:
+        def show(step: ReadingProgress) -> None:
             if step.file not in tasks:
                 tasks[step.file] = bars.add_task(step.file, total=1.0, rows="")
             bars.update(tasks[step.file], completed=step.fraction, rows=f"{step.n_rows:,}")
