@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, read_judgements, effective
+from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, effective, read_judgements
 from graph.store import GraphStore
 from ingest.resolution.records import records_of
 from ingest.resolution.resolve import Pair, resolve

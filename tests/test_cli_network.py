@@ -13,7 +13,7 @@ from pathlib import Path
 import networkx
 import pytest
 
-from graph.interop import EXCHANGE_NAMES
+from graph.interop import EXCHANGE_NAMES, JUDGEMENTS
 from graph.sqlite_store import SqliteStore
 from graph.store import Counts
 from service.cli import main
@@ -195,15 +195,16 @@ def test_an_export_is_loaded_again_without_a_difference(ketnoi: Ketnoi, tmp_path
     ketnoi("load", HANOI)
     exported = ketnoi("export", tmp_path / "out", "--format", file_format)
     assert exported.exit_code == 0
-    names = {f"{name}.{file_format}" for name in EXCHANGE_NAMES.values()}
+    names = {f"{name}.{file_format}" for name in (*EXCHANGE_NAMES.values(), JUDGEMENTS)}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     assert all(name in exported.out for name in names)
     report = json.loads(ketnoi("load", tmp_path / "out", "--json", "--dry-run").out)
-    assert (report["n_loaded"], report["issues"]) == (743, [])
+    n_judgements = report["tables"].get("judgements", {"n_loaded": 0})["n_loaded"]
+    assert (report["n_loaded"], report["issues"]) == (743 + n_judgements, [])
     if file_format == "csv":
         assert len(read_csv(tmp_path / "out" / "actors.csv")) == 287
         again = json.loads(ketnoi("load", tmp_path / "out", "--json").out)
-        assert [table["n_unchanged"] for table in again["tables"].values()] == [287, 84, 300, 72]
+        assert [table["n_unchanged"] for table in again["tables"].values()] == [287, 84, 300, 72, n_judgements]
 
 
 @pytest.mark.parametrize(("file_format", "read"), [("graphml", networkx.read_graphml), ("gexf", networkx.read_gexf)])
@@ -228,7 +229,7 @@ def test_an_export_does_not_write_over_files_unless_told_to(ketnoi: Ketnoi, tmp_
     assert "export_folder_not_empty" in refused.err
     assert (out / "actors.csv").read_text() == "old"
     assert ketnoi("export", out, "--force").exit_code == 0
-    assert read_csv(out / "actors.csv") == [ACTOR]
+    assert read_csv(out / "actors.csv") == [ACTOR | {"canonical_id": ACTOR["id"]}]
     assert (out / "notes.txt").read_text() == "mine"
 
 

@@ -164,7 +164,7 @@ def test_without_a_network_each_says_how_to_load_one(ketnoi: Ketnoi) -> None:
 
 
 def test_diff_names_who_wrote_through_the_api(ketnoi: Ketnoi) -> None:
-    with open_store(ketnoi.store) as store:
+    with SqliteStore(ketnoi.store) as store:
         ChangeLog(store, by="lan.p").upsert([Actor("d", "expert", "Dung")])
     assert "Ghi qua API bởi lan.p" in ketnoi("diff").out
     assert "Written through the API by lan.p" in ketnoi("diff", "--language", "en").out

@@ -131,7 +131,7 @@ def print_changes(found: Sequence[Changes], name_of: Callable[[str, Key], str], 
     for changes in found:
         what = words["load"] if changes.by is None else words["write"].format(by=changes.by)
         title = f"{what} {changes.load[:19]}Z · {changes.source} · {changes.table}"
-        table = Table(title=Text(title), title_justify="left", show_header=False)
+        table = Table(show_header=False)
         lines: dict[str, list[str]] = {
             name: [name_of(changes.table, key) for key in getattr(changes, name)[:_N_NAMED]]
             for name in ("new", "vanished", "returned")
@@ -144,6 +144,7 @@ def print_changes(found: Sequence[Changes], name_of: Callable[[str, Key], str], 
             if n_facts:
                 more = [words["more"].format(n=n_facts - _N_NAMED)] if n_facts > _N_NAMED else []
                 table.add_row(f"{words[name]}: {n_facts}", Text("\n".join([*lines[name], *more])))
+        console.print(Text(title), soft_wrap=True)
         console.print(table)
 
 
@@ -170,7 +171,7 @@ def print_differences(found: Sequence[Difference], language: Language) -> None:
     if not found:
         console.print(Text(words["nothing"]))
     for difference in found:
-        table = Table(title=Text(f"{difference.source} · {difference.table}"), title_justify="left", show_header=False)
+        table = Table(show_header=False)
         lines = {
             "new": [_name(fact) for fact in difference.new],
             "changed": [
@@ -189,6 +190,7 @@ def print_differences(found: Sequence[Difference], language: Language) -> None:
             if entries:
                 more = [words["more"].format(n=len(entries) - _N_NAMED)] if len(entries) > _N_NAMED else []
                 table.add_row(f"{words[name]}: {len(entries)}", Text("\n".join([*entries[:_N_NAMED], *more])))
+        console.print(Text(f"{difference.source} · {difference.table}"), soft_wrap=True)
         console.print(table)
 
 

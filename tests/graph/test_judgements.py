@@ -15,9 +15,9 @@ from graph.judgements import (
     Verdict,
     append_judgements,
     clusters,
+    effective,
     open_proposals,
     read_judgements,
-    effective,
 )
 from graph.store import open_store
 

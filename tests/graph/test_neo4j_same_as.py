@@ -39,7 +39,9 @@ def drawn(server: Neo4jServer) -> dict[str, dict[str, object]]:
 
 
 def test_a_judgement_is_drawn_with_its_author_time_and_probability(server: Neo4jServer, store: GraphStore) -> None:
-    append_judgements(store, [said("ba", "same", by=MACHINE, probability=0.9), said("dc", "same"), said("bc", "unsure")])
+    append_judgements(
+        store, [said("ba", "same", by=MACHINE, probability=0.9), said("dc", "same"), said("bc", "unsure")]
+    )
     at = "2026-01-01T00:00:00Z"
     assert drawn(server) == {"ab": {"by": MACHINE, "at": at, "probability": 0.9}, "cd": {"by": "lan", "at": at}}
 

@@ -51,6 +51,7 @@ def test_actors_and_projects_of_one_id_are_two_nodes(awkward: GraphSnapshot) -> 
         "name": "<script>alert('x')</script>\x00",
         "aliases": ["một", "hai"],
         "summary": "dòng 1\n\tdòng & 2",
+        "canonical_id": "a/1",
     }
     assert graph.nodes["project:a/1"]["total_cost"] == 1.5
     assert graph.nodes['actor:b"2\\']["attributes.mã <số>"] == "7\x1f"
