@@ -29,7 +29,7 @@ from matching.learning.training import Example, answered_examples
 from matching.ranking.model_files import to_json
 from matching.ranking.ranker import TASKS, LinearRanker, Task
 
-MODELS = Path(__file__).parent.parent / "matching" / "models"
+MODELS = Path(__file__).parent.parent / "matching" / "ranking" / "models"
 PROTOCOLS = {
     "partner": Protocol("partner", date(2019, 1, 1), date(2021, 1, 1)),
     "brief": Protocol("brief", date(2024, 7, 1), date(2025, 1, 1)),

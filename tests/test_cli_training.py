@@ -138,13 +138,13 @@ def test_doctor_says_whose_rankers_are_in_use(young: Place, tmp_path: Path) -> N
     assert checks["network"]["state"] == "ok"
 
 
-@pytest.mark.parametrize("content", ["", '{"secret": 1}', to_json(OWN).replace("likeness", "unlikeness", 1)[:-9]])
+@pytest.mark.parametrize("content", ["", '{"secret": 1}', to_json(OWN).replace("similarity", "unlikeness", 1)[:-9]])
 def test_a_model_that_cannot_be_used_is_named(young: Place, tmp_path: Path, content: str) -> None:
     (tmp_path / "partner.json").write_text(content, encoding="utf-8")
     for words in (["match", "a0001"], ["match", "--brief", "bụi"], ["serve", "--port", "0"]):
         ended = ketnoi(*words, "--store", young.store, KETNOI_MODELS=tmp_path)
         assert ended.code == 2
-        assert "partner.json is no Ketnoi model. Train anew with `ketnoi train`." in ended.said
+        assert "partner.json is not a Ketnoi model. Train anew with `ketnoi train`." in ended.said
         assert "secret" not in ended.said
         assert str(tmp_path) not in ended.said
     ended = ketnoi("doctor", "--store", young.store, "--json", KETNOI_MODELS=tmp_path)

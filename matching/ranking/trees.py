@@ -1,8 +1,8 @@
 """Boosted trees as arrays: their output for a table, and the part of it that each feature contributes.
 
-XGBoost grows the trees. Its own prediction takes half a millisecond for the two hundred rows of a question and nearly
-as long for the attributions of twenty, most of it to prepare a call. The compiled loops here give the same numbers in a
-thirtieth and a tenth of that time, which a list of 2.3 ms needs.
+XGBoost grows the trees. Its own prediction takes 0.6 ms for the two hundred rows of a question and 1.2 ms for the
+attributions of twenty, most of it to prepare a call. The compiled loops here give the same numbers in a fifteenth and a
+twentieth of that time; without them a list would take 4 ms instead of 2.3 ms.
 """
 
 from collections.abc import Mapping, Sequence
