@@ -6,9 +6,9 @@ The log holds ids and names of columns. It never holds the values of columns.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
+from graph.dates import utc_stamp
 from graph.interop import EXCHANGE_NAMES
 from graph.model import Event, Fact
 from graph.store import BATCH_SIZE, GraphReader, GraphWriter, UpsertCounts, Upserted
@@ -75,7 +75,7 @@ class ChangeLog:
     def __init__(self, store: GraphWriter, load: str | None = None, by: str | None = None) -> None:
         self._store = store
         self._by = by
-        self.load = load or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        self.load = load or utc_stamp("microseconds")
 
     def upsert(self, facts: Sequence[Fact]) -> UpsertCounts:
         """Insert or update facts of one type; the counts are those of the store."""
@@ -111,7 +111,7 @@ def changes_of(facts: Sequence[Fact], upserted: Upserted, load: str) -> list[Cha
 
 def to_events(changes: Changes) -> Iterator[Event]:
     """The changes as events of at most :data:`graph.store.BATCH_SIZE` facts each; no event where nothing changed."""
-    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    at = utc_stamp()
     entries: list[tuple[str, Any]] = [("new", _written(key)) for key in changes.new]
     entries += [("changed", [_written(key), list(columns)]) for key, columns in changes.changed.items()]
     entries += [(name, _written(key)) for name in ("vanished", "returned") for key in getattr(changes, name)]

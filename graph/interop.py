@@ -1,4 +1,4 @@
-"""The exchange format: names and columns of its tables, and writing a network as files of them."""
+"""The exchange format: the names and columns of its tables, and the export of a network as files."""
 
 import csv
 import json
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.canonical import NO_MERGES, Merges
+from graph.folding import nfc
 from graph.judgements import Judgement
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from graph.tables import SCHEMAS, Tables
@@ -46,9 +47,13 @@ JUDGEMENT_SCHEMA = pa.schema(
 )
 
 LIST_SEPARATOR = "|"
+"""Stands between the entries of a list in one cell."""
+
+ATTRIBUTE_PREFIX = "attributes."
+"""Begins the name of a column that holds an attribute whose own name is taken."""
 
 _BOOKKEEPING = frozenset({"occurrence", "attributes", "source", "recorded_at"})
-"""Columns that are not written, because reading the table makes them anew."""
+"""Columns that are not part of the exchange format: the reader of a table fills them."""
 
 _EXCHANGE_COLUMNS: Mapping[type[Fact], tuple[str, ...]] = {
     fact_type: tuple(name for name in schema.names if name not in _BOOKKEEPING) for fact_type, schema in SCHEMAS.items()
@@ -64,14 +69,41 @@ def exchange_columns(fact_type: type[Fact]) -> tuple[str, ...]:
     return _EXCHANGE_COLUMNS[fact_type]
 
 
+def attribute_column(fact_type: type[Fact], name: str) -> str:
+    """The column of an exported table that holds an attribute, different for different attributes.
+
+    It has the name of the attribute, after :data:`ATTRIBUTE_PREFIX` if a column of the exchange format has that name.
+
+    >>> attribute_column(Actor, "phone"), attribute_column(Actor, "ID"), attribute_column(Actor, "attributes.id")
+    ('phone', 'attributes.ID', 'attributes.attributes.id')
+    """
+    return ATTRIBUTE_PREFIX + name if _is_taken(fact_type, name) else name
+
+
+def attribute_name(fact_type: type[Fact], column: str) -> str:
+    """The attribute that a column outside the exchange format holds: the inverse of :func:`attribute_column`.
+
+    >>> attribute_name(Actor, "attributes.id"), attribute_name(Actor, "attributes.phone")
+    ('id', 'attributes.phone')
+    """
+    name = column.removeprefix(ATTRIBUTE_PREFIX)
+    return name if name != column and _is_taken(fact_type, name) else column
+
+
+def _is_taken(fact_type: type[Fact], name: str) -> bool:
+    column = nfc(name).lower()
+    return column in {*exchange_columns(fact_type), CANONICAL_ID} or name.startswith(ATTRIBUTE_PREFIX)
+
+
 def exchange_tables(
     tables: Tables, merges: Merges = NO_MERGES, judgements: Sequence[Judgement] | None = None
 ) -> Mapping[str, pa.Table]:
     """The tables of the exchange format by their names, each sorted by its key.
 
-    Attributes become columns of their own, after the defined ones and in the order of their names. The list from which
-    a fact was read, and the time of reading, are left out: a store that reads the tables gets the same facts, from
-    these tables. A table in which nothing has vanished has no column ``last_seen``.
+    Attributes become columns of their own (see :func:`attribute_column`), after the columns of the exchange format and
+    in the order of their names. The source of a fact and the time of its recording belong to the store and are left
+    out: a store that reads the tables gets the same facts, with these tables as their source. A table in which nothing
+    has vanished has no column ``last_seen``.
 
     Parameters
     ----------
@@ -90,13 +122,21 @@ def exchange_tables(
     return named
 
 
-def export_tables(tables: Mapping[str, pa.Table], folder: Path, file_format: TableFormat) -> tuple[Path, ...]:
-    """The files written, one for each of the tables of :func:`exchange_tables`."""
+def export_tables(
+    tables: Mapping[str, pa.Table], folder: Path, file_format: TableFormat, *, for_excel: bool = False
+) -> tuple[Path, ...]:
+    """The files written, one for each of the tables of :func:`exchange_tables`.
+
+    Parameters
+    ----------
+    for_excel
+        Whether CSV files begin with a byte order mark, without which Excel does not read them as UTF-8.
+    """
     written = []
     for name, table in tables.items():
         path = folder / f"{name}.{file_format}"
         if file_format == "csv":
-            _write_csv(table, path)
+            _write_csv(table, path, "utf-8-sig" if for_excel else "utf-8")
         else:
             pq.write_table(table, path)
         written.append(path)
@@ -112,15 +152,14 @@ def _exchange_table(fact_type: type[Fact], table: pa.Table, merges: Merges) -> p
     if fact_type is Actor:
         canonical_ids = [merges.canonical(actor_id) for actor_id in exported["id"].to_pylist()]
         exported = exported.append_column(CANONICAL_ID, pa.array(canonical_ids, pa.string()))
-    defined = {*exchange_columns(fact_type), CANONICAL_ID}
     for name in names:
-        column = f"{name} [attribute]" if name in defined else name
+        column = attribute_column(fact_type, name)
         exported = exported.append_column(column, pa.array([row.get(name) for row in attributes], pa.string()))
     return exported
 
 
-def _write_csv(table: pa.Table, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
+def _write_csv(table: pa.Table, path: Path, encoding: str) -> None:
+    with path.open("w", encoding=encoding, newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(table.column_names)
         writer.writerows(_text_rows(table))

@@ -7,9 +7,9 @@ judgement undoes an earlier one, and the log says who judged and when. A record 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Literal, get_args
 
+from graph.dates import utc_stamp
 from graph.errors import InvalidQueryError
 from graph.model import JUDGEMENT, Event
 from graph.store import GraphReader, GraphWriter
@@ -65,7 +65,7 @@ class Judgement:
             raise InvalidQueryError("same_record", "A judgement is about two different records.")
         require_handle(by)
         left_id, right_id = sorted((one_id, other_id))
-        return cls(left_id, right_id, verdict, by, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", probability)
+        return cls(left_id, right_id, verdict, by, utc_stamp("microseconds"), probability)
 
     @property
     def pair(self) -> tuple[str, str]:

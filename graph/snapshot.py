@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
+from scipy.sparse import csgraph
 
 from graph.canonical import NO_MERGES, Merges, merged_view
 from graph.columns import (
@@ -30,7 +31,7 @@ from graph.columns import (
     owners_of,
     row_ids,
 )
-from graph.dates import NO_DAY, to_day
+from graph.dates import NO_DAY, to_day, utc_now
 from graph.errors import NotFoundError
 from graph.judgements import clusters, read_judgements
 from graph.kinds import Kinds, load_kinds
@@ -130,7 +131,7 @@ class GraphSnapshot:
         ties = tables.relationships
         return cls(
             tables=tables,
-            as_of=as_of or datetime.now(UTC).replace(microsecond=0),
+            as_of=as_of or utc_now(),
             undated=undated or Undated(),
             actor_ids=locked(actor_ids),
             project_ids=locked(project_ids),
@@ -259,6 +260,18 @@ class GraphSnapshot:
         matrix.sum_duplicates()
         matrix.data[:] = 1
         return locked_csr(matrix)
+
+    @cached_property
+    def component(self) -> IntArray:
+        """Number of each actor's connected component, int32, shape (n_actors,).
+
+        Two actors have the same number if a chain of relationships and shared projects joins them, however long.
+        """
+        facts = sparse.hstack([self.incidence, self.memberships])
+        n_facts = facts.shape[1]
+        both_sides = sparse.block_array([[None, facts], [sparse.csr_array((n_facts, self.n_actors)), None]])
+        _, label = csgraph.connected_components(both_sides, directed=False)
+        return locked(label[: self.n_actors].astype(np.int32))
 
     @cached_property
     def project_size(self) -> IntArray:

@@ -1,16 +1,12 @@
-"""What every graph store can do, and how one is opened."""
+"""The protocols of a graph store: what every store can do."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from graph.errors import StoreUriError
 from graph.model import Actor, Event, Fact, Participation, Project, Relationship
 from graph.tables import Key, Tables
-
-_NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
 
 BATCH_SIZE = 5_000
 """Facts a write is best made of, on every store."""
@@ -186,46 +182,3 @@ class GraphStore(GraphReader, GraphWriter, Protocol):
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
-
-
-def open_store(uri: str | Path, credentials: Credentials | None = None) -> GraphStore:
-    """The store at an address, created or migrated to this version's schema where need be.
-
-    Parameters
-    ----------
-    uri
-        A path or ``sqlite:PATH`` for the embedded store; ``neo4j://…``, ``neo4j+s://…``, ``bolt://…`` or
-        ``bolt+s://…`` for Neo4j.
-    credentials
-        For Neo4j. They are never read from the address.
-
-    Raises
-    ------
-    StoreUriError
-        The address has another scheme, or holds a user or password.
-    StoreUnavailableError, StoreCredentialsError, StoreSchemaError
-        The store does not answer, refuses the credentials, or was written by a newer Ketnoi.
-    """
-    address = str(uri)
-    scheme, separator, rest = address.partition(":")
-    if separator and scheme in _NEO4J_SCHEMES:
-        if "@" in rest.partition("?")[0]:
-            raise StoreUriError(
-                "store_uri_credentials",
-                "The store's address must not hold a user or password. "
-                "Set KETNOI_NEO4J_USER and KETNOI_NEO4J_PASSWORD instead.",
-            )
-        from graph.neo4j_store import Neo4jStore  # noqa: PLC0415  the driver takes 0.3 s to import
-
-        return Neo4jStore(address, credentials)
-    if separator and scheme == "sqlite":
-        address = rest
-    elif separator and "/" not in scheme and len(scheme) > 1:  # one letter is a Windows drive
-        raise StoreUriError(
-            "store_uri_scheme",
-            f"{scheme}: is no store. Use a path, sqlite:PATH, neo4j://HOST:PORT or bolt://HOST:PORT.",
-            scheme=scheme,
-        )
-    from graph.sqlite_store import SqliteStore  # noqa: PLC0415  beside its sibling above
-
-    return SqliteStore(Path(address))

@@ -4,9 +4,9 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar, cast
 
+from graph.dates import utc_stamp
 from graph.errors import DanglingEndError
 from graph.folding import fold, search_words
 from graph.model import (
@@ -167,7 +167,7 @@ def erase_actor(transaction: WriteTransaction, actor_id: str) -> bool:
     transaction.delete_actor(actor_id)
     for sequence, event in transaction.events_naming(json.dumps(actor_id, ensure_ascii=False)):
         transaction.replace_event(sequence, without(event, actor_id))
-    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    at = utc_stamp()
     transaction.append_events([Event(ERASURE, at, {"digest": id_digest(actor_id)})])
     transaction.grow_revision()
     return True
@@ -227,7 +227,7 @@ def _upserted(
 
 
 def _keyed_rows(facts: Mapping[Key, Fact]) -> dict[Key, StoredRow]:
-    recorded_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    recorded_at = utc_stamp()
     rows: dict[Key, StoredRow] = {}
     for key, fact in facts.items():
         row = to_row(fact)

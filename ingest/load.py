@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from graph.changes import ChangeLog
+from graph.dates import utc_stamp
 from graph.interop import EXCHANGE_NAMES
 from graph.judgements import Judgement
 from graph.model import ERASURE, Event, Fact
@@ -329,4 +329,4 @@ def _load_event(report: LoadReport) -> Event:
         for name, rows in report.counts.items()
     }
     payload["sources"] = sorted({table.source for table in report.tables})
-    return Event(_LOAD, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), payload)
+    return Event(_LOAD, utc_stamp(), payload)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from graph.dates import last_day
 from graph.folding import fold
-from graph.interop import CANONICAL_ID, exchange_columns
+from graph.interop import CANONICAL_ID, attribute_name, exchange_columns
 from graph.kinds import Kinds, Label, load_kinds
 from graph.model import Actor, Fact, Project, Provenance, Relationship, id_digest
 from graph.tables import KEYS, Key, key_of
@@ -176,7 +176,7 @@ class _Checker:
                     parse = _PARSERS.get(column)
                     values[column] = parse(text) if parse else text
                 else:
-                    attributes[column] = text
+                    attributes[attribute_name(self._fact_type, column)] = text
                     if ("unknown_column", column) not in self._reported:
                         self._report_once("unknown_column", column, None, _nearest_column(column, self._columns))
             except CellError as error:

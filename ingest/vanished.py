@@ -5,12 +5,12 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import groupby, islice
 
 import numpy as np
 
 from graph.changes import ChangeLog
+from graph.dates import utc_stamp
 from graph.model import Fact
 from graph.store import BATCH_SIZE, GraphStore
 from graph.tables import Key, key_of
@@ -109,5 +109,5 @@ def _batches(facts: Iterable[Fact]) -> Iterator[Sequence[Fact]]:
 
 
 def _marked(fact: Fact, day: str | None) -> Fact:
-    last_seen = day or fact.provenance.recorded_at[:10] or f"{datetime.now(UTC):%Y-%m-%d}"
+    last_seen = day or fact.provenance.recorded_at[:10] or utc_stamp("days")
     return replace(fact, provenance=replace(fact.provenance, last_seen=last_seen))

@@ -17,7 +17,6 @@ import matplotlib.pyplot as plt
 import networkx as nx
 import pandas as pd
 
-from graph.drawing import ink_on
 from graph.kinds import load_kinds
 from graph.networks import to_frames
 from graph.paths import neighbourhood, shortest_paths
@@ -26,6 +25,7 @@ from ingest.load import load_folder
 from matching.questions import Answer, Options
 from matching.reasons.explanation import render
 from matching.recommend import Recommender
+from service.pages.colours import ink_on
 from service.settings import Settings
 
 LANGUAGE = "vi"  # "en" for English
@@ -113,7 +113,7 @@ brokers
 
 # %%
 start, end = (snapshot.index_of(actor_id) for actor_id in brokers.index[[0, -1]])
-for path in shortest_paths(snapshot, start, end, limit=3):
+for path in shortest_paths(snapshot, start, end, limit=3).paths:
     print(" → ".join(snapshot.actor(row).name for row in path.actors))
 
 # %% [markdown]

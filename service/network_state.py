@@ -7,10 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from graph.dates import utc_now
 from graph.errors import KetnoiError, StoreError, StoreUnavailableError
 from graph.search import NameIndex
 from graph.snapshot import GraphSnapshot
@@ -189,7 +190,7 @@ class NetworkState:
             logger.error("The network could not be rebuilt: %s", trace_of(failure))
             failure = KetnoiError("network_build_failed", "The network could not be built; the log says where.")
         before = self._status.failure
-        self._status = StoreStatus(checked_at=datetime.now(UTC).replace(microsecond=0), failure=failure)
+        self._status = StoreStatus(checked_at=utc_now(), failure=failure)
         if failure is not None and (before is None or before.code != failure.code):
             logger.warning("%s: %s", failure.code, failure.message)
         elif failure is None and before is not None:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from graph.folding import nfc
 from graph.kinds import Label, load_kinds
+from graph.paths import PathOutcome
 from service.network_state import Network
 
 MAX_LIMIT = 100
@@ -244,7 +245,7 @@ class NeighbourOut(Outgoing):
 
 
 class LinkOut(Outgoing):
-    """Two actors and the facts that link them; of many, the strongest ten of each sort."""
+    """Two actors and the facts that link them; of many facts, the strongest ten relationships and projects."""
 
     source_id: str
     target_id: str
@@ -263,13 +264,19 @@ class NeighboursAnswer(Stamp):
 
 
 class PathOut(Outgoing):
-    """A way from one actor to another."""
+    """A path from one actor to another."""
 
-    actors: tuple[ActorSummary, ...] = Field(description="Both ends among them, in walking order.")
+    actors: tuple[ActorSummary, ...] = Field(description="The actors on the path in walking order, both ends included.")
     links: tuple[LinkOut, ...] = Field(description="The link of each step.")
 
 
 class PathsAnswer(Stamp):
-    """Ways from one actor to another, best first."""
+    """The shortest paths from one actor to another, best first, or the reason why there are none."""
 
-    paths: tuple[PathOut, ...]
+    paths: tuple[PathOut, ...] = Field(description="All of one length; empty unless `outcome` is `found`.")
+    outcome: PathOutcome = Field(
+        description="`found`; `beyond_limit`: the two are connected, but by more than `max_length` steps; "
+        "`not_connected`: no chain of relationships and shared projects joins them, however long."
+    )
+    length: int | None = Field(description="Steps of each path; null where there is none.", examples=[3])
+    max_length: int = Field(description="Most steps that a path was allowed.")

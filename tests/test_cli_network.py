@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import networkx
 import pytest
@@ -205,6 +206,41 @@ def test_an_export_is_loaded_again_without_a_difference(ketnoi: Ketnoi, tmp_path
         assert len(read_csv(tmp_path / "out" / "actors.csv")) == 287
         again = json.loads(ketnoi("load", tmp_path / "out", "--json").out)
         assert [table["n_unchanged"] for table in again["tables"].values()] == [287, 84, 300, 72, n_judgements]
+
+
+def test_an_export_for_excel_has_a_mark_and_is_loaded_again_without_a_difference(
+    ketnoi: Ketnoi, tmp_path: Path
+) -> None:
+    ketnoi("load", HANOI)
+    assert ketnoi("export", tmp_path / "out", "--excel").exit_code == 0
+    assert all(path.read_bytes().startswith(b"\xef\xbb\xbf") for path in (tmp_path / "out").iterdir())
+    again = json.loads(ketnoi("load", tmp_path / "out", "--json").out)
+    assert again["issues"] == []
+    assert [again["tables"][name]["n_unchanged"] for name in EXCHANGE_NAMES.values()] == [287, 84, 300, 72]
+    assert again["tables"]["judgements"]["n_inserted"] == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "file_format"),
+    [("--excel", "parquet"), ("--excel", "gexf"), ("--mixed", "csv"), ("--mixed", "parquet")],
+)
+def test_an_option_of_another_format_is_refused_before_anything_is_written(
+    ketnoi: Ketnoi, tmp_path: Path, option: str, file_format: str
+) -> None:
+    ketnoi("load", HANOI)
+    refused = ketnoi("export", tmp_path / "out", "--format", file_format, option)
+    assert refused.exit_code == 2
+    assert option in refused.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("file_format", ["graphml", "gexf"])
+def test_a_mixed_export_has_edges_without_direction(ketnoi: Ketnoi, tmp_path: Path, file_format: str) -> None:
+    ketnoi("load", HANOI)
+    assert ketnoi("export", tmp_path / "out", "--format", file_format, "--mixed").exit_code == 0
+    edges = list(ET.parse(tmp_path / "out" / f"network.{file_format}").getroot().iterfind(".//{*}edge"))
+    undirected = [edge for edge in edges if "undirected" in edge.get("type", "") or edge.get("directed") == "false"]
+    assert 0 < len(undirected) < len(edges)
 
 
 @pytest.mark.parametrize(("file_format", "read"), [("graphml", networkx.read_graphml), ("gexf", networkx.read_gexf)])

@@ -17,7 +17,7 @@ import pytest
 
 from graph.interop import exchange_tables, export_tables
 from graph.model import Actor, Fact
-from graph.store import open_store
+from graph.opening import open_store
 from graph.tables import Tables
 from matching.batch import Ranked
 from service.cli import main, partners

@@ -13,7 +13,7 @@ import pytest
 
 from graph.interop import exchange_tables, export_tables
 from graph.model import Fact
-from graph.store import open_store
+from graph.opening import open_store
 from graph.tables import Tables
 from ingest.load import load_folder
 from matching.features.standard import STANDARD

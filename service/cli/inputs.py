@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from graph.dates import utc_now
 from graph.errors import IngestError, InvalidQueryError, StoreUnavailableError
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
@@ -58,7 +59,7 @@ def as_known_before(day: date, snapshot: GraphSnapshot) -> GraphSnapshot:
     What is read today was written down before a day that is yet to pass: then only what is surely dated later is left
     out.
     """
-    known = snapshot.before(day, is_recorded=day >= datetime.now(UTC).date())
+    known = snapshot.before(day, is_recorded=day >= utc_now().date())
     if known.undated.n_projects or known.undated.n_relationships:
         error_console.print(
             f"Left out for want of a date: {known.undated.n_projects} projects, "

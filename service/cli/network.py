@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 from rich.text import Text
 
-from graph.canonical import NO_MERGES, Merges, merged_view, merges_in
+from graph.canonical import NO_MERGES, merged_view, merges_in
 from graph.errors import StoreUnavailableError
 from graph.interop import TableFormat, exchange_tables, export_tables
 from graph.judgements import clusters, read_judgements
@@ -158,7 +158,8 @@ def export(
     file_format: Annotated[
         ExportFormat,
         typer.Option(
-            "--format", help="csv and parquet: the tables, to be loaded again. graphml and gexf: for Gephi and others."
+            "--format",
+            help="csv and parquet: the tables, to be loaded again. gexf: for Gephi. graphml: for most graph tools.",
         ),
     ] = ExportFormat.CSV,
     store: StoreOption = None,
@@ -166,29 +167,51 @@ def export(
     merged: Annotated[
         bool, typer.Option("--merged", help="Write one row, or one node, for each member instead of each record.")
     ] = False,
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="With --format csv: mark the files as UTF-8, so that Excel reads Vietnamese."),
+    ] = False,
+    mixed: Annotated[
+        bool,
+        typer.Option(
+            "--mixed",
+            help="With --format graphml or gexf: give a relationship without direction an undirected edge. Gephi reads "
+            "such files, networkx does not.",
+        ),
+    ] = False,
 ) -> None:
     """Write the network to a folder.
 
-    The tables hold what was loaded, row for row. Every actor has a canonical_id, the id of the member that the record
-    belongs to, and the table judgements says who judged which two records as what. Loading the folder again gives
-    the same records, judgements and merges.
+    Tables hold the rows as they were loaded. Every actor has a canonical_id, the id of the member that the record
+    belongs to, and the table judgements says who judged which two records as what. Loading the folder again gives the
+    same records, judgements and merges. The edges of a graph have weights, its nodes the colours of their kinds (gexf)
+    and a canonical_id, and both have labels in Vietnamese and English.
 
-    With --merged there is one row for each member, as pages and suggestions show it: its relationships and projects
-    are those of all its records, and there is no table of judgements.
+    With --merged there is one row or node for each member, as pages and suggestions show it. Its relationships and
+    projects are those of all its records, and there is no table of judgements.
 
-    Cells are written as they were loaded. One that begins with =, +, - or @ is a formula to a spreadsheet: open
-    exported files by importing their columns as text where the network holds texts of people you do not trust.
+    Cells are written as they were loaded. A spreadsheet takes a cell that begins with =, +, - or @ for a formula: if
+    the network holds texts of people you do not trust, import the columns of the files as text.
     """
+    if excel and file_format is not ExportFormat.CSV:
+        raise typer.BadParameter("--excel goes with --format csv.", param_hint="--excel")
+    if mixed and file_format not in {ExportFormat.GRAPHML, ExportFormat.GEXF}:
+        raise typer.BadParameter("--mixed goes with --format graphml or gexf.", param_hint="--mixed")
     opened = existing_store(Settings(), store)
     if opened is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
     with opened, filled_folder(directory, force=force) as unfinished:
-        names = [path.name for path in _write_network(opened, unfinished, file_format, is_merged=merged)]
+        names = [
+            path.name
+            for path in _write_network(opened, unfinished, file_format, is_merged=merged, excel=excel, mixed=mixed)
+        ]
     for name in names:
         console.print(Text(str(directory / name)), soft_wrap=True)
 
 
-def _write_network(store: GraphStore, folder: Path, file_format: ExportFormat, *, is_merged: bool) -> tuple[Path, ...]:
+def _write_network(
+    store: GraphStore, folder: Path, file_format: ExportFormat, *, is_merged: bool, excel: bool, mixed: bool
+) -> tuple[Path, ...]:
     """The files written: records with their merges, or the members that a snapshot shows."""
     judgements, tables = read_judgements(store), store.tables()
     found = clusters(judgements)
@@ -198,14 +221,11 @@ def _write_network(store: GraphStore, folder: Path, file_format: ExportFormat, *
         merges = merges_in(tables, found)
     if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
         form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
-        return export_tables(exchange_tables(tables, merges, None if is_merged else judgements), folder, form)
-    return (_write_graph(GraphSnapshot.from_tables(tables), merges, folder, file_format),)
-
-
-def _write_graph(snapshot: GraphSnapshot, merges: Merges, folder: Path, file_format: ExportFormat) -> Path:
+        named = exchange_tables(tables, merges, None if is_merged else judgements)
+        return export_tables(named, folder, form, for_excel=excel)
     from graph.networks import write_gexf, write_graphml  # noqa: PLC0415  networkx takes long to import
 
     path = folder / f"network.{file_format.value}"
     write = write_graphml if file_format is ExportFormat.GRAPHML else write_gexf
-    write(snapshot, path, merges)
-    return path
+    write(GraphSnapshot.from_tables(tables), path, merges, mixed=mixed)
+    return (path,)

@@ -10,11 +10,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from graph.drawing import ink_on
 from graph.kinds import LANGUAGES, Language, load_kinds
 from service.language import language_of
 from service.network_state import Network
 from service.pages.addresses import Addresses, host_of, safe_link
+from service.pages.colours import ink_on
 from service.pages.question import BRIEF_LIMIT, NAME_LIMIT, Question
 from service.pages.views import LISTED, NetworkViews
 from service.pages.wording import (

@@ -17,7 +17,7 @@ from service.pages.question import NAME_LIMIT, Question
 from service.pages.rendering import Reader
 from service.pages.results import find, list_members
 from service.pages.review import router as review_router
-from service.pages.surroundings import surroundings_of, ways_to
+from service.pages.surroundings import paths_to, surroundings_of
 from service.pages.views import missing_parties
 
 MEMBER_NAMES_OFFERED = 1_000
@@ -58,7 +58,7 @@ async def answer(request: Request, network: CurrentNetwork, scoring: Scoring, qu
 async def actor(
     request: Request, network: CurrentNetwork, scoring: Scoring, behind: Behind, actor_id: str, me: TypedName = ""
 ) -> Response:
-    """The page of a member; ``me`` asks for a way to it. A record that was merged leads to the whole, for now."""
+    """The page of a member; ``me`` asks for the paths to it. A record that was merged leads to the whole, for now."""
     canonical = network.snapshot.merges.canonical(actor_id)
     if canonical != actor_id:
         params = {"me": me} if me else {}
@@ -165,7 +165,7 @@ def _actor(reader: Reader, network: Network, actor_id: str, start_text: str) -> 
         around=surroundings_of(network.snapshot, views, actor_id),
         start=start,
         choices=[(choice, reader.at.actor(actor_id, me=choice.id) + "#path") for choice in start.choices],
-        ways=ways_to(network.snapshot, views, start.actor.id, actor_id) if start.actor else [],
+        found=paths_to(network.snapshot, views, start.actor.id, actor_id) if start.actor else None,
         member_names=_member_names(network),
     )
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from graph.links import Link
-from graph.paths import MAX_LENGTH, neighbourhood, shortest_paths
+from graph.paths import DEFAULT_MAX_LENGTH, DEFAULT_PATHS, MAX_LENGTH, neighbourhood, shortest_paths
 from graph.snapshot import GraphSnapshot
 from service.dependencies import CurrentNetwork, Scoring
 from service.network_state import Network
@@ -122,10 +122,14 @@ async def get_paths(
     threads: Scoring,
     source: IdInQuery,
     target: IdInQuery,
-    max_length: Annotated[int, Query(ge=1, le=MAX_LENGTH, description="Links of a path at most.")] = 6,
-    limit: Limit = 5,
+    max_length: Annotated[int, Query(ge=1, le=MAX_LENGTH, description="Most steps of a path.")] = DEFAULT_MAX_LENGTH,
+    limit: Limit = DEFAULT_PATHS,
 ) -> Response:
-    """The shortest paths between two actors, those over the strongest ties first; none where they are far apart."""
+    """The shortest paths between two actors, the one over the strongest ties first.
+
+    Where there is none, `outcome` tells two cases apart: the two are connected by more than `max_length` steps, or no
+    chain of relationships and shared projects joins them at all.
+    """
     ends = network.snapshot.index_of(source), network.snapshot.index_of(target)
 
     def walk() -> PathsAnswer:
@@ -136,14 +140,18 @@ async def get_paths(
 
 def _paths(network: Network, ends: tuple[int, int], *, max_length: int, limit: int) -> PathsAnswer:
     snapshot = network.snapshot
+    found = shortest_paths(snapshot, *ends, max_length=max_length, limit=limit)
     return PathsAnswer(
         **stamp_of(network).model_dump(),
+        outcome=found.outcome,
+        length=found.length,
+        max_length=found.max_length,
         paths=tuple(
             PathOut(
                 actors=tuple(_summary(snapshot, row) for row in path.actors),
                 links=tuple(_link(snapshot, link) for link in path.links),
             )
-            for path in shortest_paths(snapshot, *ends, max_length=max_length, limit=limit)
+            for path in found.paths
         ),
     )
 

@@ -12,8 +12,9 @@ from graph.canonical import merged, merged_actor, merged_view
 from graph.errors import NotFoundError
 from graph.judgements import Judgement, append_judgements, clusters
 from graph.model import Actor, F, Fact, Participation, Project, Provenance, Relationship
+from graph.opening import open_store
 from graph.snapshot import GraphSnapshot
-from graph.store import GraphStore, open_store
+from graph.store import GraphStore
 from graph.tables import SCHEMAS, Tables
 from tests.worlds import generated_network, hanoi_network, load_world
 

@@ -6,7 +6,8 @@ import pytest
 
 from graph.changes import ChangeLog, Changes, read_changes, to_events
 from graph.model import Actor, Provenance, Relationship
-from graph.store import BATCH_SIZE, GraphStore, UpsertCounts, open_store
+from graph.opening import open_store
+from graph.store import BATCH_SIZE, GraphStore, UpsertCounts
 
 MAY, JUNE = Provenance("may.csv"), Provenance("june.csv")
 LAN, HOA = Actor("lan", "expert", "Lan", provenance=MAY), Actor("hoa", "expert", "Hoa", provenance=JUNE)

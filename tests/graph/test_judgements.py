@@ -19,7 +19,7 @@ from graph.judgements import (
     open_proposals,
     read_judgements,
 )
-from graph.store import open_store
+from graph.opening import open_store
 
 IDS = "abcdefg"
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "unsure")

@@ -7,7 +7,8 @@ import pytest
 
 from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, clusters, read_judgements
 from graph.model import Actor, Relationship
-from graph.store import GraphStore, open_store
+from graph.opening import open_store
+from graph.store import GraphStore
 from tests.servers import Neo4jServer
 
 pytestmark = pytest.mark.neo4j

@@ -80,6 +80,44 @@ def test_any_text_and_any_column_survives(
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
+def test_attributes_with_the_names_of_columns_come_back(tmp_path: Path, file_format: TableFormat) -> None:
+    names = (
+        "id",
+        "ID",
+        "name",
+        "last_seen",
+        "attributes",
+        "attributes.id",
+        "attributes.phone",
+        "phone",
+        "canonical_id",
+        "kind",
+        "source",
+    )
+    own = {name: f"giá trị {number}" for number, name in enumerate(names)}
+    facts: list[Fact] = [
+        Actor("a", "school", "A", attributes=own),
+        Actor("b", "expert", "B"),
+        Relationship("b", "a", "mentors", attributes=own),
+    ]
+    export_tables(exchange_tables(Tables.from_facts(facts)), tmp_path, file_format)
+    reading = read_tables(tmp_path)
+    assert not any(issue.is_error for issue in reading.issues)
+    actors, ties = reading.tables.facts(Actor), reading.tables.facts(Relationship)
+    assert [dict(actor.attributes) for actor in actors] == [own, {}]
+    assert [dict(tie.attributes) for tie in ties] == [own]
+
+
+def test_a_file_for_excel_begins_with_a_mark_and_reads_the_same(tmp_path: Path) -> None:
+    before = read_tables(HANOI).tables
+    for path in export_tables(exchange_tables(before), tmp_path, "csv", for_excel=True):
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    reading = read_tables(tmp_path)
+    assert reading.issues == ()
+    assert content(reading.tables) == content(before)
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
 def test_what_vanished_and_what_registers_call_it_come_back(tmp_path: Path, file_format: TableFormat) -> None:
     gone = Provenance("may.csv", last_seen="2026-05-31")
     facts: list[Fact] = [
