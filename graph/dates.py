@@ -70,11 +70,6 @@ def to_day(moment: date) -> int:
     return moment.toordinal() - _EPOCH
 
 
-def from_day(day: int) -> date:
-    """The date that lies a number of days after 1970-01-01."""
-    return date.fromordinal(day + _EPOCH)
-
-
 def day_of(partial_date: str | None) -> int:
     """Days from 1970-01-01 to the last day that a partial date can mean; :data:`NO_DAY` for None or an empty text."""
     return to_day(last_day(partial_date)) if partial_date else NO_DAY

@@ -63,14 +63,14 @@ class SqliteStore(TransactionalWriter):
     Parameters
     ----------
     path
-        The file; it and its folder are created where they are missing.
+        The file. It and its folder are created if they are missing.
 
     Raises
     ------
     StoreUriError
         The path names a folder.
     StoreSchemaError
-        The file is not a network, or one of a newer Ketnoi.
+        The file is no network, or a network of a newer Ketnoi.
     StoreUnavailableError
         The file or its folder cannot be opened or created.
     """
@@ -174,7 +174,7 @@ class SqliteStore(TransactionalWriter):
             return [event_of(*row) for row in connection.execute(query, () if kind is None else (kind,))]
 
     def erase_actor(self, actor_id: str) -> bool:
-        """Remove an actor and what names it, from the file and its log as well; False where there is none."""
+        """Remove an actor and all that names it, from the file and its write-ahead log; False if there is none."""
         is_erased = super().erase_actor(actor_id)
         if is_erased:
             with self._own_errors(), self._write_lock:
@@ -182,7 +182,7 @@ class SqliteStore(TransactionalWriter):
         return is_erased
 
     def close(self) -> None:
-        """Give the file back; a second call does nothing."""
+        """Close the file; a second call does nothing."""
         with self._write_lock, self._pool_lock:
             self._is_closed = True
             while self._idle_readers:
@@ -232,7 +232,7 @@ class SqliteStore(TransactionalWriter):
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection nobody else uses meanwhile; as many are kept as were ever needed at once."""
+        """A connection for one reader at a time; idle connections are kept for the next readers."""
         with self._own_errors():
             self._require_open()
             with self._pool_lock:
@@ -260,9 +260,7 @@ class SqliteStore(TransactionalWriter):
                 "store_unreachable", f"{self.path} cannot be created: {error.strerror}. Choose another path."
             ) from error
         except sqlite3.DatabaseError as error:
-            code = (
-                getattr(error, "sqlite_errorcode", 0) & 0xFF
-            )  # the lowest byte names the failure, the others its circumstances
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lowest byte is the primary result code
             if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
                 raise StoreSchemaError(
                     "store_unreadable",

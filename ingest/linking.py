@@ -43,6 +43,8 @@ def link_records(store: GraphStore) -> Linked:
     ------
     StoreError
         The store cannot be read or written.
+    ModelError
+        The records could not be compared, for example for lack of memory.
     """
     tables = store.tables()
     counted = effective(read_judgements(store))

@@ -200,6 +200,8 @@ def load_folder(
         The file or folder does not exist, or holds nothing that can be read.
     StoreError
         The store cannot be read or written. The batches written before the failure remain.
+    ModelError
+        Everything was loaded, but the records could not be compared.
     """
     on_file = _file_callback(on_progress)
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection, on_file=on_file)

@@ -74,6 +74,15 @@ def find_files(path: Path) -> FoundFiles:
     IngestError
         The file or folder does not exist, or holds nothing that can be read.
     """
+    try:
+        return _found_files(path)
+    except OSError as failure:
+        raise IngestError(
+            "folder_unreadable", f"{path} cannot be read: {failure.strerror}.", folder=str(path)
+        ) from failure
+
+
+def _found_files(path: Path) -> FoundFiles:
     paths = _paths(path)
     issues = []
     found: dict[str, list[Path]] = {name: [] for name in (*EXCHANGE_NAMES.values(), JUDGEMENTS)}
@@ -108,12 +117,7 @@ def _paths(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise IngestError("folder_missing", f"{path} does not exist.", folder=str(path))
-    try:
-        return sorted(each for each in path.iterdir() if not each.name.lower().startswith(_NOT_FOR_PEOPLE))
-    except OSError as failure:
-        raise IngestError(
-            "folder_unreadable", f"{path} cannot be read: {failure.strerror}.", folder=str(path)
-        ) from failure
+    return sorted(each for each in path.iterdir() if not each.name.lower().startswith(_NOT_FOR_PEOPLE))
 
 
 def _table_of(path: Path) -> str | None:

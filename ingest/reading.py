@@ -66,19 +66,9 @@ def plan_reading(
     IngestError
         The file or folder does not exist, or holds nothing that can be read.
     """
-    within = f"{collection}/" if collection else ""
+    prefix = f"{collection}/" if collection else ""
     files = find_files(path)
-    issues = list(files.issues)
-    sheets: list[SheetPlan] = []
-    tables: list[RawTable] = []
-    for file in files.tables:
-        opened = _open_exchange(file, mapping)
-        if isinstance(opened, RawTable):
-            tables.append(replace(opened, source=within + opened.source))
-            issues += opened.noticed
-        else:
-            sheets += opened[0]
-            issues += opened[1]
+    tables, sheets, issues = _open_exchange_tables(files.tables, mapping)
     for other in files.others:
         if on_file:
             on_file(other.name)
@@ -87,18 +77,38 @@ def plan_reading(
         issues += unusable
     issues += (issue for planned in sheets for issue in (*planned.sheet.noticed, *planned.issues))
     sheets = [
-        replace(sheet, tables=tuple(replace(table, source=within + table.source) for table in sheet.tables))
+        replace(sheet, tables=tuple(replace(table, source=prefix + table.source) for table in sheet.tables))
         for sheet in sheets
     ]
     staff = [table for sheet in sheets for table in sheet.tables]
     book = NameBook(stored_actors) if stored_actors else NameBook()
     seen, seen_again = Seen(), Seen()
-    tables += (open_staff_table(table, book, seen) for table in staff)
-    ordered = sorted(tables, key=lambda table: list(EXCHANGE_NAMES).index(table.fact_type))
+    opened = [replace(table, source=prefix + table.source) for table in tables]
+    opened += (open_staff_table(table, book, seen) for table in staff)
+    ordered = sorted(opened, key=lambda table: list(EXCHANGE_NAMES).index(table.fact_type))
     links = [derived for table in staff if (derived := open_links(table, book, seen_again))]
     is_asked = any(needs_names(table) for table in staff)
-    book_asked = book if is_asked else None
-    return ReadingPlan((*ordered, *links), tuple(sheets), book_asked, tuple(issues), files.judgements)
+    return ReadingPlan(
+        (*ordered, *links), tuple(sheets), book if is_asked else None, (*files.issues, *issues), files.judgements
+    )
+
+
+def _open_exchange_tables(
+    files: Sequence[TableFile], mapping: Sequence[TableMapping]
+) -> tuple[list[RawTable], list[SheetPlan], list[Issue]]:
+    """The tables in files of the exchange format, the plans of files that are lists of staff, and the issues."""
+    tables: list[RawTable] = []
+    sheets: list[SheetPlan] = []
+    issues: list[Issue] = []
+    for file in files:
+        opened = _open_exchange(file, mapping)
+        if isinstance(opened, RawTable):
+            tables.append(opened)
+            issues += opened.noticed
+        else:
+            sheets += opened[0]
+            issues += opened[1]
+    return tables, sheets, issues
 
 
 def _open_exchange(file: TableFile, mapping: Sequence[TableMapping]) -> RawTable | tuple[list[SheetPlan], list[Issue]]:

@@ -82,8 +82,17 @@ def list_members(source: Path) -> tuple[Member, ...]:
     Raises
     ------
     IngestError
-        The source does not exist, or one of its archives is damaged or incomplete.
+        The source does not exist or cannot be read, or one of its archives is damaged or incomplete.
     """
+    try:
+        return _listed(source)
+    except OSError as failure:
+        raise IngestError(
+            "register_unreadable", f"{source} cannot be read: {failure.strerror}.", source=str(source)
+        ) from failure
+
+
+def _listed(source: Path) -> tuple[Member, ...]:
     if not source.exists():
         raise IngestError("register_missing", f"{source} does not exist.", source=str(source))
     paths = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]

@@ -20,10 +20,10 @@ _MAX_RARE_RECORDS = 25
 """A word is rare if at most this many names have it; set by hand."""
 _N_RAREST = 3
 """At most this many rare words of a name become keys; set by hand."""
-_SHORT_LETTERS = 14
-"""Names with at most this many letters get one key for each letter left out; set by hand."""
-_MAX_ONE_LESS = 9
-"""Names with at most this many words get one key for each word left out; set by hand."""
+_MIN_SHORT_LETTERS, _MAX_SHORT_LETTERS = 5, 14
+"""Names with so many letters get one key for each letter left out; set by hand."""
+_MIN_ONE_LESS, _MAX_ONE_LESS = 3, 9
+"""Names with so many different words get one key for each word left out; set by hand."""
 
 PairIndices = npt.NDArray[np.int64]
 """Shape (n, 2), int64: the rows of two records, the smaller first; sorted, each pair once."""
@@ -93,10 +93,10 @@ def _name_keys(key: NameKey, entry: ComparedRecord) -> Iterator[str]:
 def _slip_keys(key: NameKey) -> Iterator[str]:
     """Keys that a name shares with the same name misspelt in one word or letter."""
     words = sorted({token[2:] for token in key.tokens})
-    if 2 < len(words) <= _MAX_ONE_LESS:
+    if _MIN_ONE_LESS <= len(words) <= _MAX_ONE_LESS:
         odd = [word for word in words if word not in lexicon().vocabulary] or words
         yield from (f"less {' '.join(other for other in words if other != word)}" for word in odd)
     joined = "".join(key.words)
-    if 4 < len(joined) <= _SHORT_LETTERS:
+    if _MIN_SHORT_LETTERS <= len(joined) <= _MAX_SHORT_LETTERS:
         yield f"short {joined}"
         yield from (f"short {shorter}" for shorter in shortened(joined))

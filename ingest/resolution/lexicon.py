@@ -18,6 +18,8 @@ BREAK = ","
 """The token for a comma or semicolon; no phrase extends across it."""
 _WORD = re.compile(r"[^\W\d_]+|\d+|[,;]")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
+_MIN_LETTERS = 3
+"""Shorter words are not part of the vocabulary by which misspellings are corrected; set by hand."""
 NEUTRAL: tuple[Part, ...] = ("place", "country")
 """Parts that are written alike in both languages and so do not show the language of a name."""
 
@@ -114,7 +116,7 @@ def lexicon() -> Lexicon:
     words, places = _table("words"), _table("places")
     abbreviations = _table("abbreviations")
     phrases = list(_phrases(words, places, _table("concepts")))
-    vocabulary = frozenset(word for phrase in phrases for word in phrase.folded if len(word) > 2)
+    vocabulary = frozenset(word for phrase in phrases for word in phrase.folded if len(word) >= _MIN_LETTERS)
     neighbours = defaultdict(set)
     for word in vocabulary:
         for shorter in shortened(word):

@@ -107,7 +107,7 @@ def probabilities(
     Raises
     ------
     ModelError
-        The installed model was changed, or splink did not score exactly the given pairs.
+        The installed model was changed, the comparison failed, or splink did not score exactly the given pairs.
     """
     scored = _predict(compared, pairs, dict(settings or shipped_settings()))
     return np.asarray(_in_order(scored, pairs, ["match_probability"])[:, 0])
@@ -121,7 +121,7 @@ def outcomes(compared: Sequence[ComparedRecord], pairs: PairIndices) -> npt.NDAr
     Raises
     ------
     ModelError
-        Splink did not score exactly the given pairs.
+        The comparison failed, or splink did not score exactly the given pairs.
     """
     level_counts = {name: len(levels) for name, levels in COMPARISONS.items()}
     even = {name: [1 / (n + 1)] * (n + 1) for name, n in level_counts.items()}
@@ -200,23 +200,41 @@ def shipped_settings() -> Mapping[str, Any]:
 
 
 def _predict(compared: Sequence[ComparedRecord], pairs: PairIndices, settings: dict[str, Any]) -> pa.Table:
+    """The scored pairs as splink returns them, in any order.
+
+    Raises
+    ------
+    ModelError
+        The comparison failed, for example because memory or disk space ran out.
+    """
+    from splink.internals.exceptions import SplinkException  # noqa: PLC0415 - it takes seconds to import
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="ketnoi-") as folder, duckdb.connect(":memory:") as connection:
+            connection.execute(f"SET threads = {os.cpu_count() or 1}")
+            connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
+            connection.execute("SET temp_directory = $folder", {"folder": folder})
+            return _scored_by_splink(connection, columns_of(compared), pairs, settings)
+    except (duckdb.Error, SplinkException, OSError) as failure:
+        raise ModelError(
+            "linkage_failed",
+            "The records could not be compared, perhaps for lack of memory or disk space. What was loaded stays; the "
+            "next load that changes something compares them again.",
+        ) from failure
+
+
+def _scored_by_splink(
+    connection: duckdb.DuckDBPyConnection, records: pa.Table, pairs: PairIndices, settings: dict[str, Any]
+) -> pa.Table:
     from splink import DuckDBAPI, Linker, SettingsCreator  # noqa: PLC0415 - it takes seconds to import
 
-    with tempfile.TemporaryDirectory(prefix="ketnoi-") as folder, duckdb.connect(":memory:") as connection:
-        connection.execute(f"SET threads = {os.cpu_count() or 1}")
-        connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
-        connection.execute("SET temp_directory = $folder", {"folder": folder})
-        interface = DuckDBAPI(connection)
-        linker = Linker(
-            interface.register(columns_of(compared)),
-            SettingsCreator.from_path_or_dict(settings),
-            None,
-            validate_settings=False,
-        )
-        blocked = pa.table({"match_key": ["0"] * len(pairs), "join_key_l": pairs[:, 0], "join_key_r": pairs[:, 1]})
-        linker.table_management.register_blocked_pairs_for_predict(interface.register(blocked))
-        scored: pa.Table = linker.inference.predict(warning_mode="never").as_pyarrow_table()  # type: ignore[no-untyped-call]
-        return scored
+    interface = DuckDBAPI(connection)
+    creator = SettingsCreator.from_path_or_dict(settings)
+    linker = Linker(interface.register(records), creator, None, validate_settings=False)
+    blocked = pa.table({"match_key": ["0"] * len(pairs), "join_key_l": pairs[:, 0], "join_key_r": pairs[:, 1]})
+    linker.table_management.register_blocked_pairs_for_predict(interface.register(blocked))
+    scored: pa.Table = linker.inference.predict(warning_mode="never").as_pyarrow_table()  # type: ignore[no-untyped-call]
+    return scored
 
 
 def _in_order(scored: pa.Table, pairs: PairIndices, columns: Sequence[str]) -> npt.NDArray[np.float64]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from graph.folding import fold, nfc
@@ -13,8 +13,8 @@ from ingest.resolution.spelling import corrected, is_damaged, repaired
 _VIETNAMESE_ONLY = re.compile("[\u0309\u0323\u031b\u0306đ]")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
-_MAX_ACRONYM_LETTERS = 8
-"""A longer name in capitals is not taken for an acronym; set by hand."""
+_MIN_INITIALS, _MAX_ACRONYM_LETTERS = 3, 8
+"""The fewest initials that form an acronym, and the most letters of an acronym; set by hand."""
 COUNTRY = "viet_nam"
 """The place token for the country in the name of a brand: a firm and its Vietnamese branch are different actors."""
 
@@ -203,38 +203,68 @@ def _language(spelt: tuple[str, ...], folded: tuple[str, ...]) -> Language | Non
     return "vi" if n_vi > n_en else "en"
 
 
-def _key_of_words(text: str, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> NameKey:
-    found: dict[Part, set[str]] = {part: set() for part in ("head", "unit", "legal", "place", "concept", "country")}
+@dataclass(slots=True)
+class _Parts:
+    """The words of a name, grouped by their part in it.
+
+    Attributes
+    ----------
+    found
+        The meanings of the phrases found, by part.
+    others
+        The positions of the words that are concepts or unknown.
+    proper
+        The unknown words.
+    main_words
+        All words except small words.
+    """
+
+    found: dict[Part, set[str]]
+    numbers: set[str] = field(default_factory=set)
+    others: list[int] = field(default_factory=list)
+    proper: list[str] = field(default_factory=list)
+    main_words: list[str] = field(default_factory=list)
+
+
+def _parts_of(language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> _Parts:
+    parts = _Parts({part: set() for part in ("head", "unit", "legal", "place", "concept", "country")})
     small_words = lexicon().small_words
-    numbers: set[str] = set()
-    rest: list[int] = []
-    proper: list[str] = []
-    main_words: list[str] = []
     i = 0
     while i < len(folded):
         if folded[i] == BREAK:
             i += 1
             continue
         n, part, meaning = _phrase_at(i, language, spelt, folded)
-        if part in ("concept", None):
-            number = folded[i].lstrip("0") if folded[i].isdigit() else _ROMAN.get(folded[i]) if i else None
-            if number is not None and part is None:
-                numbers.add(number or "0")
-            else:
-                rest.extend(j for j in range(i, i + n) if n == 1 or folded[j] not in small_words)
-                found["concept"].add(meaning)
-                if part is None:
-                    proper.append(folded[i])
-        elif part in found:
-            found[part].add(meaning)
+        if part is None and (number := _number_at(i, folded)) is not None:
+            parts.numbers.add(number)
+        elif part in ("concept", None):
+            parts.others.extend(j for j in range(i, i + n) if n == 1 or folded[j] not in small_words)
+            parts.found["concept"].add(meaning)
+            if part is None:
+                parts.proper.append(folded[i])
+        elif part in parts.found:
+            parts.found[part].add(meaning)
         if part != "stop":
-            main_words.extend(folded[i : i + n])
+            parts.main_words.extend(folded[i : i + n])
         i += n
+    if parts.found["country"] and not parts.found["head"]:
+        parts.found["place"].add(COUNTRY)
+    return parts
+
+
+def _number_at(i: int, folded: Sequence[str]) -> str | None:
+    """The number that a word is, in digits; a Roman number does not begin a name."""
+    if folded[i].isdigit():
+        return folded[i].lstrip("0") or "0"
+    return _ROMAN.get(folded[i]) if i else None
+
+
+def _key_of_words(text: str, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> NameKey:
+    parts = _parts_of(language, spelt, folded)
+    found = parts.found
     compact = "".join(char for char in text if char.isalnum())
-    words = tuple(folded[j] for j in rest)
-    if found["country"] and not found["head"]:
-        found["place"].add(COUNTRY)
-    marked = [("u", found["unit"]), ("p", found["place"]), ("n", numbers)]
+    words = tuple(folded[j] for j in parts.others)
+    marked = [("u", found["unit"]), ("p", found["place"]), ("n", parts.numbers)]
     structure = {f"{mark}:{value}" for mark, values in marked for value in values}
     families = {lexicon().family[head] for head in found["head"]}
     return NameKey(
@@ -244,16 +274,16 @@ def _key_of_words(text: str, language: Language | None, spelt: tuple[str, ...], 
         units=frozenset(found["unit"]),
         legal=frozenset(found["legal"] - {"company"}),
         places=frozenset(found["place"]),
-        numbers=frozenset(numbers),
+        numbers=frozenset(parts.numbers),
         words=words,
-        spelt=tuple(spelt[j] for j in rest),
+        spelt=tuple(spelt[j] for j in parts.others),
         concepts=frozenset(found["concept"]),
-        proper=tuple(proper),
+        proper=tuple(parts.proper),
         tokens=frozenset(structure | {f"h:{head}" for head in found["head"]} | _word_tokens(words)),
         meaning=frozenset(structure | {f"h:{one}" for one in families} | {f"c:{one}" for one in found["concept"]}),
-        initials=_initials([word for word in folded if word != BREAK], main_words),
+        initials=_initials([word for word in folded if word != BREAK], parts.main_words),
         is_national=bool(found["country"]),
-        is_generic=_is_generic(found, has_own=bool(proper or numbers)),
+        is_generic=_is_generic(found, has_own=bool(parts.proper or parts.numbers)),
         is_acronym=compact.isupper() and len(compact) <= _MAX_ACRONYM_LETTERS and " " not in text,
         letters=_letters(text),
         is_damaged=is_damaged(text),
@@ -311,7 +341,7 @@ def _stands_alone(phrase: Phrase, language: Language | None, *, begins: bool, en
 def _initials(folded: Sequence[str], main_words: Sequence[str]) -> frozenset[str]:
     """The acronyms that the words may form, with and without small words."""
     both = ("".join(word[0] for word in words) for words in (folded, main_words))
-    return frozenset(acronym for acronym in both if 2 < len(acronym) <= _MAX_ACRONYM_LETTERS)
+    return frozenset(acronym for acronym in both if _MIN_INITIALS <= len(acronym) <= _MAX_ACRONYM_LETTERS)
 
 
 def _letters(text: str) -> str:

@@ -15,6 +15,8 @@ _MIN_CORRECTED_LETTERS = 4
 """A shorter unknown word is corrected only if its neighbours support the correction; set by hand."""
 _MIN_SLIP_LETTERS = 2
 """Words of so many letters or fewer are never taken for misspelt; set by hand."""
+_MIN_LETTERS_ONE_SLIP, _MIN_LETTERS_TWO_SLIPS = 4, 9
+"""Words with so many letters may differ by one, or by two, wrong letters; set by hand."""
 _MAX_GAP_WORDS = 4
 """The longest phrase, in words, that is searched for a word to correct; set by hand."""
 _SHAPE_OF_UTF8 = re.compile("[\u00c2-\u00f4\u0102\u0110][\u0080-\u00bf\u0152-\u2122]")
@@ -130,8 +132,8 @@ def _near_words(word: str) -> tuple[str, ...]:
 def is_slip(left: str, right: str) -> bool:
     """Whether one of two different folded words is a misspelling of the other.
 
-    Two Vietnamese syllables or two numbers are different words, however similar they are. Words need more than three
-    letters; one wrong letter is allowed, two in words of more than eight letters (set by hand).
+    Two Vietnamese syllables or two numbers are different words, however similar they are. Words of four letters
+    may differ by one letter, words of nine by two.
 
     >>> is_slip("phat", "phatt"), is_slip("long", "lang"), is_slip("university", "univerisity")
     (True, False, True)
@@ -139,8 +141,9 @@ def is_slip(left: str, right: str) -> bool:
     syllables = lexicon().syllables
     if left.isdigit() or right.isdigit() or (left in syllables and right in syllables):
         return False
-    longer = max(len(left), len(right))
-    return longer > 3 and OSA.distance(left, right, score_cutoff=2) <= (2 if longer > 8 else 1)
+    n_letters = max(len(left), len(right))
+    n_allowed = 2 if n_letters >= _MIN_LETTERS_TWO_SLIPS else 1
+    return n_letters >= _MIN_LETTERS_ONE_SLIP and OSA.distance(left, right, score_cutoff=2) <= n_allowed
 
 
 def tones_agree(left: Sequence[str], right: Sequence[str]) -> bool:

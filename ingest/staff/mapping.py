@@ -105,7 +105,7 @@ def read_mapping(path: Path) -> tuple[TableMapping, ...]:
         return tuple(_File.model_validate(content).table)
     except OSError as failure:
         raise IngestError("mapping_unreadable", f"{path} cannot be read: {failure.strerror}.") from failure
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as failure:
         raise IngestError("mapping_invalid", f"{path} is not valid TOML: {failure}.") from failure
     except ValidationError as failure:
         first = failure.errors(include_url=False, include_input=False)[0]

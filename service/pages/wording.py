@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from babel.numbers import format_percent as percent_in
 
 from graph.dates import last_day
-from graph.kinds import LANGUAGES, Language
+from graph.kinds import Language
 
 HANOI_TIME = timezone(timedelta(hours=7))
 _DATE_PATTERNS: Mapping[Language, tuple[str, str, str]] = {
@@ -67,16 +67,6 @@ def load_catalogue(language: Language) -> Catalogue:
     """The texts that ship with Ketnoi."""
     text = files("service").joinpath("locales", f"{language}.json").read_text(encoding="utf-8")
     return Catalogue(language, json.loads(text))
-
-
-def language_in(path: str, default: Language) -> Language:
-    """The language that an address of a page names first, such as ``/en/search``.
-
-    >>> language_in("/en/search", "vi"), language_in("/", "vi"), language_in("/vienna", "en")
-    ('en', 'vi', 'en')
-    """
-    first = path.lstrip("/").partition("/")[0]
-    return next((language for language in LANGUAGES if language == first), default)
 
 
 def format_number(value: float, language: Language) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.dates import NO_DAY, Precision, day_of, from_day, last_day, to_day, utc_now, utc_stamp
+from graph.dates import NO_DAY, Precision, day_of, last_day, to_day, utc_now, utc_stamp
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,7 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 @given(st.dates())
-def test_days_count_there_and_back(moment: date) -> None:
-    assert from_day(to_day(moment)) == moment
+def test_a_whole_date_is_its_own_last_day(moment: date) -> None:
     assert day_of(moment.isoformat()) == to_day(moment)
 
 

@@ -14,7 +14,9 @@ from tests.servers import Neo4jServer
 from tests.worlds import hanoi_network, load_world
 
 PAGE = (Path(__file__).parents[2] / "docs" / "neo4j.md").read_text(encoding="utf-8")
-QUERIES = re.findall(r"^\*\*(.+?)\*\*.*?```cypher\n(.*?)```", PAGE.partition("## Ten queries")[2], re.MULTILINE | re.DOTALL)
+QUERIES = re.findall(
+    r"^\*\*(.+?)\*\*.*?```cypher\n(.*?)```", PAGE.partition("## Ten queries")[2], re.MULTILINE | re.DOTALL
+)
 
 pytestmark = pytest.mark.neo4j
 

@@ -42,11 +42,12 @@ def test_every_format_gives_the_same_cells(tmp_path: Path, ending: str) -> None:
     assert [row.line for row in read] == [first_line, first_line + 1]
 
 
-def test_a_folder_that_is_missing_or_empty_is_an_error_that_says_so(tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_empty_or_unreadable_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for folder, code in [
         (tmp_path / "missing", "folder_missing"),
         (tmp_path / "empty", "folder_without_tables"),
+        (tmp_path / ("x" * 300), "folder_unreadable"),
     ]:
         with pytest.raises(IngestError) as failure:
             find_files(folder)

@@ -174,6 +174,13 @@ def test_a_pair_that_cannot_be_scored_is_an_error_of_ketnoi(pairs: list[list[int
         model.probabilities(records, np.array(pairs))
 
 
+def test_lack_of_memory_is_an_error_of_ketnoi(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "_MEMORY_LIMIT", "1MB")
+    records = [Record(id=str(i), kind="business", names=(f"Công ty An Phát {i % 7}",)) for i in range(300)]
+    with pytest.raises(ModelError, match="could not be compared"):
+        resolve(records)
+
+
 def test_probabilities_come_in_the_order_of_the_pairs() -> None:
     names = ("Công ty An Phát", "CTCP An Phát", "Viện Bình Minh")
     records = compared_records([Record(id=name, kind="business", names=(name,)) for name in names])

@@ -75,6 +75,7 @@ def test_a_mapping_of_other_headers_is_an_error(tmp_path: Path) -> None:
     ("text", "named"),
     [
         ("[[table]\n", "TOML"),
+        ("table = " + "[" * 5_000, "TOML"),
         ('[[table]]\nfile = "a"\nholds = "people"\n', "holds"),
         ('[[table]]\nfile = "a"\nholds = "actors"\nkind = "elephant"\n', "elephant"),
         ('[[table]]\nfile = "a"\nholds = "actors"\n[table.columns]\n"A" = "nme"\n', "nme"),
