@@ -14,7 +14,7 @@ from graph.writing import StoredRow
 class QueryRunner(Protocol):
     """An open transaction of the Neo4j driver."""
 
-    def run(self, query: str, parameters: dict[str, Any] | None = None, **kwparameters: Any) -> Any:
+    def run(self, query: str, parameters: dict[str, Any] | None = None, **_: Any) -> Any:
         """The result of a query."""
 
 
