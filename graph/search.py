@@ -42,25 +42,48 @@ class NameIndex:
         self._projects = _WordIndex(list(titles))
         self._project_kind = snapshot.project_kind
 
-    def search(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20, offset: int = 0) -> SearchHits:
-        """Actors whose names begin with the words of a text, whatever its diacritics.
+    def search(
+        self,
+        text: str,
+        *,
+        kinds: Sequence[str] = (),
+        among: BoolArray | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> SearchHits:
+        """Actors whose names hold words that begin with the words of a text; diacritics do not matter.
+
+        Parameters
+        ----------
+        kinds
+            Kinds of actor to find; empty for all.
+        among
+            Mask of the actors to find, bool array (n_actors,); None for all.
 
         Raises
         ------
         InvalidQueryError
-            A kind is no kind of actor.
+            A kind of actor is not known.
         """
         known = load_kinds()
         known.require_actor_kinds(tuple(kinds))
         wanted = _of_kinds(self._actor_kind, kinds, list(known.actor))
-        return _part_of(self._actors.find(text, wanted), limit, offset)
+        return _part_of(self._actors.find(text, _both(wanted, among)), limit, offset)
 
-    def search_projects(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20, offset: int = 0) -> SearchHits:
-        """Projects whose title or English title begins with the words of a text, as :meth:`search` finds actors."""
+    def search_projects(
+        self,
+        text: str,
+        *,
+        kinds: Sequence[str] = (),
+        among: BoolArray | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> SearchHits:
+        """Projects by the words of their titles, found and ordered as :meth:`search` does with actors."""
         known = load_kinds()
         known.require_opportunity_kinds(tuple(kinds))
         wanted = _of_kinds(self._project_kind, kinds, list(known.opportunity))
-        return _part_of(self._projects.find(text, wanted), limit, offset)
+        return _part_of(self._projects.find(text, _both(wanted, among)), limit, offset)
 
 
 class _WordIndex:
@@ -110,6 +133,10 @@ def _range_of_prefix(ordered: Sequence[str], prefix: str) -> tuple[int, int]:
 def _of_kinds(codes: CodeArray, kinds: Iterable[str], order: Sequence[str]) -> BoolArray:
     names = set(kinds)
     return np.isin(codes, [order.index(name) for name in names]) if names else np.ones(len(codes), bool)
+
+
+def _both(wanted: BoolArray, among: BoolArray | None) -> BoolArray:
+    return wanted if among is None else wanted & among
 
 
 def _part_of(found: IntArray, limit: int, offset: int) -> SearchHits:

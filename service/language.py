@@ -1,4 +1,4 @@
-"""Which of the two languages a request wants."""
+"""The language of the answer to a request."""
 
 from starlette.requests import Request
 
@@ -8,8 +8,8 @@ from graph.kinds import LANGUAGES, Language
 def language_of(request: Request) -> Language:
     """The language of an answer.
 
-    A page has its own in its address, such as ``/en/search``, and the setting's where it has none. The API speaks what
-    ``Accept-Language`` prefers, else the setting's.
+    The address of a page names its language, as in ``/en/search``. The API answers in the language that
+    ``Accept-Language`` prefers. Otherwise the language of the settings is used.
     """
     default: Language = request.app.state.settings.language
     first = request.scope["path"].lstrip("/").partition("/")[0]
@@ -19,7 +19,7 @@ def language_of(request: Request) -> Language:
 
 
 def preferred_language(header: str, default: Language) -> Language:
-    """The language that an ``Accept-Language`` header weighs highest, else the default.
+    """The language with the highest weight in an ``Accept-Language`` header, or else the default.
 
     >>> preferred_language("en-GB,en;q=0.9,vi;q=0.8", "vi"), preferred_language("fr, *", "vi")
     ('en', 'vi')

@@ -24,6 +24,9 @@ def near_the_top(values: FloatArray, rows: IntegerArray, n: int) -> npt.NDArray[
     value, measured in bits. Sorting the integers in ascending order therefore sorts the values in descending order,
     ties by row. A histogram of the values by their leading bits finds the value down to which n are reached.
 
+    On 1,000 to 20,000 values this is 2.5 to 1.5 times as fast as ``np.argpartition`` and a sort. A question makes about
+    fifteen such selections, so that without it a list of 2.3 ms would take a tenth longer.
+
     Parameters
     ----------
     values

@@ -119,11 +119,9 @@ def sums_of_walks(
     Parameters
     ----------
     structure
-        Structure of the links, a symmetric CSR matrix of shape (n_actors, n_actors).
-    weights
-        The weights a, b, c of each link, float32, shape (n_links, 3).
-    of_middle
-        The weights u, v, w of each actor as a middle, float32, shape (n_actors, 3).
+        The links, a symmetric matrix of shape (n_actors, n_actors).
+    weights, of_middle
+        a, b, c of each link, float32, shape (n_links, 3); u, v, w of each actor, float32, shape (n_actors, 3).
     actor
         Row of the actor.
 

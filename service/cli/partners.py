@@ -40,7 +40,7 @@ from service.cli.inputs import (
 from service.evaluation_report import report_page
 from service.pages.partners import FIT_STEPS, fit_steps
 from service.pages.wording import format_percent, likelihood_key, load_catalogue
-from service.questions import MatchAnswer
+from service.schemas.match import MatchAnswer
 from service.settings import Settings
 
 if TYPE_CHECKING:

@@ -52,6 +52,7 @@ def test_counts_choose_their_form() -> None:
     assert load_catalogue("en").text("home.members", n=1) == "1 member"
     assert load_catalogue("en").text("home.members", n=1234) == "1,234 members"
     assert load_catalogue("vi").text("home.members", n=1234) == "1.234 thành viên"
+    assert load_catalogue("vi").page_text("home.members", n=1234) == "1.234\N{NO-BREAK SPACE}thành viên"
 
 
 def test_numbers_and_dates_are_local() -> None:
