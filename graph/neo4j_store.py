@@ -108,7 +108,7 @@ class Neo4jStore(TransactionalWriter):
         return revision
 
     def counts(self) -> Counts:
-        """How many facts of each type there are."""
+        """The number of facts of each type."""
         return Counts(*(self._read(cypher.count(fact_type))[0]["n"] for fact_type in SCHEMAS))
 
     def get_actor(self, actor_id: str) -> Actor | None:
@@ -141,7 +141,7 @@ class Neo4jStore(TransactionalWriter):
         return [fact_of(Actor, record) for record in records]
 
     def tables(self) -> Tables:
-        """Everything there is, as sorted tables.
+        """All facts as sorted tables.
 
         Neo4j reads each row as it was last committed, so several queries see the same state only while nothing is
         written. This method therefore holds the writers' lock.
@@ -150,7 +150,7 @@ class Neo4jStore(TransactionalWriter):
             return session.execute_write(_read_tables)
 
     def sources(self) -> Mapping[str, Counts]:
-        """How many facts came from each source."""
+        """The number of facts of each type from each source."""
         n_of: dict[str, list[int]] = {}
         for place, fact_type in enumerate(SCHEMAS):
             for record in self._read(cypher.sources(fact_type)):

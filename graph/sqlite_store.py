@@ -1,4 +1,4 @@
-"""The embedded store: one SQLite file, read by many threads and processes while one of them writes."""
+"""The embedded store: one SQLite file, which many threads and processes may read while one of them writes."""
 
 import json
 import sqlite3
@@ -108,7 +108,7 @@ class SqliteStore(TransactionalWriter):
             return value
 
     def counts(self) -> Counts:
-        """How many facts of each type there are."""
+        """The number of facts of each type."""
         one_count = "(SELECT count(*) FROM {})"
         counts = ", ".join(one_count.format(name) for name in _TABLES.values())
         with self._reading() as connection:
@@ -141,7 +141,7 @@ class SqliteStore(TransactionalWriter):
             return [_fact(Actor, values) for values in connection.execute(_SEARCH, parameters)]
 
     def tables(self) -> Tables:
-        """Everything there is, as sorted tables, read in one transaction."""
+        """All facts as sorted tables, read in one transaction."""
         with self._reading() as connection:
             connection.execute("BEGIN")
             try:
@@ -150,7 +150,7 @@ class SqliteStore(TransactionalWriter):
                 connection.execute("ROLLBACK")
 
     def sources(self) -> Mapping[str, Counts]:
-        """How many facts came from each source."""
+        """The number of facts of each type from each source."""
         n_of: dict[str, list[int]] = {}
         with self._reading() as connection:
             for place, table in enumerate(_TABLES.values()):

@@ -1,4 +1,4 @@
-"""Commands about the network itself: load, export."""
+"""The commands ``ketnoi load`` and ``ketnoi export``."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -77,13 +77,13 @@ def load(
     """Load a file, or a folder of files, into the network.
 
     Sheets of any layout are read (.xlsx, .xls, .ods, .csv, .tsv, .parquet, .json, .jsonl): titles, sums and notes are
-    told from rows, columns by their Vietnamese or English names, and links by the names of those they join. Files
-    called actors, relationships, projects or project_participants may be in the exchange format. Good rows are loaded,
-    every other row is reported with its line and what to do.
+    recognised, columns are found by their Vietnamese or English names, and links by the names of the members at their
+    ends. Files named actors, relationships, projects, project_participants or judgements may be in the exchange format.
+    Good rows are loaded. Every other row is reported with its line and what to do.
 
-    Loading a file again changes nothing; a corrected one changes what it corrects. What a list no longer has is kept
-    and marked with the day it was last seen: ketnoi diff shows it. Records that are clearly of one member are shown as
-    one from then on (ketnoi merges undoes it); unclear ones wait for ketnoi review.
+    Loading a file again changes nothing; loading a corrected file changes what was corrected. A row that a list no
+    longer has is kept and marked with the day it was last seen: ketnoi diff shows it. Records that are clearly of one
+    member appear as one from then on (ketnoi merges undoes it); unclear records wait for ketnoi review.
 
     Exit code 0: every row was loaded. 1: some were not. 2: nothing could be read.
     """
@@ -125,7 +125,7 @@ def _load(
 
 
 def existing_store(settings: Settings, uri: str | None) -> GraphStore | None:
-    """The store, or None where it is a file that opening would create."""
+    """The store at an address; None if it is a file that does not exist yet."""
     address = uri or settings.store
     is_missing_file = "://" not in address and not Path(address.removeprefix("sqlite:")).expanduser().exists()
     return None if is_missing_file else settings.open_store(address)
@@ -139,7 +139,7 @@ def _exit_code(report: LoadReport) -> int:
 
 @contextmanager
 def progress_bars() -> Iterator[OnProgress]:
-    """Bars on the error stream, one a file; their last state where it is no terminal."""
+    """Progress bars on the error stream, one for each file; outside a terminal only their last state is printed."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]}"))
     with Progress(*columns, console=error_console) as bars:
         tasks: dict[str, TaskID] = {}
