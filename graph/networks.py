@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 from networkx.readwrite.graphml import GraphMLWriter
 
+from graph.canonical import NO_MERGES, Merges
 from graph.dates import first_day, last_day
-from graph.interop import ATTRIBUTE_PREFIX, EXCHANGE_NAMES, LIST_SEPARATOR
+from graph.interop import ATTRIBUTE_PREFIX, CANONICAL_ID, EXCHANGE_NAMES, LIST_SEPARATOR
 from graph.kinds import Label, RelationshipKind, load_kinds
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from graph.snapshot import GraphSnapshot
@@ -31,7 +32,7 @@ Attributes = dict[str, Any]
 """The attributes of one node or edge, by their names."""
 
 
-def to_networkx(snapshot: GraphSnapshot) -> nx.MultiDiGraph:
+def to_networkx(snapshot: GraphSnapshot, merges: Merges = NO_MERGES) -> nx.MultiDiGraph:
     """The network as a networkx graph with a node for each actor and project.
 
     Nodes are named ``actor:ID`` and ``project:ID``. Relationships run from source to target; participations and
@@ -40,22 +41,31 @@ def to_networkx(snapshot: GraphSnapshot) -> nx.MultiDiGraph:
     - ``table``: the table of the exchange format that they come from.
     - The columns of that table that are not empty. A column outside the exchange format is called
       ``attributes.NAME``, so that no name can clash with another.
+    - ``canonical_id``: for actors, the id of the member that the record belongs to.
     - ``kind_vi`` and ``kind_en``: the labels of the kind, where it is known; of an edge, its reading from source to
       target. Nodes for actors also have the ``colour`` of their kind, ``#RRGGBB``.
     - Edges have ``weight``, the strength of :mod:`graph.tie_strength`, and ``directed``, which is False for a kind of
       relationship that says the same from either end.
+
+    Parameters
+    ----------
+    snapshot
+        The network: members, or records of a store that were not merged.
+    merges
+        The merges that give each record its ``canonical_id``; without a merge, that is its own id.
     """
     graph = nx.MultiDiGraph(as_of=snapshot.as_of.isoformat(), digest=snapshot.digest)
-    graph.add_nodes_from((f"actor:{row['id']}", _actor_node(row)) for row in _rows(snapshot, Actor))
+    graph.add_nodes_from((f"actor:{row['id']}", _actor_node(row, merges)) for row in _rows(snapshot, Actor))
     graph.add_nodes_from((f"project:{row['id']}", _project_node(row)) for row in _rows(snapshot, Project))
     graph.add_edges_from(_relationship_edges(snapshot))
     graph.add_edges_from(_project_edges(snapshot))
     return graph
 
 
-def _actor_node(row: Attributes) -> Attributes:
+def _actor_node(row: Attributes, merges: Merges) -> Attributes:
     kind = load_kinds().actor.get(row.get("kind", ""))
-    return row | ({**_kind_labels(kind.label), "colour": kind.colour} if kind else {})
+    of_kind = {**_kind_labels(kind.label), "colour": kind.colour} if kind else {}
+    return {**row, CANONICAL_ID: merges.canonical(row["id"]), **of_kind}
 
 
 def _project_node(row: Attributes) -> Attributes:
@@ -110,7 +120,7 @@ def to_frames(snapshot: GraphSnapshot) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def write_graphml(snapshot: GraphSnapshot, path: Path, *, mixed: bool = False) -> None:
+def write_graphml(snapshot: GraphSnapshot, path: Path, merges: Merges = NO_MERGES, *, mixed: bool = False) -> None:
     """Write the graph of :func:`to_networkx` as GraphML, wholly or not at all.
 
     Nodes have a ``label``, their name or title; edges one in Vietnamese. Lists are joined by ``|``. The columns ``id``,
@@ -122,7 +132,7 @@ def write_graphml(snapshot: GraphSnapshot, path: Path, *, mixed: bool = False) -
         Whether the edges of undirected kinds are undirected edges. Gephi and yEd read a graph with both kinds of edge;
         networkx refuses it. Without it every edge is directed, and the attribute ``directed`` tells.
     """
-    graph = _xml_graph(snapshot)
+    graph = _xml_graph(to_networkx(snapshot, merges))
     writer = GraphMLWriter(graph=graph, prettyprint=True)
     if mixed:
         for element, (*_, row) in zip(writer.xml.iter("edge"), graph.edges(data=True), strict=True):
@@ -132,13 +142,13 @@ def write_graphml(snapshot: GraphSnapshot, path: Path, *, mixed: bool = False) -
         writer.dump(file)
 
 
-def write_gexf(snapshot: GraphSnapshot, path: Path, *, mixed: bool = False) -> None:
+def write_gexf(snapshot: GraphSnapshot, path: Path, merges: Merges = NO_MERGES, *, mixed: bool = False) -> None:
     """Write the graph of :func:`to_networkx` as GEXF, wholly or not at all; names and ``mixed`` as in GraphML.
 
     Actors have the colour of their kind. Relationships and projects with a date have a spell, from the first day that
     their start can mean to the last day that their end can mean.
     """
-    graph = _xml_graph(snapshot)
+    graph = _xml_graph(to_networkx(snapshot, merges))
     for _, row in graph.nodes(data=True):
         if "colour" in row:
             row["viz"] = {"color": _rgb(row["colour"])}
@@ -186,9 +196,8 @@ def _rows(snapshot: GraphSnapshot, fact_type: type[Fact]) -> Iterator[Attributes
             yield {"table": EXCHANGE_NAMES[fact_type], **filled}
 
 
-def _xml_graph(snapshot: GraphSnapshot) -> nx.MultiDiGraph:
-    """The graph of :func:`to_networkx` with names and values that XML can hold, and a label for every node and edge."""
-    graph = to_networkx(snapshot)
+def _xml_graph(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """A graph of :func:`to_networkx` with names and values that XML can hold, and a label for every node and edge."""
     plain = nx.MultiDiGraph(**graph.graph)
     for node, row in graph.nodes(data=True):
         plain.add_node(

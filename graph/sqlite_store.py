@@ -1,4 +1,4 @@
-"""The embedded store: one SQLite file, read by many threads and processes while one of them writes."""
+"""The embedded store: one SQLite file, which many threads and processes may read while one of them writes."""
 
 import json
 import sqlite3
@@ -18,7 +18,7 @@ from graph.model import Actor, Event, F, Fact, Participation, Project, Relations
 from graph.sqlite_schema import migrate, require_own_file
 from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts
 from graph.tables import KEYS, SCHEMAS, Key, Tables, key_of, table_from_columns
-from graph.writing import Row, T, TransactionalWriter, WriteTransaction
+from graph.writing import StoredRow, T, TransactionalWriter, WriteTransaction
 
 _BUSY_TIMEOUT_SECONDS = 30.0
 _TABLES: Mapping[type[Fact], str] = {
@@ -108,7 +108,7 @@ class SqliteStore(TransactionalWriter):
             return value
 
     def counts(self) -> Counts:
-        """How many facts of each type there are."""
+        """The number of facts of each type."""
         one_count = "(SELECT count(*) FROM {})"
         counts = ", ".join(one_count.format(name) for name in _TABLES.values())
         with self._reading() as connection:
@@ -141,7 +141,7 @@ class SqliteStore(TransactionalWriter):
             return [_fact(Actor, values) for values in connection.execute(_SEARCH, parameters)]
 
     def tables(self) -> Tables:
-        """Everything there is, as sorted tables, read in one transaction."""
+        """All facts as sorted tables, read in one transaction."""
         with self._reading() as connection:
             connection.execute("BEGIN")
             try:
@@ -150,7 +150,7 @@ class SqliteStore(TransactionalWriter):
                 connection.execute("ROLLBACK")
 
     def sources(self) -> Mapping[str, Counts]:
-        """How many facts came from each source."""
+        """The number of facts of each type from each source."""
         n_of: dict[str, list[int]] = {}
         with self._reading() as connection:
             for place, table in enumerate(_TABLES.values()):
@@ -299,7 +299,7 @@ class _SqliteTransaction:
         found = ((key, self.connection.execute(query, key).fetchone()) for key in keys)
         return {key: _fact(fact_type, values) for key, values in found if values}
 
-    def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+    def insert(self, fact_type: type[Fact], rows: Sequence[StoredRow]) -> None:
         columns = _write_columns(fact_type)
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
         self.connection.executemany(
@@ -309,7 +309,7 @@ class _SqliteTransaction:
         if fact_type is Actor:
             self._index_names(rows)
 
-    def update(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+    def update(self, fact_type: type[Fact], rows: Sequence[StoredRow]) -> None:
         columns = _write_columns(fact_type)
         assignments = ", ".join(f'"{name}" = ?' for name in columns)
         self.connection.executemany(
@@ -351,14 +351,14 @@ class _SqliteTransaction:
         else:
             self.connection.execute("UPDATE events SET payload = ? WHERE sequence = ?", (event_text(event), sequence))
 
-    def _index_names(self, rows: Sequence[Row]) -> None:
+    def _index_names(self, rows: Sequence[StoredRow]) -> None:
         self.connection.executemany(
             "INSERT OR REPLACE INTO actor_names (rowid, search_key) SELECT row_number, ? FROM actors WHERE id = ?",
             ((row["search_key"], row["id"]) for row in rows),
         )
 
 
-def _values(row: Row, columns: Sequence[str]) -> list[Any]:
+def _values(row: StoredRow, columns: Sequence[str]) -> list[Any]:
     values = (row[name] for name in columns)
     return [json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value for value in values]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, read_judgements, standing
+from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, effective, read_judgements
 from graph.store import GraphStore
 from ingest.resolution.records import records_of
 from ingest.resolution.resolve import Pair, resolve
@@ -47,7 +47,7 @@ def link_records(store: GraphStore) -> Linked:
         The records could not be compared, for example for lack of memory.
     """
     tables = store.tables()
-    counted = standing(read_judgements(store))
+    counted = effective(read_judgements(store))
     decided = {pair: judgement.verdict for pair, judgement in counted.items() if judgement.is_human}
     known: dict[tuple[str, str], Verdict] = {
         pair: judgement.verdict for pair, judgement in counted.items() if not judgement.is_human

@@ -9,14 +9,17 @@ from typing import Any
 from graph.changes import ChangeLog
 from graph.dates import utc_stamp
 from graph.interop import EXCHANGE_NAMES
+from graph.judgements import Judgement
 from graph.model import ERASURE, Event, Fact
 from graph.store import BATCH_SIZE, GraphReader, GraphStore, UpsertCounts
 from graph.tables import Tables
 from ingest.issues import Issue, Place
+from ingest.judgement_table import JudgementTable, load_judgements, read_judgement_table
 from ingest.known import Known
 from ingest.linking import MAX_ACTORS, Linked, link_records
 from ingest.raw_tables import RawTable
 from ingest.reading import OnFile, ReadingPlan, plan_reading
+from ingest.row_counts import RowCounts, TableCounts, by_table
 from ingest.seen import IssueLog
 from ingest.staff.mapping import TableMapping
 from ingest.staff.name_book import StoredActors
@@ -41,76 +44,6 @@ class ReadingProgress:
 
 OnProgress = Callable[[ReadingProgress], None]
 Write = Callable[[Sequence[Fact]], UpsertCounts]
-
-
-@dataclass(frozen=True, slots=True)
-class TableCounts:
-    """The number of rows of one table by outcome: ``n_read == n_loaded + n_rejected``.
-
-    Attributes
-    ----------
-    table
-        The name of the table in the exchange format.
-    source
-        The name of the list, which stays the same from month to month.
-    n_repeated
-        Loaded rows that repeat an earlier row word for word; they are counted as loaded and stored once.
-    n_passed_over
-        Lines below the header that are not rows: headings, sums, notes.
-    is_derived
-        Whether the rows are links named in the columns of another table; that table counts the lines.
-    upserts
-        The effect of the other loaded rows on the store; all zero in a dry run.
-    """
-
-    table: str
-    file: str
-    sheet: str | None
-    source: str
-    n_read: int
-    n_loaded: int
-    n_rejected: int
-    n_repeated: int
-    n_passed_over: int
-    is_derived: bool
-    upserts: UpsertCounts
-
-
-@dataclass(frozen=True, slots=True)
-class RowCounts:
-    """The sums of the row counts of several tables."""
-
-    tables: tuple[TableCounts, ...]
-
-    @property
-    def n_read(self) -> int:
-        """The number of rows read."""
-        return sum(table.n_read for table in self.tables)
-
-    @property
-    def n_loaded(self) -> int:
-        """The number of rows loaded; in a dry run, the number that would be loaded."""
-        return sum(table.n_loaded for table in self.tables)
-
-    @property
-    def n_rejected(self) -> int:
-        """The number of rows rejected."""
-        return sum(table.n_rejected for table in self.tables)
-
-    @property
-    def n_repeated(self) -> int:
-        """The number of rows that repeat an earlier row."""
-        return sum(table.n_repeated for table in self.tables)
-
-    @property
-    def n_passed_over(self) -> int:
-        """The number of lines that are not rows."""
-        return sum(table.n_passed_over for table in self.tables)
-
-    @property
-    def upserts(self) -> UpsertCounts:
-        """The effect of the rows on the store."""
-        return sum((table.upserts for table in self.tables), UpsertCounts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +76,7 @@ class LoadReport:
     @property
     def counts(self) -> Mapping[str, RowCounts]:
         """The row counts of each table of the exchange format."""
-        return _by_table(self.tables)
+        return by_table(self.tables)
 
     @property
     def has_errors(self) -> bool:
@@ -153,26 +86,28 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The valid rows of a file or folder as tables, and the issues of all rows."""
+    """The valid rows of a file or folder as tables, and the issues of all rows.
+
+    Attributes
+    ----------
+    judgements
+        The rows of the table of judgements; the tables hold the records as they are, without merges.
+    """
 
     tables: Tables
     issues: Sequence[Issue]
     read: tuple[TableCounts, ...]
+    judgements: tuple[Judgement, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, RowCounts]:
         """The row counts of each table of the exchange format."""
-        return _by_table(self.read)
+        return by_table(self.read)
 
     @property
     def n_rows(self) -> int:
         """The number of rows read from all tables."""
         return sum(table.n_read for table in self.read if not table.is_derived)
-
-
-def _by_table(tables: Sequence[TableCounts]) -> Mapping[str, RowCounts]:
-    names = dict.fromkeys(table.table for table in tables)
-    return {name: RowCounts(tuple(table for table in tables if table.table == name)) for name in names}
 
 
 def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: Sequence[TableMapping] = ()) -> Reading:
@@ -190,8 +125,12 @@ def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: S
         return UpsertCounts(n_inserted=len(batch))
 
     plan = plan_reading(path, mapping, on_file=_file_callback(on_progress))
-    counts, issues = _read(plan, Known(), keep, on_progress)
-    return Reading(Tables.from_facts(facts), issues.as_sequence(), counts)
+    known = Known()
+    counts, issues = _read(plan, known, keep, on_progress)
+    judged = _read_judgements(plan, known, issues)
+    counts += tuple(table.counts(UpsertCounts(n_inserted=len(table.judgements))) for table in judged)
+    judgements = tuple(judgement for table in judged for judgement in table.judgements)
+    return Reading(Tables.from_facts(facts), issues.as_sequence(), counts, judgements)
 
 
 def check_folder(
@@ -213,6 +152,7 @@ def check_folder(
     plan = plan_reading(path, mapping, _stored_actors(store) if store else None, on_file=_file_callback(on_progress))
     known = _known(store) if store else Known()
     counts, issues = _read(plan, known, lambda _: UpsertCounts(), on_progress)
+    counts += tuple(table.counts(UpsertCounts()) for table in _read_judgements(plan, known, issues))
     return LoadReport(path, counts, issues.as_sequence(), plan.sheets, is_dry_run=True)
 
 
@@ -273,6 +213,8 @@ def load_folder(
         n_known[table.source] += table.upserts.n_updated + table.upserts.n_unchanged
     vanished = mark_vanished(store, log, read, n_known, _last_load_days(store))
     issues.extend(_other_list_issue(each, counts) for each in vanished if not each.is_marked)
+    judged = _read_judgements(plan, known, issues)
+    counts += tuple(table.counts(load_judgements(store, table.judgements)) for table in judged)
     report = LoadReport(path, counts, issues.as_sequence(), plan.sheets, tuple(vanished))
     store.append_event(_load_event(report))
     has_changed = any(table.upserts.n_inserted or table.upserts.n_updated for table in counts)
@@ -325,6 +267,13 @@ def _read(
     known.names = plan.book
     tables = tuple(_read_table(table, known, write, issues, on_progress, read) for table in plan.tables)
     return tables, issues
+
+
+def _read_judgements(plan: ReadingPlan, known: Known, issues: IssueLog) -> tuple[JudgementTable, ...]:
+    """The tables of judgements, read when all actors are known; their issues are added to the others."""
+    tables = tuple(read_judgement_table(path, lambda i: known.actor_kind(i) is not None) for path in plan.judgements)
+    issues.extend(issue for table in tables for issue in table.issues)
+    return tables
 
 
 def _read_table(

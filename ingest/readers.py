@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graph.errors import IngestError
 from graph.folding import nfc
-from graph.interop import EXCHANGE_NAMES, exchange_columns
+from graph.interop import EXCHANGE_NAMES, JUDGEMENTS, exchange_columns
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from ingest.files.cell_text import as_text
 from ingest.files.sheets import (
@@ -48,9 +48,20 @@ class TableFile:
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """The files to be read: tables of the exchange format (actors first, links last), then all other files by name."""
+    """The files to be read.
+
+    Attributes
+    ----------
+    tables
+        Tables of facts in the exchange format, actors first and links last.
+    judgements
+        The table of judgements in the exchange format; one at most.
+    others
+        All other files that may contain tables, by name.
+    """
 
     tables: tuple[TableFile, ...]
+    judgements: tuple[Path, ...]
     others: tuple[Path, ...]
     issues: tuple[Issue, ...]
 
@@ -74,12 +85,12 @@ def find_files(path: Path) -> FoundFiles:
 def _found_files(path: Path) -> FoundFiles:
     paths = _paths(path)
     issues = []
-    found: dict[type[Fact], list[Path]] = {fact_type: [] for fact_type in EXCHANGE_NAMES}
+    found: dict[str, list[Path]] = {name: [] for name in (*EXCHANGE_NAMES.values(), JUDGEMENTS)}
     others = []
     for each in paths:
-        fact_type = _table_of(each)
-        if fact_type is not None:
-            found[fact_type].append(each)
+        name = _table_of(each)
+        if name is not None:
+            found[name].append(each)
         elif each.is_file() and ending_of(each) in TABLE_ENDINGS:
             others.append(each)
         else:
@@ -95,8 +106,10 @@ def _found_files(path: Path) -> FoundFiles:
         for candidates in found.values()
         for second in candidates[1:]
     ]
-    tables = tuple(TableFile(fact_type, each[0]) for fact_type, each in found.items() if len(each) == 1)
-    return FoundFiles(tables, tuple(others), tuple(issues))
+    single = {name: candidates[0] for name, candidates in found.items() if len(candidates) == 1}
+    tables = (TableFile(fact_type, single[name]) for fact_type, name in EXCHANGE_NAMES.items() if name in single)
+    judgements = (single[JUDGEMENTS],) if JUDGEMENTS in single else ()
+    return FoundFiles(tuple(tables), judgements, tuple(others), tuple(issues))
 
 
 def _paths(path: Path) -> list[Path]:
@@ -107,11 +120,11 @@ def _paths(path: Path) -> list[Path]:
     return sorted(each for each in path.iterdir() if not each.name.lower().startswith(_NOT_FOR_PEOPLE))
 
 
-def _table_of(path: Path) -> type[Fact] | None:
+def _table_of(path: Path) -> str | None:
+    """The name of the table of the exchange format that a file is named after; None for another file."""
     stem, _, ending = path.name.lower().partition(".")
-    if ending not in _EXCHANGE_ENDINGS or not path.is_file():
-        return None
-    return next((fact_type for fact_type, name in EXCHANGE_NAMES.items() if name == stem), None)
+    is_table = ending in _EXCHANGE_ENDINGS and path.is_file() and stem in {*EXCHANGE_NAMES.values(), JUDGEMENTS}
+    return stem if is_table else None
 
 
 def _nearest_table(path: Path) -> str | None:

@@ -33,12 +33,15 @@ class ReadingPlan:
     book
         The names of actors and projects. It must be complete before links are read; None where no link refers to
         its ends by name.
+    judgements
+        The files that hold judgements, to be read when all actors are known; one at most.
     """
 
     tables: tuple[RawTable, ...]
     sheets: tuple[SheetPlan, ...]
     book: NameBook | None
     issues: tuple[Issue, ...]
+    judgements: tuple[Path, ...] = ()
 
 
 def plan_reading(
@@ -85,7 +88,9 @@ def plan_reading(
     ordered = sorted(opened, key=lambda table: list(EXCHANGE_NAMES).index(table.fact_type))
     links = [derived for table in staff if (derived := open_links(table, book, seen_again))]
     is_asked = any(needs_names(table) for table in staff)
-    return ReadingPlan((*ordered, *links), tuple(sheets), book if is_asked else None, (*files.issues, *issues))
+    return ReadingPlan(
+        (*ordered, *links), tuple(sheets), book if is_asked else None, (*files.issues, *issues), files.judgements
+    )
 
 
 def _open_exchange_tables(

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from graph.dates import last_day
 from graph.folding import fold
-from graph.interop import attribute_name, exchange_columns
+from graph.interop import CANONICAL_ID, attribute_name, exchange_columns
 from graph.kinds import Kinds, Label, load_kinds
 from graph.model import Actor, Fact, Project, Provenance, Relationship, id_digest
 from graph.tables import KEYS, Key, key_of
@@ -168,7 +168,7 @@ class _Checker:
     def _parse(self, row: RawRow) -> tuple[dict[str, Any], dict[str, str]]:
         values: dict[str, Any] = {}
         attributes: dict[str, str] = {}
-        for column, written in row.cells.items():
+        for column, written in self._cells(row).items():
             try:
                 if not (text := self._text(column, written)):
                     continue
@@ -191,6 +191,12 @@ class _Checker:
                 self._report("missing_title" if column == "title" else "missing_value", column)
                 values[column] = ""
         return values, attributes
+
+    def _cells(self, row: RawRow) -> Mapping[str, str]:
+        """The cells of a row without the canonical id of an exported actor, which follows from the judgements."""
+        if self._fact_type is not Actor:
+            return row.cells
+        return {column: written for column, written in row.cells.items() if column != CANONICAL_ID}
 
     def _text(self, column: str, written: str) -> str:
         if len(written) > MAX_TEXT_CHARACTERS:

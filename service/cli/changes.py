@@ -1,4 +1,4 @@
-"""The command that shows what loads changed, or would change: diff."""
+"""The command ``ketnoi diff``: the changes of past loads and writes, or the changes that a load would make."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,12 +24,13 @@ from service.cli.app import JsonOption, StoreOption, app, console
 from service.cli.network import LanguageChoice, existing_store
 from service.settings import Settings
 
-_SHOWN = 20
-"""Facts of one sort that are named; the others are counted."""
+_N_NAMED = 20
+"""Number of facts of a group that are named; the others are counted."""
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "vi": {
         "load": "Lần nạp",
+        "write": "Ghi qua API bởi {by}:",
         "new": "mới",
         "changed": "sửa",
         "vanished": "không còn trong nguồn",
@@ -39,6 +40,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     },
     "en": {
         "load": "Load",
+        "write": "Written through the API by {by}:",
         "new": "new",
         "changed": "changed",
         "vanished": "gone from the source",
@@ -53,12 +55,13 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
 def diff(
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="PATH", help="A file or folder: what loading it would change, its values included."),
+        typer.Argument(metavar="PATH", help="A file or folder; shows the changes that loading it would make."),
     ] = None,
     since: Annotated[
         str,
         typer.Option(
-            metavar="DATE|N", help="The last N loads, or those since a date: YYYY, YYYY-MM or YYYY-MM-DD, UTC."
+            metavar="DATE|N",
+            help="The last N loads and API writes, or all since a date: YYYY, YYYY-MM or YYYY-MM-DD, UTC.",
         ),
     ] = "1",
     language: Annotated[LanguageChoice | None, typer.Option(help="Without it: KETNOI_LANGUAGE.")] = None,
@@ -71,10 +74,10 @@ def diff(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what the latest loads changed, or what loading a file or folder would change.
+    """Show the changes of the latest loads and API writes, or the changes that loading a file or folder would make.
 
-    What is new, what is changed and in which columns, what is gone or back again. The record of past loads holds ids
-    and names of columns only; names are looked up as they are now. With PATH nothing is written, and values are shown.
+    Facts are new, changed, gone from their source, or back again. The log holds only ids and names of columns; names of
+    members are looked up as they are now. With PATH nothing is written, and old and new values are shown.
     """
     settings = Settings()
     spoken: Language = "vi" if (language or settings.language) == "vi" else "en"
@@ -97,7 +100,12 @@ def diff(
 
 
 def changes_since(store: GraphStore, since: str) -> list[Changes]:
-    """What was changed by the last loads, so many or since a date.
+    """The changes of the last loads and writes.
+
+    Parameters
+    ----------
+    since
+        Number of loads and writes, of at most three digits, or the date of the first.
 
     Raises
     ------
@@ -116,30 +124,32 @@ def changes_since(store: GraphStore, since: str) -> list[Changes]:
 
 
 def print_changes(found: Sequence[Changes], name_of: Callable[[str, Key], str], language: Language) -> None:
-    """Print changes, load by load."""
+    """Print changes, one table for each source and table of a load."""
     words = _WORDS[language]
     if not any(changes.n for changes in found):
         console.print(Text(words["nothing"]))
     for changes in found:
-        title = f"{words['load']} {changes.load[:19]}Z · {changes.source} · {changes.table}"
-        table = Table(title=Text(title), title_justify="left", show_header=False)
-        told: dict[str, list[str]] = {
-            name: [name_of(changes.table, key) for key in getattr(changes, name)[:_SHOWN]]
+        what = words["load"] if changes.by is None else words["write"].format(by=changes.by)
+        title = f"{what} {changes.load[:19]}Z · {changes.source} · {changes.table}"
+        table = Table(show_header=False)
+        lines: dict[str, list[str]] = {
+            name: [name_of(changes.table, key) for key in getattr(changes, name)[:_N_NAMED]]
             for name in ("new", "vanished", "returned")
         }
-        told["changed"] = [
+        lines["changed"] = [
             f"{name_of(changes.table, key)}: {', '.join(columns)}" for key, columns in _first(changes.changed.items())
         ]
         for name in ("new", "changed", "vanished", "returned"):
             n_facts = len(getattr(changes, name))
             if n_facts:
-                more = [words["more"].format(n=n_facts - _SHOWN)] if n_facts > _SHOWN else []
-                table.add_row(f"{words[name]}: {n_facts}", Text("\n".join([*told[name], *more])))
+                more = [words["more"].format(n=n_facts - _N_NAMED)] if n_facts > _N_NAMED else []
+                table.add_row(f"{words[name]}: {n_facts}", Text("\n".join([*lines[name], *more])))
+        console.print(Text(title), soft_wrap=True)
         console.print(table)
 
 
 def _first(entries: Iterable[tuple[Key, tuple[str, ...]]]) -> list[tuple[Key, tuple[str, ...]]]:
-    return list(entries)[:_SHOWN]
+    return list(entries)[:_N_NAMED]
 
 
 def _names(store: GraphStore) -> Callable[[str, Key], str]:
@@ -156,13 +166,13 @@ def _names(store: GraphStore) -> Callable[[str, Key], str]:
 
 
 def print_differences(found: Sequence[Difference], language: Language) -> None:
-    """Print how files differ from the store, list by list, with the values of what is changed."""
+    """Print the differences between files and the store, list by list, with old and new values."""
     words = _WORDS[language]
     if not found:
         console.print(Text(words["nothing"]))
     for difference in found:
-        table = Table(title=Text(f"{difference.source} · {difference.table}"), title_justify="left", show_header=False)
-        shown = {
+        table = Table(show_header=False)
+        lines = {
             "new": [_name(fact) for fact in difference.new],
             "changed": [
                 "\n".join(
@@ -176,15 +186,16 @@ def print_differences(found: Sequence[Difference], language: Language) -> None:
             "vanished": [_name(fact) for fact in difference.vanished],
             "returned": [_name(fact) for fact in difference.returned],
         }
-        for name, entries in shown.items():
+        for name, entries in lines.items():
             if entries:
-                more = [words["more"].format(n=len(entries) - _SHOWN)] if len(entries) > _SHOWN else []
-                table.add_row(f"{words[name]}: {len(entries)}", Text("\n".join([*entries[:_SHOWN], *more])))
+                more = [words["more"].format(n=len(entries) - _N_NAMED)] if len(entries) > _N_NAMED else []
+                table.add_row(f"{words[name]}: {len(entries)}", Text("\n".join([*entries[:_N_NAMED], *more])))
+        console.print(Text(f"{difference.source} · {difference.table}"), soft_wrap=True)
         console.print(table)
 
 
 def changes_between(before: Fact, after: Fact) -> Iterator[tuple[str, str, str]]:
-    """Each column in which two states of a fact differ, attributes by their own names, with both texts."""
+    """Name, old text and new text of each column in which two states of a fact differ; attributes by their names."""
     old, new = _flat(before), _flat(after)
     for column in dict.fromkeys((*old, *new)):
         if old.get(column, "") != new.get(column, ""):
@@ -194,10 +205,10 @@ def changes_between(before: Fact, after: Fact) -> Iterator[tuple[str, str, str]]
 def _flat(fact: Fact) -> dict[str, str]:
     row = to_row(fact) | dict(fact.attributes)
     left_out = ("attributes", "recorded_at", "occurrence")
-    return {name: _shown(value) for name, value in row.items() if name not in left_out and value not in (None, ())}
+    return {name: _cell_text(value) for name, value in row.items() if name not in left_out and value not in (None, ())}
 
 
-def _shown(value: object) -> str:
+def _cell_text(value: object) -> str:
     return LIST_SEPARATOR.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

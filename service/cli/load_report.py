@@ -16,8 +16,9 @@ from graph.interop import EXCHANGE_NAMES
 from graph.kinds import Language
 from ingest.issues import Issue, render
 from ingest.linking import Linked
-from ingest.load import LoadReport, RowCounts, TableCounts
+from ingest.load import LoadReport
 from ingest.resolution.resolve import Pair
+from ingest.row_counts import RowCounts, TableCounts
 from ingest.staff.planning import SheetPlan, StaffTable
 
 _MAX_GROUPS = 20

@@ -1,4 +1,4 @@
-"""Commands about the network itself: load, export."""
+"""The commands ``ketnoi load`` and ``ketnoi export``."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,10 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 from rich.text import Text
 
+from graph.canonical import NO_MERGES, merged_view, merges_in
 from graph.errors import StoreUnavailableError
-from graph.interop import TableFormat, export_tables
+from graph.interop import TableFormat, exchange_tables, export_tables
+from graph.judgements import clusters, read_judgements
 from graph.kinds import Language
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
@@ -75,13 +77,13 @@ def load(
     """Load a file, or a folder of files, into the network.
 
     Sheets of any layout are read (.xlsx, .xls, .ods, .csv, .tsv, .parquet, .json, .jsonl): titles, sums and notes are
-    told from rows, columns by their Vietnamese or English names, and links by the names of those they join. Files
-    called actors, relationships, projects or project_participants may be in the exchange format. Good rows are loaded,
-    every other row is reported with its line and what to do.
+    recognised, columns are found by their Vietnamese or English names, and links by the names of the members at their
+    ends. Files named actors, relationships, projects, project_participants or judgements may be in the exchange format.
+    Good rows are loaded. Every other row is reported with its line and what to do.
 
-    Loading a file again changes nothing; a corrected one changes what it corrects. What a list no longer has is kept
-    and marked with the day it was last seen: ketnoi diff shows it. Records that are clearly of one member are shown as
-    one from then on (ketnoi merges undoes it); unclear ones wait for ketnoi review.
+    Loading a file again changes nothing; loading a corrected file changes what was corrected. A row that a list no
+    longer has is kept and marked with the day it was last seen: ketnoi diff shows it. Records that are clearly of one
+    member appear as one from then on (ketnoi merges undoes it); unclear records wait for ketnoi review.
 
     Exit code 0: every row was loaded. 1: some were not. 2: nothing could be read.
     """
@@ -123,7 +125,7 @@ def _load(
 
 
 def existing_store(settings: Settings, uri: str | None) -> GraphStore | None:
-    """The store, or None where it is a file that opening would create."""
+    """The store at an address; None if it is a file that does not exist yet."""
     address = uri or settings.store
     is_missing_file = "://" not in address and not Path(address.removeprefix("sqlite:")).expanduser().exists()
     return None if is_missing_file else settings.open_store(address)
@@ -137,7 +139,7 @@ def _exit_code(report: LoadReport) -> int:
 
 @contextmanager
 def progress_bars() -> Iterator[OnProgress]:
-    """Bars on the error stream, one a file; their last state where it is no terminal."""
+    """Progress bars on the error stream, one for each file; outside a terminal only their last state is printed."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[rows]}"))
     with Progress(*columns, console=error_console) as bars:
         tasks: dict[str, TaskID] = {}
@@ -162,6 +164,9 @@ def export(
     ] = ExportFormat.CSV,
     store: StoreOption = None,
     force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Write one row, or one node, for each member instead of each record.")
+    ] = False,
     excel: Annotated[
         bool,
         typer.Option("--excel", help="With --format csv: mark the files as UTF-8, so that Excel reads Vietnamese."),
@@ -177,9 +182,13 @@ def export(
 ) -> None:
     """Write the network to a folder.
 
-    Tables hold the rows as they were loaded; records of one member stay separate rows. A graph joins such records into
-    one node. Its edges have weights, its nodes the colours of their kinds (gexf), and both have labels in Vietnamese
-    and English.
+    Tables hold the rows as they were loaded. Every actor has a canonical_id, the id of the member that the record
+    belongs to, and the table judgements says who judged which two records as what. Loading the folder again gives the
+    same records, judgements and merges. The edges of a graph have weights, its nodes the colours of their kinds (gexf)
+    and a canonical_id, and both have labels in Vietnamese and English.
+
+    With --merged there is one row or node for each member, as pages and suggestions show it. Its relationships and
+    projects are those of all its records, and there is no table of judgements.
 
     Cells are written as they were loaded. A spreadsheet takes a cell that begins with =, +, - or @ for a formula: if
     the network holds texts of people you do not trust, import the columns of the files as text.
@@ -192,22 +201,31 @@ def export(
     if opened is None:
         raise StoreUnavailableError("store_missing", "There is no network yet. Load one first: ketnoi load DIR")
     with opened, filled_folder(directory, force=force) as unfinished:
-        if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
-            form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
-            written = export_tables(opened.tables(), unfinished, form, for_excel=excel)
-        else:
-            written = (_write_graph(GraphSnapshot.from_store(opened), unfinished, file_format, mixed=mixed),)
-        names = [path.name for path in written]
+        names = [
+            path.name
+            for path in _write_network(opened, unfinished, file_format, is_merged=merged, excel=excel, mixed=mixed)
+        ]
     for name in names:
         console.print(Text(str(directory / name)), soft_wrap=True)
 
 
-def _write_graph(snapshot: GraphSnapshot, folder: Path, file_format: ExportFormat, *, mixed: bool) -> Path:
+def _write_network(
+    store: GraphStore, folder: Path, file_format: ExportFormat, *, is_merged: bool, excel: bool, mixed: bool
+) -> tuple[Path, ...]:
+    """The files written: records with their merges, or the members that a snapshot shows."""
+    judgements, tables = read_judgements(store), store.tables()
+    found = clusters(judgements)
+    if is_merged:
+        tables, merges = merged_view(tables, found)[0], NO_MERGES
+    else:
+        merges = merges_in(tables, found)
+    if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
+        form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
+        named = exchange_tables(tables, merges, None if is_merged else judgements)
+        return export_tables(named, folder, form, for_excel=excel)
     from graph.networks import write_gexf, write_graphml  # noqa: PLC0415  networkx takes long to import
 
     path = folder / f"network.{file_format.value}"
-    if file_format is ExportFormat.GRAPHML:
-        write_graphml(snapshot, path, mixed=mixed)
-    else:
-        write_gexf(snapshot, path, mixed=mixed)
-    return path
+    write = write_graphml if file_format is ExportFormat.GRAPHML else write_gexf
+    write(GraphSnapshot.from_tables(tables), path, merges, mixed=mixed)
+    return (path,)

@@ -1,19 +1,20 @@
 """The few writes that staff may make through the API; ``ketnoi load`` brings in whole networks."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Header, Response
 
+from graph.changes import ChangeLog
 from graph.errors import InvalidQueryError
 from graph.kinds import load_kinds
 from graph.model import Actor, Provenance, Relationship
 from graph.store import GraphStore, UpsertCounts
 from service.dependencies import CurrentState, Writing, require_write_token
-from service.network_state import NetworkState
 from service.parameters import IdInPath
 from service.routes.answers import loose_stamp, refusals
 from service.schemas.common import Incoming, LooseStamp
+from service.schemas.judgements import Handle
 from service.schemas.writes import ActorIn, RelationshipIn, WriteAnswer
 
 router = APIRouter(
@@ -26,42 +27,58 @@ router = APIRouter(
 SOURCE = "api"
 """Source of the facts written here, besides their URL."""
 
+WRITE_TOKEN = "write-token"  # noqa: S105  the name of the key, not its value
+"""Author of a write whose client sends no handle: the name of the key that allowed it."""
+
+Author = Annotated[
+    Handle | None,
+    Header(alias="X-Ketnoi-By", description="Handle of the person who writes, for `ketnoi diff`.", examples=["lan.p"]),
+]
+
 
 @router.put("/actors/{actor_id:segment}", responses={201: {"model": WriteAnswer, "description": "A new actor."}})
 async def put_actor(
-    actor_id: IdInPath, body: ActorIn, state: CurrentState, writing: Writing, response: Response
+    actor_id: IdInPath,
+    body: ActorIn,
+    state: CurrentState,
+    writing: Writing,
+    response: Response,
+    by: Author = None,
 ) -> WriteAnswer:
     """Insert or replace an actor. Its columns outside the exchange format stay."""
     _require_subkind(body)
-    counts = await writing.run(lambda: _write_actor(state.store, actor_id, body))
+    counts = await writing.run(lambda: _write_actor(state.store, actor_id, body, by))
     state.request_rebuild()
     return _answer(counts, response, loose_stamp(state))
 
 
 @router.post("/relationships", responses={201: {"model": WriteAnswer, "description": "A new relationship."}})
 async def post_relationship(
-    body: RelationshipIn, state: CurrentState, writing: Writing, response: Response
+    body: RelationshipIn, state: CurrentState, writing: Writing, response: Response, by: Author = None
 ) -> WriteAnswer:
     """Insert or replace a relationship between two actors."""
-    counts = await writing.run(lambda: _write_relationship(state, body))
+    counts = await writing.run(lambda: _write_relationship(state.store, body, by))
     state.request_rebuild()
     return _answer(counts, response, loose_stamp(state))
 
 
-def _write_actor(store: GraphStore, actor_id: str, body: ActorIn) -> UpsertCounts:
+def _write_actor(store: GraphStore, actor_id: str, body: ActorIn, by: str | None) -> UpsertCounts:
     actor = Actor(id=actor_id, **_columns(body))
     stored = store.get_actor(actor_id)
-    return store.upsert_actors([replace(actor, attributes=stored.attributes) if stored else actor])
+    return _log(store, by).upsert([replace(actor, attributes=stored.attributes) if stored else actor])
 
 
-def _write_relationship(state: NetworkState, body: RelationshipIn) -> UpsertCounts:
-    _require_ends(state.store, body)
+def _write_relationship(store: GraphStore, body: RelationshipIn, by: str | None) -> UpsertCounts:
+    _require_ends(store, body)
     relationship = Relationship(**_columns(body))
     ends = (relationship.source_id, relationship.target_id)
-    stored = state.store.get_relationship(*ends, relationship.kind, relationship.occurrence)
-    return state.store.upsert_relationships(
-        [replace(relationship, attributes=stored.attributes) if stored else relationship]
-    )
+    stored = store.get_relationship(*ends, relationship.kind, relationship.occurrence)
+    return _log(store, by).upsert([replace(relationship, attributes=stored.attributes) if stored else relationship])
+
+
+def _log(store: GraphStore, by: str | None) -> ChangeLog:
+    """A change log for one write."""
+    return ChangeLog(store, by=by or WRITE_TOKEN)
 
 
 def _columns(body: Incoming) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def test_actors_and_projects_of_one_id_are_two_nodes(awkward: GraphSnapshot) -> 
         "name": "<script>alert('x')</script>\x00",
         "aliases": ["một", "hai"],
         "summary": "dòng 1\n\tdòng & 2",
+        "canonical_id": "a/1",
         "kind_vi": "Nhà trường, viện nghiên cứu",
         "kind_en": "School or research institute",
         "colour": "#009E73",
