@@ -1,6 +1,6 @@
 # make run    loads the demo network into the embedded store and serves it on http://127.0.0.1:8000
 # make test   installs what the tests need and runs them on two processors; ARGS=PATH runs some of them on one
-# make check  format, lint, types and import rules: what pre-commit and CI run as well
+# make check  format, lint, types, import rules and unused code: what pre-commit and CI run as well
 # make lock   resolves the dependencies of pyproject.toml anew
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,7 @@ check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 
 format: .venv/installed-dev
 	$(BIN)/ruff format .

@@ -1,14 +1,14 @@
-"""Whether two versions of the code give the same answers.
+"""Checks whether two versions of the code give the same answers.
 
 ``python -m benchmarks.answers record FILE`` writes answers to a fixed sample of questions to a JSON file, and
-``… compare FILE`` holds the answers of the present code against it: ids, order, scores and contributions to 1e-9,
+``… compare FILE`` compares the answers of the present code with the file: ids, order, scores and contributions to 1e-9,
 sentences of reasons in both languages and for both sides, evidence, counts. Run ``record`` before a change that must
-not change answers, and ``compare`` after it.
+keep the answers, and ``compare`` after it.
 
 The sample: the judged requests to the Hanoi network (both languages, without diacritics, filtered by kind), every fifth
 of its members and every eighth of its projects. With ``--benchmark DIR``, the development benchmark as known on
-2019-01-01: 220 organisations and 60 later projects as briefs, ranked by rankers that are learned from 1,000 and 250
-questions, so that learning is compared as well. The file holds texts of the benchmark and is not to be committed.
+2019-01-01: 220 organisations, and 60 later projects as briefs. Their rankers are learned from 1,000 and 250 questions,
+so that learning is compared as well. The file holds texts of the benchmark and must not be committed.
 """
 
 import argparse
@@ -38,7 +38,7 @@ _MIN_SUMMARY = 200
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """An answer as lists and numbers, without what names the code that made it."""
+    """An answer as JSON values, without the names and versions of the code that made it."""
     return {
         "understanding": [list(answer.understanding.fields), list(answer.understanding.places)],
         "n": [answer.n_candidates, answer.n_hidden],
@@ -110,7 +110,7 @@ def _briefs(snapshot: GraphSnapshot) -> list[int]:
 
 
 def difference(before: Any, after: Any, where: str = "") -> str | None:
-    """Where two JSON values first differ, numbers by more than :data:`TOLERANCE`; None where they do not.
+    """The first difference of two JSON values, None if they are equal; numbers may differ by :data:`TOLERANCE`.
 
     >>> difference([1.0, "a"], [1.0 + 1e-12, "b"])
     "[1]: 'a' is now 'b'"

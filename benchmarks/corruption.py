@@ -1,4 +1,4 @@
-"""Names spoilt as sheets spoil them, each way deterministic for its random generator."""
+"""Corrupts names in the ways that spreadsheets and typing do; each way is deterministic for its random generator."""
 
 import re
 import unicodedata
@@ -55,7 +55,7 @@ Corruption = Callable[[str, np.random.Generator], str]
 
 
 def corrupt(name: str, kind: str, rng: np.random.Generator) -> str:
-    """The name spoilt in one way; the name itself where it has nothing to spoil.
+    """The name, corrupted in one way; unchanged if that way does not apply to it.
 
     >>> corrupt("Trường Đại học Luật Hà Nội", "abbreviations", np.random.default_rng(0))
     'Trường ĐH Luật HN'
@@ -70,7 +70,7 @@ def _drop_diacritics(name: str, rng: np.random.Generator) -> str:
 
 
 def _place_tones(name: str, rng: np.random.Generator) -> str:
-    """The tones of open oa, oe and uy where the other school of spelling has them."""
+    """The name with the tone marks of oa, oe and uy on the other vowel, as the other school of spelling writes them."""
     del rng
     newer = place_tones(name)
     if newer != unicodedata.normalize("NFC", name):
@@ -91,14 +91,14 @@ def _abbreviate(name: str, rng: np.random.Generator) -> str:
 
 
 def _reorder(name: str, rng: np.random.Generator) -> str:
-    """What it is put behind the rest of its name, as sorted lists have it."""
+    """The name with its kind of organisation moved to the end, as in sorted lists."""
     del rng
     head = next((head for head in _HEADS if name.startswith(f"{head} ")), None)
     return name if head is None else f"{name[len(head) + 1 :]}, {head}"
 
 
 def _misspell(name: str, rng: np.random.Generator) -> str:
-    """One slip of the hand in a word of four letters or more: one lost, doubled, changed or swapped with the next."""
+    """The name with one typing slip in a word of four letters or more: a letter lost, doubled, changed or swapped."""
     places = [match.start() + 1 for match in re.finditer(r"\w{4,}", name)]
     if not places:
         return name
@@ -113,7 +113,7 @@ def _misspell(name: str, rng: np.random.Generator) -> str:
 
 
 def _misread(name: str, rng: np.random.Generator) -> str:
-    """UTF-8 read as Windows-1252, bytes without a character there as they are."""
+    """The name as UTF-8 that was read as Windows-1252; bytes without a character in Windows-1252 stay."""
     del rng
     return "".join(_as_windows_1252(byte) for byte in name.encode())
 
@@ -126,7 +126,7 @@ def _as_windows_1252(byte: int) -> str:
 
 
 def _lose(name: str, rng: np.random.Generator) -> str:
-    """Every character that Windows-1252 lacks as a question mark."""
+    """The name with a question mark for every character that Windows-1252 lacks."""
     del rng
     return unicodedata.normalize("NFC", name).encode("cp1252", errors="replace").decode("cp1252")
 
@@ -137,7 +137,7 @@ def _capitals(name: str, rng: np.random.Generator) -> str:
 
 
 def _several(name: str, rng: np.random.Generator) -> str:
-    """Abbreviated, without diacritics, in lower case, as people type."""
+    """The name abbreviated, without diacritics and in lower case, as people type it."""
     return fold(_abbreviate(name, rng))
 
 

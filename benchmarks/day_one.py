@@ -1,12 +1,12 @@
-"""Makes the rankers that ship with Ketnoi: hand-set weights, moved as far as the development benchmark pulls them.
+"""Fits the rankers that ship with Ketnoi: hand-set weights, adjusted to the development benchmark.
 
 Run with ``python -m benchmarks.day_one DIR``; it writes ``matching/ranking/models/partner.json`` and ``brief.json``.
 
-A network that starts with Ketnoi has short profiles, needs and offers, and few dated projects; the benchmark has many
-dated projects and hardly a profile. So neither weights set by hand nor weights learned there are enough. Weights are
-the most probable ones under a Gaussian prior around those set by hand (``matching/ranking/models/hand_set.toml``):
-logistic regression of who was the answer, with the hand-set score as its start. What the benchmark says nothing about
-keeps its hand-set weight.
+A network that starts with Ketnoi has short profiles, needs and offers, but few dated projects. The benchmark has many
+dated projects, but hardly any profiles. Neither hand-set weights nor weights learned on the benchmark are therefore
+enough. The fitted weights are the most probable ones under a Gaussian prior around the hand-set weights
+(``matching/ranking/models/hand_set.toml``): a logistic regression of relevance that starts from the hand-set score. A
+feature of which the benchmark has no example keeps its hand-set weight.
 """
 
 import argparse
@@ -30,24 +30,34 @@ from matching.ranking.model_files import to_json
 from matching.ranking.ranker import TASKS, LinearRanker, Task
 
 MODELS = Path(__file__).parent.parent / "matching" / "ranking" / "models"
+"""Folder of the hand-set weights and of the rankers that ship."""
 PROTOCOLS = {
     "partner": Protocol("partner", date(2019, 1, 1), date(2021, 1, 1)),
     "brief": Protocol("brief", date(2024, 7, 1), date(2025, 1, 1)),
 }
 LOG_ODDS = 0.5
-"""Log odds of one point of the hand-set score; sets how far a point learned reaches beside one set by hand."""
+"""Log odds of one point of the hand-set score, which put learned and hand-set weights on one scale. Set by hand."""
 STRENGTH = 1e5
-"""Examples whose weight the prior has: so many pairs must speak against a hand-set weight to move it."""
+"""Strength of the prior, in pairs of asker and candidate. Chosen so that lists in Hanoi lose nothing: decision 0004."""
 
 DoubleArray = npt.NDArray[np.float64]
 
 
 def fit_around(prior: DoubleArray, table: FloatArray, is_relevant: npt.NDArray[np.bool_]) -> DoubleArray:
-    """Weights that explain the answers while staying near others, float64, shape (n_features,).
+    """The most probable weights under a Gaussian prior, float64, shape (n_features,).
 
-    Minimises the logistic loss of ``LOG_ODDS * table @ weights + constant`` plus ``STRENGTH / 2`` times the squared
-    distance from the prior, features in units of their standard deviation. A feature that is the same throughout keeps
-    its prior weight.
+    They minimise the logistic loss of ``LOG_ODDS * table @ weights + constant`` plus ``STRENGTH / 2`` times the squared
+    distance from the prior, with features in units of their standard deviation. A constant feature keeps its prior
+    weight.
+
+    Parameters
+    ----------
+    prior
+        Weights around which the prior is centred, float64, shape (n_features,).
+    table
+        Features of all examples, float32, shape (n_pairs, n_features).
+    is_relevant
+        Whether each candidate was relevant, shape (n_pairs,).
     """
     spread = table.std(axis=0, dtype=np.float64)
     scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > 1e-9)
@@ -77,9 +87,9 @@ def hand_set(task: Task) -> DoubleArray:
 
 
 def day_one_ranker(task: Task, known: GraphSnapshot, rng: np.random.Generator) -> LinearRanker:
-    """The ranker of a task, learned from what was known before the cut; its card is filled but for the figures.
+    """The ranker of a task, learned from a snapshot cut in time; its card has everything but the figures.
 
-    It states no likelihood: how often partners come together in European research says nothing of another network.
+    It states no likelihood, because the rate at which European consortia form says nothing about another network.
     """
     examples = answered_examples(task, known, rng)
     weights = fit_around(hand_set(task), *_stacked(examples))
@@ -101,7 +111,7 @@ def day_one_ranker(task: Task, known: GraphSnapshot, rng: np.random.Generator) -
 
 
 def with_figures(ranker: LinearRanker, report: Report) -> LinearRanker:
-    """The ranker with what it reached in its card."""
+    """The ranker with the figures of its evaluation in its card."""
     figures: dict[str, Any] = {
         "ndcg_at_20": round(report.ours.ndcg, 4),
         "best_baseline": report.best_baseline.name,

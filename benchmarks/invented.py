@@ -1,4 +1,4 @@
-"""Invented organisations with Vietnamese-looking names, and corrupted duplicates of a known share of them."""
+"""Invented organisations with Vietnamese-looking names; a known share of them are corrupted duplicates."""
 
 from dataclasses import replace
 
@@ -58,7 +58,7 @@ _PLACES = (
 
 
 def invented_world(n_records: int, seed: int) -> World:
-    """So many records, a known share of them corrupted duplicates of the others; every pair of them is held out."""
+    """The given number of records, a known share of which are corrupted duplicates; every pair is held out."""
     rng = np.random.default_rng(seed)
     n_originals = round(n_records * (1 - SHARE_OF_DUPLICATES))
     originals: list[Record] = []
@@ -97,7 +97,7 @@ def _one(of: tuple[str, ...], rng: np.random.Generator) -> str:
 
 
 def _name(rng: np.random.Generator) -> tuple[str, str]:
-    """A name and its kind."""
+    """A random name and the kind of its organisation."""
     proper = f"{_one(_FIRST, rng)} {_one(_SECOND, rng)}"
     draw = rng.random()
     if draw < 0.15:

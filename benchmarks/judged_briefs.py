@@ -1,7 +1,7 @@
-"""How many of the partners that people judged fitting are among the first ten for briefs on the Hanoi network.
+"""Measures how many of the actors that were judged to fit are among the first ten, for briefs on the Hanoi network.
 
-Run with ``python -m benchmarks.judged_briefs``; how the briefs were written and judged is told in
-``tests/judged/README.md``.
+Run with ``python -m benchmarks.judged_briefs``; ``tests/judged/README.md`` describes how the briefs were written and
+judged.
 """
 
 import csv
@@ -24,11 +24,11 @@ from matching.recommend import Recommender
 ROOT = Path(__file__).parent.parent
 NETWORK_FOLDER = ROOT / "data" / "hanoi"
 BRIEFS_FILE = ROOT / "tests" / "judged" / "hanoi_briefs.csv"
-"""Needs in the words of everyday life."""
+"""Needs in everyday words."""
 REQUESTS_FILE = ROOT / "tests" / "judged" / "hanoi_requests.csv"
-"""Needs in the ordinary wording of a request on a matchmaking site, all of them for testing."""
+"""Needs in the ordinary words of a request on a matchmaking site, all for testing."""
 ENQUIRIES_FILE = ROOT / "tests" / "judged" / "hanoi_enquiries.csv"
-"""Needs as they come in, short and long, everyday and in terms of the trade."""
+"""Needs as an advice desk gets them: short and long, in everyday words and in terms of the trade."""
 FILES = (BRIEFS_FILE, REQUESTS_FILE, ENQUIRIES_FILE)
 CUTOFF = 10
 
@@ -39,7 +39,7 @@ Split = Literal["development", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
 Matcher = Callable[[str], Sequence[str]]
-"""Ids of the actors suggested for a text, best first, at least :data:`CUTOFF` where there are so many."""
+"""A matcher: takes a text and returns ids of suggested actors, best first, :data:`CUTOFF` of them if there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def read_network(folder: Path = NETWORK_FOLDER) -> GraphSnapshot:
 
 
 def recall(found: Sequence[str], fitting: set[str], cutoff: int = CUTOFF) -> float:
-    """The share of the fitting actors that the first places hold, of those that they could hold, 0 to 1.
+    """Number of fitting actors in the first places, divided by the most that these places can hold, 0 to 1.
 
     >>> recall(["a", "b", "c"], {"a", "c", "d"}, cutoff=2)
     0.5
@@ -85,19 +85,19 @@ def recall(found: Sequence[str], fitting: set[str], cutoff: int = CUTOFF) -> flo
 
 
 def mean_recall(match: Matcher, briefs: Iterable[JudgedBrief], version: Version) -> float:
-    """Recall at :data:`CUTOFF` of one version of the briefs, averaged over the briefs."""
+    """Mean recall at :data:`CUTOFF` over briefs, each in one version."""
     return float(np.mean([recall(match(brief.texts[version]), set(brief.fitting)) for brief in briefs]))
 
 
 def matcher(snapshot: GraphSnapshot) -> Matcher:
-    """Ketnoi itself, as a brief in words is answered, without a filter of kinds."""
+    """Ketnoi, as it answers a brief without a filter by kind."""
     recommender = Recommender.build(snapshot)
     options = Options(limit=CUTOFF, explain=False)
     return lambda text: [suggestion.actor_id for suggestion in recommender.for_brief(text, options).suggestions]
 
 
 def tfidf_matcher(snapshot: GraphSnapshot) -> Matcher:
-    """What there is to beat: the cosine of TF-IDF over folded words and pairs of words of whole profiles."""
+    """The baseline: cosine of TF-IDF vectors over folded words and pairs of words of whole profiles."""
     profiles = [_profile_text(snapshot.actor(row)) for row in range(snapshot.n_actors)]
     vectorizer = TfidfVectorizer(preprocessor=fold, ngram_range=(1, 2))
     profile_weights = vectorizer.fit_transform(profiles)

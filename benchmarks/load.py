@@ -1,7 +1,7 @@
-"""Time and memory of loading many rows, beside pandas writing the same file into a bare table of SQLite.
+"""Measures time and memory of loading many rows, compared with pandas writing the same file into a table of SQLite.
 
-Run with ``python -m benchmarks.load``; ``--rows`` and ``--staff-rows`` set the sizes. Each load is a process of its
-own, so that its greatest resident memory is its own too.
+Run with ``python -m benchmarks.load``; ``--rows`` and ``--staff-rows`` set the sizes. Each load runs in a process
+of its own, so that its peak memory can be measured.
 """
 
 import argparse
@@ -42,7 +42,7 @@ STAFF_HEADER = (
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one load took: wall time, time on processors, and the greatest resident memory."""
+    """What one load took: wall time, processor time, and peak resident memory."""
 
     name: str
     n_rows: int
@@ -68,7 +68,7 @@ def exchange_rows(n_rows: int) -> Iterator[Sequence[object]]:
 
 
 def staff_rows(n_rows: int) -> Iterator[Sequence[object]]:
-    """The title, header and rows of a list as staff keep it."""
+    """The title, header and rows of a list like those that staff keep."""
     yield ("DANH SÁCH THÀNH VIÊN", *[""] * (len(STAFF_HEADER) - 1))
     yield STAFF_HEADER
     for n in range(n_rows):
@@ -86,7 +86,7 @@ def staff_rows(n_rows: int) -> Iterator[Sequence[object]]:
 
 
 def write_csv(path: Path, rows: Iterator[Sequence[object]], delimiter: str = ",") -> None:
-    """Write rows as a CSV file, its folder made."""
+    """Write rows as a CSV file, and create its folder."""
     path.parent.mkdir(parents=True)
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, delimiter=delimiter).writerows(rows)
@@ -100,7 +100,7 @@ def load(folder: Path, database: Path) -> None:
 
 
 def load_with_pandas(folder: Path, database: Path) -> None:
-    """Write the one file of a folder into one table of texts, a chunk at a time, nothing checked."""
+    """Write the only file of a folder into one table of texts, in chunks and without any check."""
     (path,) = folder.iterdir()
     connection = sqlite3.connect(database)
     with connection:
@@ -113,7 +113,7 @@ def load_with_pandas(folder: Path, database: Path) -> None:
 
 
 def measure(name: str, work: Callable[[Path, Path], None], folder: Path, n_rows: int) -> Measured:
-    """What a load takes in a process of its own."""
+    """The time and memory of one load in a process of its own."""
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as parent:

@@ -1,4 +1,4 @@
-"""A real Neo4j with Graph Data Science, for :mod:`benchmarks.speed`: one list by Cypher, and lists for everybody."""
+"""A Neo4j server with Graph Data Science that :mod:`benchmarks.speed` compares with: one list, and lists for all."""
 
 import socket
 import subprocess
@@ -56,12 +56,12 @@ RETURN node1 AS node, collect([node2, similarity]) AS listed
 
 
 class NotRunError(Exception):
-    """A peer cannot run here; the message says why."""
+    """The server cannot run on this machine; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server listens and how to enter."""
+    """Where a server listens, and the credentials for it."""
 
     uri: str
     user: str
@@ -70,7 +70,7 @@ class Address:
 
 @contextmanager
 def running_server() -> Iterator[Address]:
-    """A server of our own with Graph Data Science, which ends with the block.
+    """A server with Graph Data Science that is started for the block and stopped at its end.
 
     Raises
     ------
@@ -112,7 +112,7 @@ class Neo4jPeer:
         Raises
         ------
         NotRunError
-            The server does not answer, or holds a graph that is not ours to mix with.
+            The server does not answer, or holds a graph that this benchmark must not touch.
         """
         auth = (address.user, address.password)
         with neo4j.GraphDatabase.driver(address.uri, auth=auth) as driver, driver.session(database="neo4j") as session:
@@ -149,7 +149,7 @@ class Neo4jPeer:
         return [(record["row"], record["score"]) for record in self.run(TWO_HOP, row=row, limit=N_SHOWN)]
 
     def clear(self) -> None:
-        """Forget what was loaded."""
+        """Delete what was loaded."""
         self.run("MATCH (actor:Actor) CALL (actor) { DETACH DELETE actor } IN TRANSACTIONS OF 10000 ROWS")
         self.run("DROP CONSTRAINT speed_actor_row IF EXISTS")
 
@@ -167,10 +167,10 @@ class Neo4jPeer:
             raise NotRunError(f"no Graph Data Science: {error.code}") from error
 
     def node_similarity(self) -> int:
-        """Lists of those with like neighbours; returns how many there are."""
+        """Stream the lists of node similarity; returns the number of their rows."""
         return len(self.run(NODE_SIMILARITY, limit=N_SHOWN, concurrency=N_PROCESSORS))
 
     def nearest_by_position(self) -> int:
-        """Lists of those with like FastRP embeddings by approximate nearest neighbours; returns how many there are."""
+        """Stream lists by approximate nearest neighbours of FastRP embeddings; returns the number of their rows."""
         self.run(EMBED, dimensions=N_FACTORS, concurrency=N_PROCESSORS)
         return len(self.run(NEAREST, limit=N_SHOWN, concurrency=N_PROCESSORS))

@@ -1,7 +1,7 @@
-"""Other ways to the same lists, for :mod:`benchmarks.speed`: bare sparse algebra, networkx and implicit.
+"""Other methods for lists that :mod:`benchmarks.speed` compares with: sparse algebra, networkx and implicit.
 
 All work on one graph, a symmetric matrix of links. The score of a candidate is the weighted two-hop: the sum, over the
-actors in between, of the product of both links. Whoever is linked to the asker already is left out.
+actors in between, of the product of both links. Actors that are linked to the asker already are left out.
 """
 
 import warnings
@@ -30,7 +30,7 @@ IndexArray = npt.NDArray[np.intp]
 
 
 def sparse_list(links: sparse.csr_array) -> OneList:
-    """One row times the matrix, and the largest of it."""
+    """One list: a row times the matrix, and its largest values."""
 
     def best(row: int) -> Listed:
         return _best_of_row(sparse.csr_array(links[[row]] @ links), links, row, 0)
@@ -39,7 +39,7 @@ def sparse_list(links: sparse.csr_array) -> OneList:
 
 
 def sparse_lists(links: sparse.csr_array, rows: IndexArray) -> list[Listed]:
-    """The same for many rows, some at a time."""
+    """The lists of many rows, a block of rows at a time."""
     lists = []
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         some = rows[start : start + _ROWS_AT_ONCE]
@@ -72,7 +72,7 @@ def networkx_graph(links: sparse.csr_array) -> "nx.Graph[int]":
 
 
 def networkx_list(graph: "nx.Graph[int]") -> OneList:
-    """A walk over the neighbours of the neighbours."""
+    """One list: a walk over the neighbours of the neighbours."""
 
     def best(row: int) -> Listed:
         neighbours = graph.adj[row]
@@ -88,7 +88,7 @@ def networkx_list(graph: "nx.Graph[int]") -> OneList:
 
 
 def networkx_adamic_adar(graph: "nx.Graph[int]") -> OneList:
-    """networkx' own ``adamic_adar_index`` of all that are two steps away; another score than the two-hop."""
+    """One list by networkx' own ``adamic_adar_index`` over all actors two steps away; its score is not the two-hop."""
 
     def best(row: int) -> Listed:
         neighbours = graph.adj[row]
@@ -100,12 +100,12 @@ def networkx_adamic_adar(graph: "nx.Graph[int]") -> OneList:
 
 
 def implicit_neighbours(links: sparse.csr_array, rows: IndexArray) -> int:
-    """Fit of implicit's ``CosineRecommender`` and lists for all rows; returns how many there are."""
+    """Fit implicit's ``CosineRecommender`` and make the lists of all rows; returns their number."""
     return _recommended(lambda: CosineRecommender(K=N_SHOWN, num_threads=N_PROCESSORS), links, rows)
 
 
 def implicit_als(links: sparse.csr_array, rows: IndexArray) -> int:
-    """Fit of implicit's ``AlternatingLeastSquares``, 64 factors, and lists for all rows; returns how many there are."""
+    """Fit implicit's ``AlternatingLeastSquares``, 64 factors, and make the lists of all rows; returns their number."""
 
     def make() -> AlternatingLeastSquares:
         return AlternatingLeastSquares(factors=N_FACTORS, random_state=0, num_threads=N_PROCESSORS)
@@ -120,8 +120,8 @@ def _recommended(
     with (
         threadpool_limits(1, "blas"),
         warnings.catch_warnings(),
-    ):  # as the library asks for, its own threads do the work
-        warnings.simplefilter("ignore", ParameterWarning)  # of a conversion inside the library itself
+    ):  # the library asks for it, because it runs threads of its own
+        warnings.simplefilter("ignore", ParameterWarning)  # raised by a conversion inside the library
         model = make()
         model.fit(liked, show_progress=False)
         listed, _ = model.recommend(rows, liked[rows], N=N_SHOWN, filter_already_liked_items=True)
@@ -133,5 +133,5 @@ def _best(scores: Iterable[tuple[int, float]]) -> Listed:
 
 
 def batches(rows: Sequence[dict[str, object]], size: int) -> Iterator[Sequence[dict[str, object]]]:
-    """Rows in slices of a size."""
+    """The rows in slices of a given size."""
     return (rows[start : start + size] for start in range(0, len(rows), size))

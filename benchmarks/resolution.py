@@ -1,20 +1,20 @@
-"""How well records of the same actor are found, beside simpler ways, and how long it takes.
+"""Measures how well records of the same actor are found, compared with simpler methods, and how long it takes.
 
 ``python -m benchmarks.resolution`` reports on the reference lists and on corrupted copies of their organisations
-(``KETNOI_REFERENCE_DATA``, see :mod:`benchmarks.resolution_world`). ``--records N`` does so on invented organisations
-and measures time and memory. ``--fit`` writes the model that ships.
+(``KETNOI_REFERENCE_DATA``, see :mod:`benchmarks.resolution_world`). ``--records N`` reports on invented
+organisations and measures time and memory. ``--fit`` writes the model that ships.
 
-Every pair of records is counted, also those that no block brings together. Of the reference lists all 889 records were
-put together by hand; pairs that could not be judged (a name under several identifiers of one register, predecessors)
-count neither way and are stated. Pairs are drawn into two halves by what they are of. The weights of the model and the
-thresholds of token-set come from one half, all figures from the other. The threshold of links was set by hand and the
-rules were changed with the totals of both halves in view, the lists of words written with all names in view: the
-figures flatter a little.
+Every pair of records is counted, including the pairs that no block brings together. All 889 records of the reference
+lists were grouped by hand. Pairs that could not be judged (a name under several identifiers of one register,
+predecessors) count neither way and are reported. Pairs are divided at random into two halves by the entities of their
+records. The weights of the model and the thresholds of token-set come from one half, all figures from the other. The
+threshold of links was set by hand, the rules were changed with the totals of both halves in view, and the lists of
+words were written with all names in view, so that the figures flatter a little.
 
-*Links* are those made automatically; *clusters* adds what they imply, which is what a merged view shows; *questions*
-are the unclear pairs that are put to a person. Exact and
-folded match: any name of one record is any of the other. Token-set: the best ``token_set_ratio`` of rapidfuzz over
-all folded names, once at the threshold that is best by F1, once at the lowest that reaches a precision of 0.99.
+*Links* are made automatically. *Clusters* adds the pairs that chains of links imply, as in a merged view. *Questions*
+are the unclear pairs that are put to a person. Exact and folded match: the two records share a name. Token-set: the
+best ``token_set_ratio`` of rapidfuzz over all folded names, once at the threshold with the best F1, once at the lowest
+threshold that reaches a precision of 0.99.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from benchmarks.resolution_world import Half, IdPair, World, corrupted_world, re
 from graph.folding import fold
 from ingest.resolution import model
 from ingest.resolution.blocking import candidate_pairs
-from ingest.resolution.profiles import profiles_of
+from ingest.resolution.compared_records import compared_records
 from ingest.resolution.records import Record
 from ingest.resolution.resolve import LINK_THRESHOLD, UNCLEAR_THRESHOLD, Resolution, resolve
 
@@ -60,12 +60,12 @@ class Share:
 
     @property
     def value(self) -> float:
-        """The share; 1 of nothing."""
+        """The share; 1 if nothing was counted."""
         return self.n / self.of if self.of else 1.0
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Lower and upper end.
+        """Lower and upper end of the interval.
 
         >>> [round(end, 3) for end in Share(90, 100).interval]
         [0.826, 0.945]
@@ -83,8 +83,8 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What a method finds: precision and recall over pairs, and how many pairs it names that could not be judged."""
+class Measurement:
+    """Precision and recall of one method over pairs of records, and the number of its pairs without a label."""
 
     method: str
     precision: Share
@@ -96,21 +96,21 @@ Counted = Callable[[str, str], bool]
 """Whether a pair of records is one to be counted."""
 
 
-def measure(method: str, world: World, found: Iterable[IdPair], counted: Counted) -> Row:
+def measure(method: str, world: World, found: Iterable[IdPair], counted: Counted) -> Measurement:
     """Precision and recall of the pairs that a method calls the same."""
     labels = [world.label(*pair) for pair in found if counted(*pair)]
     n_same, n_unsure = labels.count("same"), labels.count("unsure")
     n_all = sum(counted(*pair) for pair in world.same_pairs())
-    return Row(method, Share(n_same, len(labels) - n_unsure), Share(n_same, n_all), n_unsure)
+    return Measurement(method, Share(n_same, len(labels) - n_unsure), Share(n_same, n_all), n_unsure)
 
 
 def links_of(resolution: Resolution) -> list[IdPair]:
-    """The pairs that are linked automatically."""
+    """The pairs that are linked without a person."""
     return [(pair.left_id, pair.right_id) for pair in resolution.links]
 
 
 def clusters_of(pairs: Iterable[IdPair]) -> list[IdPair]:
-    """The pairs, and all that chains of them imply.
+    """The pairs, and all pairs that chains of them imply.
 
     >>> clusters_of([("a", "b"), ("b", "c")])
     [('a', 'b'), ('a', 'c'), ('b', 'c')]
@@ -124,7 +124,7 @@ def clusters_of(pairs: Iterable[IdPair]) -> list[IdPair]:
 
 
 def alike(records: Sequence[Record], read: Callable[[str], str]) -> list[IdPair]:
-    """Pairs of records of which any names read alike."""
+    """Pairs of records that share a name in the given form."""
     bearing: dict[str, set[str]] = {}
     for record in records:
         for name in record.names:
@@ -133,7 +133,7 @@ def alike(records: Sequence[Record], read: Callable[[str], str]) -> list[IdPair]
 
 
 def token_set(records: Sequence[Record]) -> tuple[list[str], npt.NDArray[np.float32]]:
-    """Ids, and the best token-set ratio of any names for every two records, shape (n, n), 0 … 100."""
+    """The ids, and the best token-set ratio over the names of every two records, shape (n, n), 0 to 100."""
     names = [(row, fold(name)) for row, record in enumerate(records) for name in record.names]
     rows = np.array([row for row, _ in names])
     starts = np.searchsorted(rows, np.arange(len(records)))
@@ -143,7 +143,7 @@ def token_set(records: Sequence[Record]) -> tuple[list[str], npt.NDArray[np.floa
     return [record.id for record in records], np.asarray(best, dtype=np.float32)
 
 
-def token_set_rows(world: World, fit: Counted, counted: Counted) -> Iterator[Row]:
+def token_set_rows(world: World, fit: Counted, counted: Counted) -> Iterator[Measurement]:
     """Token-set at both of its thresholds, chosen where ``fit`` says, measured on what is counted."""
     ids, ratios = token_set(world.records)
     above = np.argwhere(np.triu(ratios >= 60, 1)).tolist()
@@ -160,7 +160,7 @@ def token_set_rows(world: World, fit: Counted, counted: Counted) -> Iterator[Row
         yield measure(f"token-set >= {threshold} ({why})", world, found, counted)
 
 
-def report(world: World, *, copies: bool | None) -> list[Row]:
+def report(world: World, *, copies: bool | None) -> list[Measurement]:
     """All methods on the held-out half; of pairs with a corrupted copy, of those without (or of all, with None)."""
 
     def counted_in(half: Half) -> Counted:
@@ -185,12 +185,12 @@ def report(world: World, *, copies: bool | None) -> list[Row]:
 
 def fitted_settings(world: World) -> dict[str, Any]:
     """Settings of splink with probabilities counted over the candidate pairs of one half whose label is known."""
-    profiles = profiles_of(world.records)
-    pairs = candidate_pairs(profiles)
-    ids = [profile.record.id for profile in profiles]
+    compared = compared_records(world.records)
+    pairs = candidate_pairs(compared)
+    ids = [entry.record.id for entry in compared]
     label = np.array([world.label(ids[i], ids[j]) for i, j in pairs.tolist()])
     fit = np.array([world.half(ids[i], ids[j]) == "fit" for i, j in pairs.tolist()])
-    outcome = model.outcomes(profiles, pairs)
+    outcome = model.outcomes(compared, pairs)
     shares: dict[str, dict[str, list[float]]] = {"same": {}, "different": {}}
     for column, (name, levels) in enumerate(model.COMPARISONS.items()):
         for what, by_name in shares.items():
@@ -236,18 +236,18 @@ def _write(card: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     MODEL_PATH.write_text(text + "\n", encoding="utf-8")
 
 
-def reports(reference: World) -> dict[str, list[Row]]:
-    """The held-out half of the reference lists, and of pairs with a corrupted copy."""
+def reports(reference: World) -> dict[str, list[Measurement]]:
+    """The reports on the held-out half: of the reference lists, and of pairs with a corrupted copy."""
     return {
         "reference lists": report(reference, copies=None),
         "corrupted copies": pooled([report(corrupted_world(reference, seed), copies=True) for seed in REPORT_SEEDS]),
     }
 
 
-def pooled(reports_of: Sequence[Sequence[Row]]) -> list[Row]:
+def pooled(reports_of: Sequence[Sequence[Measurement]]) -> list[Measurement]:
     """The rows of several reports of the same methods with their counts added up."""
     return [
-        Row(
+        Measurement(
             " / ".join(dict.fromkeys(row.method for row in rows)),
             Share(sum(row.precision.n for row in rows), sum(row.precision.of for row in rows)),
             Share(sum(row.recall.n for row in rows), sum(row.recall.of for row in rows)),
@@ -257,7 +257,7 @@ def pooled(reports_of: Sequence[Sequence[Row]]) -> list[Row]:
     ]
 
 
-def print_rows(title: str, rows: Sequence[Row]) -> None:
+def print_rows(title: str, rows: Sequence[Measurement]) -> None:
     """Print a table in the form of Markdown."""
     print(f"\n{title}: {rows[0].recall.of} pairs of one actor\n")
     print("| method | precision (95 %) | recall (95 %) | not judged |\n|---|---|---|---|")
@@ -286,7 +286,7 @@ def all_pairs(one: str, two: str) -> bool:
 
 
 def main() -> None:
-    """Run what the command line asks for."""
+    """Run the measurement that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, help="invented organisations to resolve")
     parser.add_argument("--seed", type=int, default=0, help="seed of the invented organisations")

@@ -1,7 +1,7 @@
 """Records with known identities: the labelled reference lists, corrupted copies of them, and invented names.
 
-The reference lists are read where they lie (``KETNOI_REFERENCE_DATA``, or ``shared/data/reference`` beside the
-checkout) and are no part of the project; ``tests/gold/pairs.csv`` holds what was judged about them, by identifiers.
+The reference lists are not part of the project. They are read from ``KETNOI_REFERENCE_DATA``, or from
+``shared/data/reference`` beside the checkout. ``tests/gold/pairs.csv`` holds the judgements about them, by identifiers.
 """
 
 import csv
@@ -34,16 +34,16 @@ IdPair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Records, and what is known about every pair of them.
+    """Records, and the label of every pair of them.
 
     Attributes
     ----------
     entity
-        The entity of every record: records of one entity are the same.
+        The entity of every record: two records are the same if they have the same entity.
     unsure
-        Pairs of entities about which it was not judged.
+        Pairs of entities that could not be judged.
     corruption
-        What was done to the records that are corrupted copies.
+        The corruption of each record that is a corrupted copy.
     """
 
     records: tuple[Record, ...]
@@ -52,14 +52,14 @@ class World:
     corruption: Mapping[str, str]
 
     def label(self, left_id: str, right_id: str) -> Label:
-        """What is known about two records; what was not put together by hand is different."""
+        """The label of two records; records that were not grouped by hand are different."""
         one, two = sorted((self.entity[left_id], self.entity[right_id]))
         if one == two:
             return "same"
         return "unsure" if (one, two) in self.unsure else "different"
 
     def half(self, left_id: str, right_id: str) -> Half:
-        """The half that a pair belongs to, drawn by its two entities."""
+        """The half that a pair belongs to; it depends on the two entities alone."""
         key = "|".join(sorted((self.entity[left_id], self.entity[right_id])))
         return "fit" if hashlib.sha256(key.encode()).digest()[0] % 2 else "held_out"
 
@@ -74,7 +74,7 @@ class World:
 
 
 def reference_folder() -> Path | None:
-    """The folder of the reference lists, or ``None`` where it is not to be found."""
+    """The folder of the reference lists; None if there is none."""
     named = os.environ.get("KETNOI_REFERENCE_DATA")
     folders = [Path(named)] if named else [parent / "shared" / "data" / "reference" for parent in ROOT.parents]
     return next((folder for folder in folders if all((folder / name).is_file() for name in _NAMES.values())), None)
@@ -95,9 +95,9 @@ def reference_world(folder: Path) -> World:
 
 
 def corrupted_world(world: World, seed: int) -> World:
-    """The world with one corrupted copy of every organisation: its own name damaged, the rest known or not by chance.
+    """The world with one corrupted copy of every organisation: its name is corrupted, other columns drop out at random.
 
-    Organisations that stand in a register more than once get none: it could not be said of which entry it is a copy.
+    Organisations with several entries in a register get no copy, because it would be unclear which entry it copies.
     """
     copies = {}
     doubtful = {entity for pair in world.unsure for entity in pair}
@@ -159,7 +159,7 @@ def _ror_id(address: str) -> str:
 
 
 def _universities(folder: Path) -> Iterable[Record]:
-    """The list of universities; who is a member of one that stands in it too, belongs to that."""
+    """The list of universities; a member university is linked to its parent if the list holds the parent as well."""
     rows = list(_rows(folder / _NAMES["universities"]))
     ids: list[str] = []
     for line, row in enumerate(rows, start=2):

@@ -1,32 +1,32 @@
-"""How long Ketnoi takes for its lists, beside other ways to a list from the same graph, all in one run.
+"""Measures how long Ketnoi takes for its lists, compared with other methods on the same graph in the same run.
 
-Run with ``python -m benchmarks.speed DIR --cut 2019-01-01 --neo4j own`` on a folder in the exchange format. What is
-reported are ratios: the time of a method over that of Ketnoi, so that 2 means twice as long as Ketnoi. Milliseconds
-are given for orientation; they depend on the machine, ratios hardly do.
+Run with ``python -m benchmarks.speed DIR --cut 2019-01-01 --neo4j own`` on a folder in the exchange format. It
+reports ratios: the time of a method divided by the time of Ketnoi, so that 2 means twice as long as Ketnoi.
+Milliseconds are given for orientation; they depend on the machine, while ratios hardly do.
 
-The graph is that of Ketnoi's index on the morning of the cut, links weighted by how closely two actors have worked
-together. Actors that ask are drawn at random, from a fixed seed: once from all with a link, and with ``--until`` once
-more from the questions of the benchmark, those who found a new partner between the cut and that day. These have twice
-as many partners, and it is they who would have asked.
+The graph is the one in Ketnoi's index on the morning of the cut; links are weighted by how closely two actors have
+worked together. Askers are drawn at random from a fixed seed: once from all actors with a link, and with ``--until``
+once more from the actors that found a new partner between the cut and that day. The latter have twice as many partners,
+and they are the actors that would have asked.
 
 **One list**: the twenty best new partners of one actor, on one thread. Ketnoi's includes candidates, all features,
 the ranker, the reasons, their evidence, and every sentence in one language. The others score by weighted two-hop
 alone and explain nothing: sparse algebra multiplies one row by the matrix, networkx walks over its dictionaries,
 Neo4j answers one parameterised Cypher query over Bolt on this machine, its plan cached and its pages warm; their
 lists are checked to be the same. Cypher walks both links out from the asker, adds the products up by candidate, leaves
-out those linked already and returns the best twenty with names and scores. networkx' own Adamic-Adar is asked for fewer
-actors. Methods take turns every ten actors, so that other work on the machine falls on all alike and each finds its
-own data in the processor's caches, as in a service that does nothing else. A ratio is that of the
-medians over the same actors; that of the means, which is what many lists take together, stands beside it. "first" is
-Ketnoi's very first question after its index was built.
+out linked actors and returns the best twenty with names and scores. networkx' own Adamic-Adar is asked for fewer
+actors. Methods take turns every ten actors, so that other work on the machine affects all methods alike and each finds
+its own data in the processor's caches, as in a service that does nothing else. A ratio divides medians over the same
+actors. The ratio of the means, which says what many lists take together, stands beside it. "first" is Ketnoi's very
+first question after its index was built.
 
-**Lists for everybody**: a list for every actor with a link, on two processors. Ketnoi's, of the same kind as above,
-every sentence included, are made for a sample of the actors and multiplied up in proportion, unless ``--everybody 0``
-asks for all. Sparse algebra, implicit (fit included) and Graph Data Science (its graph brought into memory beforehand)
-make all lists; those of node similarity and of FastRP with nearest neighbours are streamed to this process.
+**Lists for everybody**: a list for every actor with a link, on two processors. Ketnoi's
+lists, every sentence included, are made for a sample of the actors and multiplied up in proportion, unless
+``--everybody 0`` asks for all. Sparse algebra, implicit (fit included) and Graph Data Science (its graph loaded into
+memory beforehand) make all lists; Graph Data Science streams its lists to this process.
 
-What comes before any list (reading, ranker, index, bringing the graph elsewhere) is stated by itself and in no ratio.
-What cannot run here is listed with the reason.
+Preparation (reading, ranker, index, loading the graph elsewhere) is reported by itself and counts in no ratio. Methods
+that cannot run on this machine are listed with the reason.
 """
 
 import argparse
@@ -80,18 +80,18 @@ _SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What a method took: median, mean and 95th percentile of a list, or the seconds of all lists.
+    """The time of a method: median, mean and 95th percentile of a list, or the seconds of all lists.
 
     Attributes
     ----------
     n_lists
-        How many lists were timed.
+        Number of timed lists.
     ratio
-        Time over that of Ketnoi for the same; for lists one by one that of the medians.
+        Time divided by Ketnoi's time for the same lists; for lists one by one, the ratio of the medians.
     mean_ratio
-        That of the means.
+        Ratio of the means.
     note
-        What is particular, or why it was not run.
+        A remark, or the reason why the method was not run.
     """
 
     method: str
@@ -107,7 +107,15 @@ class Timing:
 
 @dataclass(slots=True)
 class Report:
-    """All timings of one run; ``preparation`` in seconds, ``finders`` those who found a new partner after the cut."""
+    """All timings of one run.
+
+    Attributes
+    ----------
+    preparation
+        Seconds of each step before the first list.
+    one_list_of_finders
+        Timings of single lists for actors that found a new partner after the cut.
+    """
 
     n_actors: int
     n_links: int
@@ -119,7 +127,7 @@ class Report:
 
     @contextmanager
     def preparing(self, what: str) -> Iterator[None]:
-        """Note how long something takes that comes before any list."""
+        """Record how long a step of the preparation takes."""
         started = time.perf_counter()
         yield
         self.preparation[what] = time.perf_counter() - started
@@ -127,7 +135,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is timed: lists one by one, Ketnoi's lists for everybody (0 for all), processes."""
+    """Numbers of lists timed one by one, of Ketnoi's lists for everybody (0 for all), and of processes."""
 
     n_lists: int = 200
     n_everybody: int = 1000
@@ -135,7 +143,7 @@ class Sizes:
 
 
 def ketnoi_list(recommender: Recommender) -> OneList:
-    """Ketnoi's own list with every sentence of its reasons."""
+    """One list of Ketnoi, with every sentence of its reasons."""
     snapshot = recommender.snapshot
 
     def best(row: int) -> Listed:
@@ -169,7 +177,7 @@ def measure(
     ours = ketnoi_list(recommender)
     with threadpool_limits(1):
         first_ms = _milliseconds(ours, int(shuffled[0]))
-    # processes are forked before any library here has threads of its own
+    # fork before any library starts threads of its own
     everybody = [*_ketnoi_for_everybody(recommender, shuffled, sizes), _sparse_for_everybody(links, asking, sizes)]
     with ExitStack() as stack:
         peer, reason = _neo4j_peer(stack, neo4j)
@@ -206,7 +214,7 @@ def _warm_up_and_timed(rows: IndexArray, sizes: Sizes) -> tuple[IndexArray, Inde
 def one_by_one(
     methods: Mapping[str, OneList], slow: Mapping[str, OneList], warm_up: IndexArray, rows: IndexArray
 ) -> list[Timing]:
-    """Each method's time for one list, taken in turns; slow ones take part for the first few actors only.
+    """The time of each method for one list, in turns; slow methods take part only for the first few actors.
 
     Raises
     ------
@@ -243,7 +251,7 @@ def _timing(name: str, times: Sequence[float], ours: Sequence[float]) -> Timing:
 
 
 def _assert_same(lists: Sequence[Listed]) -> None:
-    """Lists of equal scores; among candidates with equal scores the last digit may decide otherwise."""
+    """Check that lists have equal scores; candidates with equal scores may differ, since the last digit decides."""
     for other in lists[1:]:
         expected, found = ([score for _, score in listed] for listed in (lists[0], other))
         assert len(expected) == len(found), "lists of different lengths"
@@ -273,7 +281,7 @@ def _list_some(rows: IndexArray) -> int:
 
 
 def _in_processes(work: Callable[[IndexArray], int], parts: Sequence[IndexArray], n_processes: int) -> float:
-    """Seconds that work on all parts takes in forked processes, the forking included; one works here."""
+    """Seconds that forked processes take for all parts, the forking included; one part is done in this process."""
     started = time.perf_counter()
     if n_processes == 1:
         for part in parts:
@@ -330,7 +338,7 @@ def _with_ratios(timings: Sequence[Timing]) -> list[Timing]:
 
 
 def _neo4j_peer(stack: ExitStack, neo4j: Address | str | None) -> tuple[Neo4jPeer | None, str]:
-    """The peer where there is one, else the reason why not."""
+    """The connected peer if it can run, else the reason why it cannot."""
     if neo4j is None:
         return None, "no --neo4j given"
     try:

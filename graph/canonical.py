@@ -1,6 +1,7 @@
-"""The network with every cluster of actors shown as one, made anew from sources that stay as they are.
+"""The network with one actor for each member: every cluster of records is merged into its canonical actor.
 
-Nothing here writes: a merge is a way to look at the tables of a store, so that it is undone by looking without it.
+Nothing here writes to a store. The records stay as their sources have them, and the merged tables are made anew each
+time, so a merge that is taken back leaves no trace.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +19,7 @@ from graph.kinds import load_kinds
 from graph.model import Actor, Participation, Provenance, Relationship, from_row, to_row
 from graph.tables import KEYS, SCHEMAS, Tables
 
-Link = TypeVar("Link", Relationship, Participation)
+L = TypeVar("L", Relationship, Participation)
 
 _ENDS = {Relationship: ("source_id", "target_id"), Participation: ("actor_id",)}
 _FILLED = (
@@ -36,16 +37,16 @@ _UNITED = ("fields", "needs", "offers", "identifiers")
 
 @dataclass(frozen=True, slots=True)
 class Merges:
-    """What a merged view was made of.
+    """The records behind each member of a merged view.
 
     Attributes
     ----------
     canonical_ids
-        The canonical id of every actor that was merged, that of the canonical one itself included.
+        The canonical id of every merged record, including the canonical record itself.
     sources
-        The actors behind each canonical id as their sources have them, the one whose words come first at the beginning.
+        The records behind each canonical id, as their sources have them; the record whose values win comes first.
     links
-        The judgements that hold them together, by canonical id.
+        The judgements that hold the records of each canonical id together.
     """
 
     canonical_ids: Mapping[str, str]
@@ -53,11 +54,11 @@ class Merges:
     links: Mapping[str, tuple[Judgement, ...]]
 
     def canonical(self, actor_id: str) -> str:
-        """The id under which an actor is shown."""
+        """The canonical id of a record; its own id where it was not merged."""
         return self.canonical_ids.get(actor_id, actor_id)
 
     def source(self, actor_id: str) -> Actor | None:
-        """A merged actor as its own source has it; None for one that was not merged."""
+        """A merged record as its own source has it; None for a record that was not merged."""
         behind = self.sources.get(self.canonical(actor_id), ())
         return next((actor for actor in behind if actor.id == actor_id), None)
 
@@ -65,10 +66,11 @@ class Merges:
 NO_MERGES = Merges(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
 
 
-def merged_view(tables: Tables, found: Clusters) -> tuple[Tables, Merges]:
-    """The tables with a row for each cluster in place of its members, and what it was made of.
+def merges_in(tables: Tables, found: Clusters) -> Merges:
+    """The merges that clusters make among the records of some tables.
 
-    Raises nothing for judgements about actors that are not there: who is alone is left as it is.
+    A cluster of which only one record is in the tables makes no merge. Where the canonical record of a cluster is not
+    in the tables, another record of it becomes canonical.
     """
     sources = _sources(tables, found.canonical_ids)
     canonical_ids = {actor.id: canonical for canonical, actors in sources.items() for actor in actors}
@@ -76,27 +78,33 @@ def merged_view(tables: Tables, found: Clusters) -> tuple[Tables, Merges]:
     for link in found.links:
         if (canonical := canonical_ids.get(link.left_id)) and canonical == canonical_ids.get(link.right_id):
             links[canonical].append(link)
-    merges = Merges(
+    return Merges(
         MappingProxyType(canonical_ids),
         MappingProxyType(sources),
         MappingProxyType({canonical: tuple(held_by) for canonical, held_by in links.items()}),
     )
+
+
+def merged_view(tables: Tables, found: Clusters) -> tuple[Tables, Merges]:
+    """The tables with one row in place of the records of each cluster, and the merges; see :func:`merged`."""
+    merges = merges_in(tables, found)
     return _merged(tables, merges), merges
 
 
 def merged(tables: Tables, canonical_ids: Mapping[str, str]) -> Tables:
-    """The tables with one row for each set of actors that share a canonical id.
+    """The tables with one actor for each set of records that share a canonical id.
 
-    The canonical actor's values come first and gaps are filled from the others: those still in their source before
-    those that have vanished from it, then by id. Lists are united, other names become aliases, and attributes that
-    disagree are kept under ``NAME [ID]``. Links lead to the canonical actor and are numbered anew; one that would tie
-    it to itself is dropped, and one that two sources tell word for word counts once.
+    The values of the canonical record win, and the other records fill its gaps. A record that has vanished from its
+    source comes after all records that have not; ties are broken by id. Lists are united, and other names become
+    aliases. Attributes that disagree are kept under ``NAME [ID]``, and further pages under ``source_url [ID]``.
+    Relationships and participations lead to the canonical actor and are numbered anew. A relationship between two
+    records of one member is dropped, and a link that several sources state with the same values counts once.
     """
     return merged_view(tables, Clusters(canonical_ids))[0]
 
 
 def merged_actor(canonical_id: str, actors: Iterable[Actor]) -> Actor:
-    """One actor made of several.
+    """One actor made of several records; :func:`merged` says how.
 
     >>> one = Actor("a", "school", "Đại học A", country="VN", aliases=("ĐHA",))
     >>> other = Actor("b", "school", "Trường A", website="https://a.edu.vn", needs=("phòng đo",))
@@ -132,7 +140,7 @@ def merged_actor(canonical_id: str, actors: Iterable[Actor]) -> Actor:
 
 
 def _by_weight(canonical_id: str, actors: Iterable[Actor]) -> list[Actor]:
-    """Those still in their source first, then the canonical one, then by id."""
+    """The records in the order in which their values win."""
     return sorted(actors, key=lambda actor: (bool(actor.provenance.last_seen), actor.id != canonical_id, actor.id))
 
 
@@ -146,11 +154,16 @@ def _united_attributes(ordered: Sequence[Actor]) -> Mapping[str, str]:
         for name, value in actor.attributes.items():
             if united.setdefault(name, value) != value:
                 united[f"{name} [{actor.id}]"] = value
+    pages = {ordered[0].provenance.source_url}
+    for actor in ordered[1:]:
+        if (url := actor.provenance.source_url) and url not in pages:
+            pages.add(url)
+            united[f"source_url [{actor.id}]"] = url
     return MappingProxyType(united)
 
 
 def _last_seen(provenances: Sequence[Provenance]) -> str | None:
-    """The latest of the days, None where one of them is still there."""
+    """The latest day on which a record was in its source; None where a record still is."""
     days = [provenance.last_seen for provenance in provenances]
     return None if None in days else max(day for day in days if day is not None)
 
@@ -187,8 +200,8 @@ def _merged_actors(table: pa.Table, merges: Merges) -> pa.Table:
     return pa.concat_tables([table.filter(pc.invert(touched)), made]).sort_by("id")
 
 
-def _rewired(fact_type: type[Link], table: pa.Table, merges: Merges) -> pa.Table:
-    """A table of links with their ends renamed. Links without a renamed end are left alone: none can become theirs."""
+def _rewired(fact_type: type[L], table: pa.Table, merges: Merges) -> pa.Table:
+    """A table of links that lead to canonical actors. A link whose ends were not merged stays as it is."""
     ends = _ENDS[fact_type]
     ids = _strings(merges.canonical_ids)
     touched = pc.is_in(table[ends[0]], value_set=ids)
@@ -216,11 +229,11 @@ def _is_loop(table: pa.Table) -> pa.ChunkedArray:
 
 
 def _share_ends(table: pa.Table, ends: Sequence[str]) -> pa.Array:
-    """Which links have another one of their sort between the same ends, whichever way round."""
+    """Whether another link of the same kind joins the same ends, in either direction; bool, one value a link."""
     others = [column for column in ("project_id", "kind") if column in table.column_names and column not in ends]
     pairs = zip(*(table[column].to_pylist() for column in ends), strict=True)
-    sorts = zip(*(table[column].to_pylist() for column in others), strict=True)
-    keys = [(frozenset(pair), sort) for pair, sort in zip(pairs, sorts, strict=True)]
+    kinds = zip(*(table[column].to_pylist() for column in others), strict=True)
+    keys = [(frozenset(pair), kind) for pair, kind in zip(pairs, kinds, strict=True)]
     n_of = Counter(keys)
     return pa.array([n_of[key] > 1 for key in keys], pa.bool_())
 
@@ -235,36 +248,39 @@ def _set(table: pa.Table, column: str, values: pa.Array | pa.ChunkedArray) -> pa
     return table.set_column(table.column_names.index(column), table.schema.field(column), values)
 
 
-def _counted_once(links: Sequence[Link], merges: Merges) -> list[Link]:
-    """Links with their ends renamed, equal ones of different actors made one."""
-    kept: list[Link] = []
-    told_by: dict[int, set[tuple[str, ...]]] = {}
+def _counted_once(links: Sequence[L], merges: Merges) -> list[L]:
+    """Links that lead to canonical actors; equal links of different records become one.
+
+    Two equal links of the same record stay two, because one source counts them as two.
+    """
+    kept: list[L] = []
+    ends_of: dict[int, set[tuple[str, ...]]] = {}
     places: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     own_first = sorted(links, key=lambda link: (bool(link.provenance.last_seen), _renamed(link, merges) != link))
     for link in own_first:
         before = tuple(getattr(link, column) for column in _ENDS[type(link)])
         renamed = _renamed(link, merges)
         same = places[_content(renamed)]
-        twin = next((place for place in same if before not in told_by[place]), None)
+        twin = next((place for place in same if before not in ends_of[place]), None)
         if twin is None:
             same.append(len(kept))
-            told_by[len(kept)] = {before}
+            ends_of[len(kept)] = {before}
             kept.append(renamed)
         else:
-            told_by[twin].add(before)
+            ends_of[twin].add(before)
             kept[twin] = _with_evidence(kept[twin], link)
     return kept
 
 
-def _renamed(link: Link, merges: Merges) -> Link:
+def _renamed(link: L, merges: Merges) -> L:
     if isinstance(link, Relationship):
         source_id, target_id = merges.canonical(link.source_id), merges.canonical(link.target_id)
         return replace(link, source_id=source_id, target_id=target_id)
     return replace(link, actor_id=merges.canonical(link.actor_id))
 
 
-def _content(link: Link) -> tuple[object, ...]:
-    """All that two links tell alike where they are one; ties that read the same either way have no direction."""
+def _content(link: Relationship | Participation) -> tuple[object, ...]:
+    """The values in which two links must agree to count as one. An undirected relationship has its ends in order."""
     values: dict[str, object] = {
         column.name: getattr(link, column.name)
         for column in fields(link)
@@ -277,8 +293,8 @@ def _content(link: Link) -> tuple[object, ...]:
     return (*values.values(), *sorted(link.attributes.items()))
 
 
-def _with_evidence(kept: Link, other: Link) -> Link:
-    """The link with the page of another that tells the same."""
+def _with_evidence(kept: L, other: L) -> L:
+    """The kept link with the page of another link that states the same."""
     url = other.provenance.source_url
     if not url or url == kept.provenance.source_url:
         return kept
@@ -288,7 +304,7 @@ def _with_evidence(kept: Link, other: Link) -> Link:
     return replace(kept, attributes=MappingProxyType({**kept.attributes, **also}))
 
 
-def _numbered(links: Sequence[Link]) -> list[Link]:
+def _numbered(links: Sequence[L]) -> list[L]:
     n_of: defaultdict[tuple[object, ...], int] = defaultdict(int)
     numbered = []
     for link in links:

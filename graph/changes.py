@@ -1,32 +1,45 @@
-"""What loads changed, as events: ids and names of columns, never what stands in them."""
+"""The change log: which facts each load, or each write through the HTTP interface, changed, and in which columns.
+
+The log holds ids and names of columns. It never holds the values of columns.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from graph.dates import utc_stamp
 from graph.interop import EXCHANGE_NAMES
 from graph.model import Event, Fact
 from graph.store import BATCH_SIZE, GraphReader, GraphWriter, UpsertCounts, Upserted
 from graph.tables import Key, key_of
 
 CHANGE = "change"
-"""Kind of the events that say what a load changed."""
+"""Kind of the events that make up the change log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What one load changed in the facts of one table that came from one source.
+    """The changes that one load, or one write, made to the facts of one table from one source.
 
     Attributes
     ----------
     load
-        UTC time at which the load began, by which its changes are told from those of others.
+        UTC time at which the load or write began; it identifies the load.
+    source
+        Name of the list that the facts come from; ``api`` for writes through the HTTP interface.
+    table
+        Name of the table in the exchange format.
+    new
+        Keys of the facts that were not stored before.
     changed
-        Columns of each fact that was there before; its last-seen date is none of them.
+        Changed columns of each fact that was stored before, without the day it was last seen.
     vanished
-        What was in the source before and is no longer.
+        Keys of the facts that the source had before and no longer has.
+    returned
+        Keys of the facts that had vanished and that the source has again.
+    by
+        Who wrote through the HTTP interface: a handle, or the name of the key; None for a load.
     """
 
     load: str
@@ -36,41 +49,46 @@ class Changes:
     changed: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     vanished: tuple[Key, ...] = ()
     returned: tuple[Key, ...] = ()
+    by: str | None = None
 
     @property
     def n(self) -> int:
-        """How many facts are told of."""
+        """Number of facts that are new, changed, vanished or returned."""
         return len(self.new) + len(self.changed) + len(self.vanished) + len(self.returned)
 
 
 class ChangeLog:
-    """Writes facts, and with them, in the same transaction, what they changed.
+    """Writes facts to a store, and in the same transaction the changes to its log.
 
-    A load that is killed leaves the changes of exactly the facts that it wrote.
+    The log of a load that was killed therefore has the changes of exactly the facts that it wrote.
 
     Parameters
     ----------
     store
-        Where to write.
+        The store to write to.
     load
-        UTC time at which the load began; now, where none is given. A second log with it goes on with the first.
+        UTC time at which the load began; None for now. Two logs with the same time belong to the same load.
+    by
+        Who writes through the HTTP interface: a handle, or the name of the key; None for a load.
     """
 
-    def __init__(self, store: GraphWriter, load: str | None = None) -> None:
+    def __init__(self, store: GraphWriter, load: str | None = None, by: str | None = None) -> None:
         self._store = store
-        self.load = load or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        self._by = by
+        self.load = load or utc_stamp("microseconds")
 
     def upsert(self, facts: Sequence[Fact]) -> UpsertCounts:
-        """What became of facts of one type, as the store's own methods say it."""
+        """Insert or update facts of one type; the counts are those of the store."""
 
-        def events_of(told: Upserted) -> list[Event]:
-            return [event for changes in changes_of(facts, told, self.load) for event in to_events(changes)]
+        def events_of(upserted: Upserted) -> list[Event]:
+            found = changes_of(facts, upserted, self.load)
+            return [event for changes in found for event in to_events(replace(changes, by=self._by))]
 
         return self._store.upsert_facts(facts, events_of).counts
 
 
-def changes_of(facts: Sequence[Fact], told: Upserted, load: str) -> list[Changes]:
-    """What a write changed, source by source."""
+def changes_of(facts: Sequence[Fact], upserted: Upserted, load: str) -> list[Changes]:
+    """The changes that a write made to facts of one type, one entry for each source."""
     if not facts:
         return []
     source_of = {key_of(fact): fact.provenance.source for fact in facts}
@@ -78,9 +96,9 @@ def changes_of(facts: Sequence[Fact], told: Upserted, load: str) -> list[Changes
         lambda: {"new": [], "changed": {}, "vanished": [], "returned": []}
     )
     for name in ("new", "vanished", "returned"):
-        for key in getattr(told, name):
+        for key in getattr(upserted, name):
             parts[source_of[key]][name].append(key)
-    for key, columns in told.changed.items():
+    for key, columns in upserted.changed.items():
         parts[source_of[key]]["changed"][key] = columns
     table = EXCHANGE_NAMES[type(facts[0])]
     return [
@@ -92,27 +110,29 @@ def changes_of(facts: Sequence[Fact], told: Upserted, load: str) -> list[Changes
 
 
 def to_events(changes: Changes) -> Iterator[Event]:
-    """Changes as events, of at most :data:`graph.store.BATCH_SIZE` facts each; none of no change."""
-    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    told: list[tuple[str, Any]] = [("new", _written(key)) for key in changes.new]
-    told += [("changed", [_written(key), list(columns)]) for key, columns in changes.changed.items()]
-    told += [(name, _written(key)) for name in ("vanished", "returned") for key in getattr(changes, name)]
-    for start in range(0, len(told), BATCH_SIZE):
+    """The changes as events of at most :data:`graph.store.BATCH_SIZE` facts each; no event where nothing changed."""
+    at = utc_stamp()
+    entries: list[tuple[str, Any]] = [("new", _written(key)) for key in changes.new]
+    entries += [("changed", [_written(key), list(columns)]) for key, columns in changes.changed.items()]
+    entries += [(name, _written(key)) for name in ("vanished", "returned") for key in getattr(changes, name)]
+    for start in range(0, len(entries), BATCH_SIZE):
         payload: dict[str, Any] = {"load": changes.load, "source": changes.source, "table": changes.table}
-        for name, entry in told[start : start + BATCH_SIZE]:
+        if changes.by is not None:
+            payload["by"] = changes.by
+        for name, entry in entries[start : start + BATCH_SIZE]:
             payload.setdefault(name, []).append(entry)
         yield Event(CHANGE, at, payload)
 
 
 def read_changes(store: GraphReader, since: str = "", n_loads: int | None = None) -> list[Changes]:
-    """What loads changed, in the order of time, one entry for each table and source of a load.
+    """The changes of past loads and writes, oldest first; one entry for each source and table of a load.
 
     Parameters
     ----------
     since
-        Loads that began at this moment, such as ``2026-05`` or ``2026-05-31T09``, or later.
+        Leave out loads and writes that began before this time, such as ``2026-05`` or ``2026-05-31T09``.
     n_loads
-        The last so many of them.
+        Number of loads and writes to return, the latest ones; None for all.
     """
     events = [event for event in store.events(CHANGE) if event.payload["load"] >= since]
     loads = sorted({event.payload["load"] for event in events})
@@ -125,7 +145,7 @@ def read_changes(store: GraphReader, since: str = "", n_loads: int | None = None
 
 
 def _joined(load: str, source: str, table: str, events: Sequence[Event]) -> Changes:
-    """The changes that several events tell; a fact that was changed twice in one load is told once."""
+    """The changes in several events of one load; a fact that was changed twice appears once."""
     keys: dict[str, dict[Key, None]] = {"new": {}, "vanished": {}, "returned": {}}
     changed: dict[Key, tuple[str, ...]] = {}
     for event in events:
@@ -136,11 +156,14 @@ def _joined(load: str, source: str, table: str, events: Sequence[Event]) -> Chan
             changed[key] = tuple(dict.fromkeys((*changed.get(key, ()), *columns)))
     for key in keys["new"]:
         changed.pop(key, None)
-    return Changes(load, source, table, tuple(keys["new"]), changed, tuple(keys["vanished"]), tuple(keys["returned"]))
+    by = events[0].payload.get("by")
+    return Changes(
+        load, source, table, tuple(keys["new"]), changed, tuple(keys["vanished"]), tuple(keys["returned"]), by
+    )
 
 
 def _written(key: Key) -> str | list[str | int]:
-    """An id as it is; the key of a link as a list."""
+    """A key as the log has it: an id as it is, the key of a link as a list."""
     return str(key[0]) if len(key) == 1 else list(key)
 
 

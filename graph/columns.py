@@ -1,4 +1,4 @@
-"""Columns of Arrow tables as arrays: ids, codes, days, and matrices of pairs."""
+"""Conversion of columns of Arrow tables to arrays: ids, codes of kinds, days, and matrices of pairs."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -20,11 +20,17 @@ BoolArray = npt.NDArray[np.bool_]
 A = TypeVar("A", bound=npt.NDArray[Any])
 
 UNKNOWN_CODE = -1
-"""Stands in code arrays for a kind that the kinds file does not know."""
+"""Code of a kind that the kinds file does not have."""
 
 
 def row_ids(table: pa.Table, what: str) -> npt.NDArray[np.object_]:
-    """The ids of a table, object array of str; raises :class:`~graph.errors.SnapshotError` where they do not ascend."""
+    """The ids of a table, object array of str, shape (n_rows,).
+
+    Raises
+    ------
+    SnapshotError
+        The ids are not unique and in ascending order.
+    """
     ids: npt.NDArray[np.object_] = np.array(table["id"].to_pylist(), dtype=object)
     if len(ids) > 1:
         order = ids[1:] > ids[:-1]
@@ -39,7 +45,13 @@ def row_ids(table: pa.Table, what: str) -> npt.NDArray[np.object_]:
 
 
 def index_in(ids: npt.NDArray[np.object_], column: pa.ChunkedArray, what: str) -> IntArray:
-    """Places of a column's ids among those known, int32; a :class:`~graph.errors.SnapshotError` for one not known."""
+    """Place of each id of a column among the known ids, int32, shape (n_rows,).
+
+    Raises
+    ------
+    SnapshotError
+        An id is not among the known ids; ``what`` names its kind of thing in the message.
+    """
     index = pc.index_in(column, value_set=pa.array(ids, pa.string()))
     if index.null_count:
         missing = column.filter(pc.is_null(index))[0].as_py()
@@ -50,7 +62,7 @@ def index_in(ids: npt.NDArray[np.object_], column: pa.ChunkedArray, what: str) -
 
 
 def owners_of(projects: pa.Table, actor_ids: npt.NDArray[np.object_]) -> tuple[IntArray, IntArray]:
-    """Rows of the projects whose owner is known, and the rows of those owners, int32."""
+    """Rows of the projects whose owner is among the actors, and the row of each of these owners, both int32."""
     index = pc.index_in(projects["owner_id"], value_set=pa.array(actor_ids, pa.string()))
     known = np.asarray(pc.is_valid(index).to_numpy(zero_copy_only=False), dtype=bool)
     owners = np.asarray(pc.fill_null(index, 0).to_numpy(), dtype=np.int32)
@@ -58,18 +70,29 @@ def owners_of(projects: pa.Table, actor_ids: npt.NDArray[np.object_]) -> tuple[I
 
 
 def codes(column: pa.ChunkedArray, known: Mapping[str, object]) -> CodeArray:
-    """Places of a column's names among those known, int16, :data:`UNKNOWN_CODE` for others."""
+    """Place of each name of a column among the known names, int16; :data:`UNKNOWN_CODE` for any other name."""
     index = pc.index_in(column, value_set=pa.array(list(known), pa.string()))
     return locked(np.asarray(pc.fill_null(index, UNKNOWN_CODE).to_numpy(), dtype=np.int16))
 
 
 def first_days(column: pa.ChunkedArray) -> IntArray:
-    """Days since 1970-01-01 of the first day that each partial date can mean, int32."""
+    """Days from 1970-01-01 to the first day that each partial date can mean, int32; raises as :func:`days` does."""
     return days(column, lambda text: to_day(first_day(text)))
 
 
 def days(column: pa.ChunkedArray, day_of: Callable[[str], int] = day_of) -> IntArray:
-    """Days since 1970-01-01 of each partial date, int32; a :class:`~graph.errors.SnapshotError` for what is none."""
+    """Days from 1970-01-01 to each partial date, int32, :data:`graph.dates.NO_DAY` for an absent one.
+
+    Parameters
+    ----------
+    day_of
+        Gives the days of one partial date; without it, the last day that the date can mean counts.
+
+    Raises
+    ------
+    SnapshotError
+        A text is no partial date.
+    """
     encoded = column.combine_chunks().dictionary_encode()
     try:
         known = [day_of(text) for text in encoded.dictionary.to_pylist()]
@@ -81,13 +104,19 @@ def days(column: pa.ChunkedArray, day_of: Callable[[str], int] = day_of) -> IntA
 
 
 def hide(table: pa.Table, column: str, hidden: pa.Array) -> pa.Table:
-    """The table with the values of a column taken away where they are to be hidden."""
+    """The table with a column in which the values marked by ``hidden``, bool per row, are replaced by null."""
     kept = pc.if_else(hidden, pa.scalar(None, pa.string()), table[column])
     return table.set_column(table.column_names.index(column), table.schema.field(column), kept)
 
 
 def maximum_of_pairs(values: npt.NDArray[np.float32], rows: IntArray, columns: IntArray, *, n: int) -> sparse.csr_array:
-    """CSR of float32, shape (n, n): the largest of the values given for each pair."""
+    """CSR of float32, shape (n, n): for each pair of row and column the largest of its values.
+
+    Parameters
+    ----------
+    values, rows, columns
+        Value, row and column of each entry; a pair may have several.
+    """
     order = np.lexsort((-values, columns, rows))
     rows, columns, values = rows[order], columns[order], values[order]
     first = np.ones(len(rows), bool)
@@ -96,13 +125,13 @@ def maximum_of_pairs(values: npt.NDArray[np.float32], rows: IntArray, columns: I
 
 
 def locked(array: A) -> A:
-    """The array, not to be written any more."""
+    """The array itself, made read-only."""
     array.flags.writeable = False
     return array
 
 
 def locked_csr(matrix: sparse.csr_array) -> sparse.csr_array:
-    """The matrix with its indices in order, not to be written any more."""
+    """The matrix itself, with sorted indices and made read-only."""
     matrix.sort_indices()
     for array in (matrix.data, matrix.indices, matrix.indptr):
         array.flags.writeable = False
@@ -110,7 +139,7 @@ def locked_csr(matrix: sparse.csr_array) -> sparse.csr_array:
 
 
 def hash_column(digest: "hashlib.blake2b", column: pa.ChunkedArray) -> None:
-    """Add a column to a digest: its length, which values are absent, and the values."""
+    """Add a column to a digest: its length, the places of its nulls, and its values."""
     array = column.combine_chunks()
     digest.update(len(array).to_bytes(8, "little"))
     digest.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)).tobytes())

@@ -1,15 +1,20 @@
-"""The Cypher that the Neo4j store speaks. Text from outside enters a query as a parameter only.
+"""The Cypher queries of the Neo4j store. Text from outside enters a query only as a parameter.
 
-The graph as it is seen in Neo4j Browser::
+The graph in Neo4j Browser::
 
     (:Actor:Startup)-[:PARTNERED_IN]->(:Actor:School)
     (:Actor:Startup)-[:PARTICIPATES_IN]->(:Opportunity:Project)
     (:Actor:Agency)-[:OWNS]->(:Opportunity:Challenge)              drawn from the challenge's owner_id
+    (:Actor:School)-[:SAME_AS]->(:Actor:School)                    drawn from the judgements in the log
     (:KetnoiStore)                                                 schema version and revision
     (:NetworkEvent)                                                one for each event
 
-Second labels and types follow from the kinds. A kind that the kinds file does not know has no second label, or the
-type RELATED_TO. Queries about many facts answer with one list, since a record costs the driver more than what is in it.
+Second labels and relationship types follow from the kinds. An actor of a kind that the kinds file does not have gets no
+second label, and a relationship of such a kind gets the type RELATED_TO. Only relationships of the exchange format and
+participations have a ``digest``; every query about facts asks for it, so drawn relationships are never read as facts.
+
+Queries about many facts answer with one list, because the driver spends more time on a record than on its values.
+``docs/neo4j.md`` describes the model for people who query it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +23,7 @@ from typing import Any
 from graph.kinds import load_kinds
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from graph.tables import KEYS, SCHEMAS
-from graph.writing import ENDS, Row
+from graph.writing import ENDS, StoredRow
 
 NAMES_INDEX = "ketnoi_actor_names"
 
@@ -42,8 +47,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX ketnoi_event_kind IF NOT EXISTS FOR (e:NetworkEvent) ON (e.kind)",
         "CALL db.awaitIndexes(300)",
     ),
+    (),  # SAME_AS, which is drawn after every migration
 )
-"""Statements of each migration, all of which may run twice; the schema version is the number of those applied."""
+"""Statements of each migration; all may run twice. The schema version is the number of migrations applied."""
 
 SCHEMA_VERSION = "MATCH (s:KetnoiStore {name: 'ketnoi'}) RETURN s.schema_version AS version"
 SET_SCHEMA_VERSION = """
@@ -54,7 +60,7 @@ SET s.schema_version = $version
 ANY_FOREIGN_NODE = "MATCH (n:Actor|Opportunity) RETURN count(n) > 0 AS is_there"
 
 LOCK = "MATCH (s:KetnoiStore {name: 'ketnoi'}) SET s.is_locked = false"
-"""Waits for every writer before and holds off those after, until the end of the transaction; it changes nothing."""
+"""Waits for earlier writers and keeps later writers waiting until the end of the transaction; it changes nothing."""
 
 REVISION = "MATCH (s:KetnoiStore {name: 'ketnoi'}) RETURN s.revision AS revision"
 GROW_REVISION = "MATCH (s:KetnoiStore {name: 'ketnoi'}) SET s.revision = s.revision + 1"
@@ -93,6 +99,25 @@ MATCH (n:Opportunity {owner_id: id})
 CREATE (a)-[:OWNS]->(n)
 """
 
+ALL_SAME_AS = """
+MATCH (a:Actor)-[r:SAME_AS]->(b:Actor)
+RETURN collect([a.id, b.id, r.by, r.at, r.probability]) AS rows
+"""
+DELETE_SAME_AS = """
+UNWIND $rows AS row
+MATCH (:Actor {id: row[0]})-[r:SAME_AS]->(:Actor {id: row[1]})
+DELETE r
+"""
+CREATE_SAME_AS = """
+UNWIND $rows AS row
+MATCH (a:Actor {id: row[0]})
+MATCH (b:Actor {id: row[1]})
+CREATE (a)-[:SAME_AS {by: row[2], at: row[3], probability: row[4]}]->(b)
+"""
+
+_DRAWN_TYPES = frozenset({"OWNS", "PARTICIPATES_IN", "SAME_AS"})
+"""Relationship types with a meaning of their own, which no kind of relationship may take."""
+
 _NODE_LABELS: Mapping[type[Fact], str] = {Actor: "Actor", Project: "Opportunity"}
 _LINKS: Mapping[type[Fact], str] = {
     Relationship: "(a:Actor)-[r]->(b:Actor)",
@@ -115,7 +140,7 @@ _END_COLUMNS = {"source_id": "a.id", "target_id": "b.id", "project_id": "a.id", 
 
 
 def kind_labels(fact_type: type[Fact]) -> Mapping[str, str]:
-    """Second labels of actors or opportunities by kind.
+    """The second label of the actors or opportunities of each kind.
 
     >>> kind_labels(Actor)["startup"]
     'Startup'
@@ -126,31 +151,32 @@ def kind_labels(fact_type: type[Fact]) -> Mapping[str, str]:
 
 
 def relationship_type(kind: str) -> str:
-    """Type of relationships of a kind.
+    """The type of the relationships of a kind.
 
-    >>> relationship_type("signed_mou"), relationship_type("` DELETE r //")
-    ('SIGNED_MOU', 'RELATED_TO')
+    >>> relationship_type("signed_mou"), relationship_type("` DELETE r //"), relationship_type("same_as")
+    ('SIGNED_MOU', 'RELATED_TO', 'RELATED_TO')
     """
-    return kind.upper() if kind in load_kinds().relationship else "RELATED_TO"
+    is_known = kind in load_kinds().relationship and kind.upper() not in _DRAWN_TYPES
+    return kind.upper() if is_known else "RELATED_TO"
 
 
 def is_node(fact_type: type[Fact]) -> bool:
-    """Whether facts of a type are nodes rather than relationships of the graph."""
+    """Whether facts of a type are nodes of the graph; the others are relationships."""
     return fact_type in _NODE_LABELS
 
 
 def returned(fact_type: type[Fact]) -> str:
-    """The columns of the table of actors or projects, read from node ``n``."""
+    """The columns of the table of actors or projects, as Cypher that reads them from node ``n``."""
     return ", ".join(f"{value} AS `{name}`" for name, value in _columns(fact_type).items())
 
 
 def all_ids(fact_type: type[Fact]) -> str:
-    """One list of the ids of all actors or projects; nodes that Ketnoi did not write are not among them."""
+    """Query for one list of the ids of all actors or projects. It leaves out nodes that Ketnoi did not write."""
     return f"{_match(fact_type)} RETURN collect(n.id) AS rows"
 
 
 def facts_at(fact_type: type[Fact]) -> str:
-    """One list of the rows of the facts at ``$ids``: the actors or projects themselves, or what starts at them."""
+    """Query for one list of rows: the actors or projects with ``$ids``, or the links that start at them."""
     if is_node(fact_type):
         matched = f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: id}})"
     else:
@@ -159,13 +185,13 @@ def facts_at(fact_type: type[Fact]) -> str:
 
 
 def facts_from(fact_type: type[Fact]) -> str:
-    """The facts of ``$source``, a record each."""
+    """Query for the facts from ``$source``, one record each."""
     columns = ", ".join(f"{value} AS `{name}`" for name, value in _columns(fact_type).items())
     return f"{_match(fact_type)} AND {_variable(fact_type)}.source = $source RETURN {columns}"
 
 
 def facts_with_keys(fact_type: type[Fact]) -> str:
-    """One list of the rows of the facts with the keys of ``$rows``."""
+    """Query for one list of the rows of the facts with the keys of ``$rows``."""
     if is_node(fact_type):
         matched = f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: row.id}})"
     else:
@@ -174,27 +200,27 @@ def facts_with_keys(fact_type: type[Fact]) -> str:
 
 
 def sources(fact_type: type[Fact]) -> str:
-    """Each source and the number of facts that came from it."""
+    """Query for each source and its number of facts."""
     return f"{_match(fact_type)} RETURN {_variable(fact_type)}.source AS source, count(*) AS n"
 
 
 def count(fact_type: type[Fact]) -> str:
-    """The number of facts of a type."""
+    """Query for the number of facts of a type."""
     return f"{_match(fact_type)} RETURN count(*) AS n"
 
 
 def one_node(fact_type: type[Fact]) -> str:
-    """The actor or project of ``$id``."""
+    """Query for the actor or project with ``$id``."""
     return f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: $id}}) WHERE n.digest IS NOT NULL RETURN {returned(fact_type)}"
 
 
 def projects_of_owner() -> str:
-    """The projects that name ``$id`` as their owner."""
+    """Query for the projects that name ``$id`` as their owner."""
     return f"MATCH (n:Opportunity {{owner_id: $id}}) RETURN {returned(Project)}"
 
 
 def search_actors() -> str:
-    """Actors that the names index finds for ``$words``, of ``$kinds``, ordered by likeness to ``$text``."""
+    """Query for the actors of ``$kinds`` that the names index finds for ``$words``, most similar to ``$text`` first."""
     return f"""
     CALL db.index.fulltext.queryNodes('{NAMES_INDEX}', $words) YIELD node AS n
     WITH n WHERE size($kinds) = 0 OR n.kind IN $kinds
@@ -205,12 +231,12 @@ def search_actors() -> str:
 
 
 def known_ids(fact_type: type[Fact]) -> str:
-    """One list of those of ``$ids`` that are stored."""
+    """Query for one list of the stored ids among ``$ids``."""
     return f"UNWIND $ids AS id MATCH (n:{_NODE_LABELS[fact_type]} {{id: id}}) RETURN collect(n.id) AS rows"
 
 
 def digests(fact_type: type[Fact]) -> str:
-    """One list of position and digest of those of ``$rows`` whose key is stored."""
+    """Query for one list of the position and digest of each of ``$rows`` whose key is stored."""
     if is_node(fact_type):
         matched, digest = f"MATCH (n:{_NODE_LABELS[fact_type]} {{id: row.id}})", "n.digest"
     else:
@@ -219,7 +245,7 @@ def digests(fact_type: type[Fact]) -> str:
 
 
 def insert(fact_type: type[Fact]) -> str:
-    """Create ``$rows``, of which none is stored."""
+    """Statement that creates ``$rows``, none of which is stored."""
     if is_node(fact_type):
         return f"UNWIND $rows AS row CREATE (n:{_NODE_LABELS[fact_type]}) SET n:$(row.labels), n = row.properties"
     created = f"CREATE {_NEW_LINK[fact_type]}\nSET r = row.properties"
@@ -227,7 +253,7 @@ def insert(fact_type: type[Fact]) -> str:
 
 
 def update_nodes(fact_type: type[Fact]) -> str:
-    """Write ``$rows`` over the actors or projects of the same ids; ``$labels`` are all labels a kind may have given."""
+    """Statement that writes ``$rows`` over the actors or projects with their ids; ``$labels`` are all kind labels."""
     return f"""
     UNWIND $rows AS row
     MATCH (n:{_NODE_LABELS[fact_type]} {{id: row.id}})
@@ -237,12 +263,12 @@ def update_nodes(fact_type: type[Fact]) -> str:
 
 
 def delete_links(fact_type: type[Fact]) -> str:
-    """Remove the relationships or participations with the keys of ``$rows``."""
+    """Statement that deletes the relationships or participations with the keys of ``$rows``."""
     return f"UNWIND $rows AS row\n{_LINK_ENDS[fact_type]}\nMATCH {_LINK_OF_ROW[fact_type]}\nDELETE r"
 
 
-def parameters(fact_type: type[Fact], rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The rows as query parameters: their key, the labels or the type they need, and the properties to write."""
+def parameters(fact_type: type[Fact], rows: Sequence[StoredRow]) -> list[dict[str, Any]]:
+    """The rows as query parameters: key, labels or relationship type, and properties to write."""
     ends = ENDS[fact_type]
     parameters = [
         {column: row[column] for column in KEYS[fact_type]}
@@ -263,7 +289,7 @@ def parameters(fact_type: type[Fact], rows: Sequence[Row]) -> list[dict[str, Any
 def _columns(fact_type: type[Fact]) -> dict[str, str]:
     source = _variable(fact_type)
     columns = {name: _END_COLUMNS.get(name, f"{source}.`{name}`") for name in SCHEMAS[fact_type].names}
-    if fact_type is Actor:  # those stored before there was this list have none
+    if fact_type is Actor:  # actors stored by the first schema version have no such list
         columns["identifiers"] = "coalesce(n.identifiers, [])"
     return columns
 

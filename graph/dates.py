@@ -1,23 +1,43 @@
-"""Dates as people know them: a year, a month or a day."""
+"""Partial dates, which name a year, a month or a day, and the present moment."""
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Literal
 
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 NO_DAY = -(2**31)
-"""Marks an absent date in arrays of days."""
+"""Stands for an absent date in arrays of days; it lies before every day."""
+
+Precision = Literal["days", "seconds", "microseconds"]
+
+_STAMP_FORMATS = {"days": "%Y-%m-%d", "seconds": "%Y-%m-%dT%H:%M:%SZ", "microseconds": "%Y-%m-%dT%H:%M:%S.%fZ"}
+
+
+def utc_now() -> datetime:
+    """The present moment in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def utc_stamp(precision: Precision = "seconds") -> str:
+    """The present moment in UTC as ISO 8601 text, such as ``2026-05-31T09:30:00Z``.
+
+    Stamps of one precision sort by time. Choose microseconds where several events of one second must be told apart,
+    and days for a date (``2026-05-31``).
+    """
+    return datetime.now(UTC).strftime(_STAMP_FORMATS[precision])
 
 
 def last_day(partial_date: str) -> date:
-    """The last day a date written as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` can mean.
+    """The last day that a date written as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` can mean.
 
-    A fact known only by its year may have come at the year's end, so the last day is what may be hidden or shown.
+    A fact known only by its year may be as late as the end of the year. So this day decides whether the fact is visible
+    in a network cut in time.
 
     Raises
     ------
     ValueError
-        The text is no date of this form, or no such day exists.
+        The text does not have this form, or no such day exists.
 
     >>> last_day("2024-02")
     datetime.date(2024, 2, 29)
@@ -50,13 +70,8 @@ def to_day(moment: date) -> int:
     return moment.toordinal() - _EPOCH
 
 
-def from_day(day: int) -> date:
-    """The date a number of days after 1970-01-01."""
-    return date.fromordinal(day + _EPOCH)
-
-
 def day_of(partial_date: str | None) -> int:
-    """Days from 1970-01-01 to the last day a partial date can mean; :data:`NO_DAY` for none."""
+    """Days from 1970-01-01 to the last day that a partial date can mean; :data:`NO_DAY` for None or an empty text."""
     return to_day(last_day(partial_date)) if partial_date else NO_DAY
 
 

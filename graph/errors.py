@@ -1,20 +1,20 @@
-"""Everything Ketnoi raises on purpose.
+"""The errors that Ketnoi raises on purpose.
 
 ::
 
     KetnoiError
-    ├── InvalidQueryError      a question that cannot be answered as put
-    │   └── NotFoundError      … because the thing it names is not in the network
+    ├── InvalidQueryError      a question that cannot be answered as it is asked
+    │   └── NotFoundError      … because something it names is not in the network
     ├── KindsError             the kinds or fields files contradict themselves
-    ├── SnapshotError          tables from which no snapshot can be built
+    ├── SnapshotError          tables that make no consistent snapshot
     ├── StoreError             the graph store refused or failed
     │   ├── StoreUriError          an address that names no store
-    │   ├── StoreUnavailableError  away for now: trying again may help
+    │   ├── StoreUnavailableError  no answer for now: trying again may help
     │   ├── StoreCredentialsError  user or password refused
     │   ├── StoreSchemaError       written by another version of Ketnoi
-    │   └── DanglingEndError       a link whose end is not stored
+    │   └── DanglingEndError       a relationship or participation whose end is not stored
     ├── IngestError            a file or folder that cannot be read at all
-    └── ModelError             a ranker that does not fit what it is asked to rank
+    └── ModelError             a ranker that does not fit the features or the network
 
 A single bad row is not an exception but an :class:`ingest.issues.Issue`.
 """
@@ -44,11 +44,11 @@ class KetnoiError(Exception):
 
 
 class InvalidQueryError(KetnoiError):
-    """A question that cannot be answered as put."""
+    """A question that cannot be answered as it is asked."""
 
 
 class NotFoundError(InvalidQueryError):
-    """The thing asked for is not in the network."""
+    """Something that the question names is not in the network."""
 
 
 class KindsError(KetnoiError):
@@ -56,7 +56,7 @@ class KindsError(KetnoiError):
 
 
 class SnapshotError(KetnoiError):
-    """Tables from which no snapshot can be built."""
+    """Tables that make no consistent snapshot."""
 
 
 class StoreError(KetnoiError):
@@ -68,7 +68,7 @@ class StoreUriError(StoreError):
 
 
 class StoreUnavailableError(StoreError):
-    """The store is away for now; trying again may help."""
+    """The store does not answer for now; trying again may help."""
 
 
 class StoreCredentialsError(StoreError):
@@ -88,4 +88,4 @@ class IngestError(KetnoiError):
 
 
 class ModelError(KetnoiError):
-    """A ranker that does not fit what it is asked to rank."""
+    """A ranker that does not fit the features or the network."""

@@ -1,4 +1,4 @@
-"""Vietnamese text made comparable: one spelling for search keys, the original kept for display."""
+"""Comparable forms of Vietnamese text: folded words for search, one Unicode form, one place for tone marks."""
 
 import re
 import unicodedata
@@ -8,8 +8,8 @@ _LONGEST_WORD = 64
 _MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
-# Tone marks in composed vowel clusters: the new school writes the tone on the second vowel (hoà), the old on the
-# first (hòa). Only open syllables differ.
+# Newer spelling puts the tone mark of oa, oe and uy on the second vowel (hoà), older spelling on the first (hòa).
+# The two differ only where no consonant follows.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _OPEN_CLUSTER = re.compile(rf"(o)([{_TONES}])([ae])(?![\w{_TONES}])|(u)([{_TONES}])(y)(?![\w{_TONES}])", re.IGNORECASE)
 
@@ -22,7 +22,7 @@ def nfc(text: str) -> str:
 def fold(text: str) -> str:
     """The text in lower-case ASCII words separated by single spaces.
 
-    Diacritics are dropped, đ becomes d, and everything that is neither letter nor digit separates words.
+    Diacritics are dropped, đ becomes d, and every character that is neither a letter nor a digit separates words.
 
     >>> fold("ĐH Bách khoa Hà Nội (HUST)")
     'dh bach khoa ha noi hust'
@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 
 
 def search_words(text: str) -> list[str]:
-    """The distinct words of the folded text, in order, each cut to the length that every search index keeps.
+    """The distinct words of the folded text in their order, each cut to the 64 letters that a search index keeps.
 
     >>> search_words("Đại học Bách khoa, Đại học Đà Nẵng")
     ['dai', 'hoc', 'bach', 'khoa', 'da', 'nang']
@@ -47,7 +47,7 @@ def search_words(text: str) -> list[str]:
 
 
 def place_tones(text: str) -> str:
-    """The text in NFC with the tone of open oa, oe and uy on its second vowel, as newer spelling has it.
+    """The text in NFC, with the tone mark of oa, oe and uy on the second vowel where no consonant follows.
 
     >>> place_tones("Hòa Lạc") == place_tones("Hoà Lạc") == "Hoà Lạc"
     True

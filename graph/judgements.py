@@ -1,15 +1,15 @@
-"""Whether two actors are one and the same: what people and the machine have said, and the clusters that follow.
+"""Judgements of whether two records are of one member, and the clusters of records that follow from them.
 
-A judgement is a fact of the store, appended and never changed: of several about one pair the latest counts, so that
-every one is undone by another, and the log says by whom and when. An actor that was never judged stays by itself.
+The store appends a judgement to its log and never changes it. The latest judgement about a pair counts, so a later
+judgement undoes an earlier one, and the log says who judged and when. A record without judgements stays by itself.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Literal, get_args
 
+from graph.dates import utc_stamp
 from graph.errors import InvalidQueryError
 from graph.model import JUDGEMENT, Event
 from graph.store import GraphReader, GraphWriter
@@ -18,7 +18,7 @@ Verdict = Literal["same", "different", "unsure"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 MACHINE = "ketnoi"
-"""Who judges automatically. An ``unsure`` of the machine is a proposal, put to people."""
+"""Author of automatic judgements. An ``unsure`` of the machine is a proposal for people to judge."""
 
 _MADE_ID_PREFIXES = ("auto-", "cordis-", "openalex-", "ror-")
 _HANDLE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
@@ -27,18 +27,20 @@ _MAX_HANDLE = 32
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What somebody says about two actors.
+    """The verdict of one person, or of the machine, about two records.
 
     Attributes
     ----------
     left_id, right_id
-        The two, ``left_id < right_id``.
+        Ids of the two records, ``left_id < right_id``.
+    verdict
+        Whether the records are of one member: ``same``, ``different`` or ``unsure``.
     by
         Handle of a member of staff, or :data:`MACHINE`.
     at
         UTC time, ISO 8601.
     probability
-        That the two are the same, as the machine has it.
+        The machine's probability, from 0 to 1, that the two are the same; None where a person judged.
     """
 
     left_id: str
@@ -52,35 +54,40 @@ class Judgement:
     def now(
         cls, one_id: str, other_id: str, verdict: Verdict, by: str, probability: float | None = None
     ) -> "Judgement":
-        """A judgement made now, its ids in order.
+        """A judgement made now, with the two ids in order.
 
         Raises
         ------
         InvalidQueryError
-            The ids are the same, or ``by`` is no handle.
+            The ids are equal, or ``by`` is not a handle.
         """
         if one_id == other_id:
             raise InvalidQueryError("same_record", "A judgement is about two different records.")
         require_handle(by)
         left_id, right_id = sorted((one_id, other_id))
-        return cls(left_id, right_id, verdict, by, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", probability)
+        return cls(left_id, right_id, verdict, by, utc_stamp("microseconds"), probability)
 
     @property
     def pair(self) -> tuple[str, str]:
-        """Both ids, in order."""
+        """Both ids in order."""
         return self.left_id, self.right_id
 
     @property
     def is_human(self) -> bool:
-        """Whether a person has judged."""
+        """Whether a person judged."""
         return self.by != MACHINE
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Actors that people have called the same, link by link, although two of them were called different.
+    """A contradiction among people: a chain of ``same`` joins records of which two were judged ``different``.
 
-    ``judgements`` are the latter. All of the ``ids`` stay apart until somebody takes one back.
+    Attributes
+    ----------
+    ids
+        Ids of all records in the chain. All of them stay apart until a person takes a judgement back.
+    judgements
+        The judgements that say ``different``.
     """
 
     ids: tuple[str, ...]
@@ -89,16 +96,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """Which actors are one.
+    """The clusters of records that are of one member.
 
     Attributes
     ----------
     canonical_ids
-        The canonical id of every actor in a cluster of two or more, that of the canonical one itself included.
+        The canonical id of every record in a cluster of two or more, including the canonical record itself.
     links
         The judgements that hold the clusters together.
     held_off
-        Automatic links that would have joined what a person keeps apart, the most probable first.
+        Automatic ``same`` judgements that were not followed, because they would join records that a person keeps
+        apart; the most probable first.
     conflicts
         Contradictions among the judgements of people.
     """
@@ -110,9 +118,9 @@ class Clusters:
 
 
 def require_handle(handle: str) -> None:
-    """Raise :class:`~graph.errors.InvalidQueryError` unless a text is a handle: a short name, not that of a person.
+    """Raise :class:`~graph.errors.InvalidQueryError` unless a text is a handle: a short name that is not a full name.
 
-    Judgements are kept for long and shown to many, so that they name a handle which staff can resolve, and nobody else.
+    The log is kept for years and many people read it. It therefore names handles, and only staff know whose they are.
     """
     if not handle or len(handle) > _MAX_HANDLE or not _HANDLE_CHARACTERS.issuperset(handle):
         raise InvalidQueryError(
@@ -129,21 +137,36 @@ def to_event(judgement: Judgement) -> Event:
     return Event(JUDGEMENT, payload.pop("at"), payload)
 
 
+def from_event(event: Event) -> Judgement:
+    """The judgement that :func:`to_event` made an event of.
+
+    >>> judgement = Judgement("a", "b", "same", "lan.p", "2026-05-31T09:00:00Z")
+    >>> from_event(to_event(judgement)) == judgement
+    True
+    """
+    return Judgement(at=event.at, **event.payload)
+
+
 def append_judgements(store: GraphWriter, judgements: Sequence[Judgement]) -> None:
-    """Write judgements down, all or none."""
+    """Append judgements to the log of a store, all or none."""
     if judgements:
         store.append_events([to_event(judgement) for judgement in judgements])
 
 
 def read_judgements(store: GraphReader) -> list[Judgement]:
-    """Every judgement ever made, oldest first."""
-    return [Judgement(at=event.at, **event.payload) for event in store.events(JUDGEMENT)]
+    """Every judgement in the log of a store, oldest first."""
+    return [from_event(event) for event in store.events(JUDGEMENT)]
 
 
-def standing(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgement]:
-    """The judgement that counts for each pair: the latest of a person, or else the latest of the machine.
+def effective(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgement]:
+    """The effective judgement of each pair: the latest of a person, or else the latest of the machine.
 
-    Of two made at one moment the one given later counts.
+    Of two judgements with the same time, the one given later counts. Pairs are in the order of their ids.
+
+    >>> machine = Judgement("a", "b", "same", MACHINE, "2026-05-02", 0.9)
+    >>> person = Judgement("a", "b", "different", "lan.p", "2026-05-01")
+    >>> effective([person, machine])["a", "b"].verdict
+    'different'
     """
     counted: dict[tuple[str, str], Judgement] = {}
     for judgement in judgements:
@@ -154,10 +177,10 @@ def standing(judgements: Iterable[Judgement]) -> dict[tuple[str, str], Judgement
 
 
 def canonical_of(ids: Iterable[str]) -> str:
-    """The id by which a cluster is known.
+    """The id that stands for a cluster: the first in order, where ids that people gave come before made ones.
 
-    Ids that people gave come before those that a register or a load made, then the first in order. The choice depends
-    on nothing but the ids, so that it is the same whatever came first; an id that it replaces still leads there.
+    A register or a load makes ids such as ``cordis-999``. The choice depends only on the ids, so the order of loads
+    and judgements does not change it.
 
     >>> canonical_of({"cordis-999", "sc-hust", "sc-bk"})
     'sc-bk'
@@ -166,13 +189,13 @@ def canonical_of(ids: Iterable[str]) -> str:
 
 
 def clusters(judgements: Iterable[Judgement]) -> Clusters:
-    """Who is one with whom, whatever the order of the judgements.
+    """The clusters that judgements make, whatever the order of the judgements.
 
-    What people call the same is joined first. Where they contradict themselves along a chain, all of its ids stay
-    apart. Then automatic links are taken, the most probable first, except those that would join, directly or through
-    others, two that a person calls different.
+    Judgements of people join records first. Where people contradict each other along a chain, all records of the
+    chain stay apart. Automatic judgements follow, the most probable first; one is held off if it would join, directly
+    or through other records, two records that a person judged different.
     """
-    counted = standing(judgements).values()
+    counted = effective(judgements).values()
     same = [judgement for judgement in counted if judgement.verdict == "same"]
     human_same = [judgement for judgement in same if judgement.is_human]
     human_different = [judgement for judgement in counted if judgement.verdict == "different" and judgement.is_human]
@@ -197,12 +220,13 @@ def clusters(judgements: Iterable[Judgement]) -> Clusters:
 
 
 def open_proposals(judgements: Sequence[Judgement]) -> list[Judgement]:
-    """Pairs that a person still has to judge: the most probable first, those a person was unsure of last.
+    """Judgements of the pairs that a person still has to judge.
 
-    A pair whose answer follows from other judgements is none of them.
+    The most probable pairs come first, and pairs that a person was unsure of come last. A pair is left out if its
+    answer follows from other judgements.
     """
     found = clusters(judgements)
-    counted = standing(judgements).values()
+    counted = effective(judgements).values()
     canonical = found.canonical_ids
 
     def ends(judgement: Judgement) -> frozenset[str]:
@@ -230,7 +254,7 @@ def _conflicts(same: Sequence[Judgement], different: Sequence[Judgement]) -> tup
 
 
 class _Joined:
-    """Disjoint sets of ids, some of which must stay apart."""
+    """Disjoint sets of ids; some ids must stay in different sets."""
 
     def __init__(self) -> None:
         self._parent: dict[str, str] = {}
@@ -258,7 +282,7 @@ class _Joined:
                 self.keep_apart(one_id, other_id)
 
     def join(self, one_id: str, other_id: str) -> bool:
-        """Whether the sets of two ids are one now."""
+        """Join the sets of two ids; False where ids that must stay apart forbid it."""
         large, small = self.root(one_id), self.root(other_id)
         if large == small:
             return True

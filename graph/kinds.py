@@ -15,7 +15,7 @@ LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name in both languages of the network."""
+    """A name in Vietnamese and in English."""
 
     vi: str
     en: str
@@ -26,7 +26,17 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class ActorKind:
-    """A party of the network: its labels, its sign on a page, and the subkinds it may be divided into."""
+    """A kind of actor.
+
+    Attributes
+    ----------
+    colour, letter
+        Mark a member of the kind on a page; the colour is written ``#RRGGBB``.
+    is_person
+        Whether its members are people rather than organisations.
+    subkinds
+        Labels of its subkinds by their ids.
+    """
 
     id: str
     label: Label
@@ -39,7 +49,7 @@ class ActorKind:
 
 @dataclass(frozen=True, slots=True)
 class OpportunityKind:
-    """A kind of thing actors come together for: project, product, challenge."""
+    """A kind of undertaking that actors share: project, product or challenge."""
 
     id: str
     label: Label
@@ -51,14 +61,16 @@ class RelationshipKind:
 
     Attributes
     ----------
+    inverse_label
+        Reads the relationship from its target; equal to ``label`` for an undirected kind.
     sources, targets
-        Kinds of actor that may stand at either end.
+        Kinds of actor that may be its source, and its target.
     directed
-        False where A with B says the same as B with A.
+        False if A to B says the same as B to A.
     is_strong
-        Evidence of working together. A weak tie never counts as one.
+        Whether it is evidence that the two have worked together.
     strength
-        Weight of the tie, between 0 and 1.
+        Weight of the relationship, between 0 and 1; set by hand.
     """
 
     id: str
@@ -71,13 +83,13 @@ class RelationshipKind:
     strength: float
 
     def allows(self, source_kind: str, target_kind: str) -> bool:
-        """Whether the relationship may run from an actor of one kind to one of another."""
+        """Whether the relationship may run from an actor of the first kind to an actor of the second."""
         return source_kind in self.sources and target_kind in self.targets
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the taxonomy: labels, and the terms that point to it by language."""
+    """A field of the taxonomy: its labels, and by language the terms that point to it."""
 
     id: str
     label: Label
@@ -86,7 +98,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """All kinds and fields, each table in the order of its file."""
+    """All kinds and fields, in the order of their files."""
 
     version: str
     actor: Mapping[str, ActorKind]
@@ -96,7 +108,7 @@ class Kinds:
     fields: Mapping[str, Field]
 
     def field_label(self, field_id: str, language: Language) -> str:
-        """Label of a field; a field outside the taxonomy is its own label."""
+        """Label of a field, or its id if the taxonomy does not have it."""
         known = self.fields.get(field_id)
         return known.label[language] if known else field_id
 
@@ -109,9 +121,9 @@ class Kinds:
         _require_known(kinds, self.opportunity, "opportunity")
 
     def require_link_kinds(self, kinds: tuple[str, ...]) -> None:
-        """Raise :class:`~graph.errors.InvalidQueryError` for the first name that is no kind of what links two actors.
+        """Raise :class:`~graph.errors.InvalidQueryError` for the first name that is no kind of link.
 
-        That is a kind of relationship, or of an opportunity that both take part in.
+        Kinds of link are the kinds of relationship, and the kinds of opportunity, which link their members.
         """
         _require_known(kinds, {**self.relationship, **self.opportunity}, "relationship or opportunity")
 
@@ -134,7 +146,7 @@ def parse_kinds(kinds: Mapping[str, Any], fields: Mapping[str, Any]) -> Kinds:
     Raises
     ------
     KindsError
-        A label is missing, an end names no kind of actor, or a strength lies outside 0 … 1.
+        A label is missing, ``sources`` or ``targets`` name no kind of actor, or a strength lies outside 0 … 1.
     """
     try:
         actor = {

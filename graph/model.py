@@ -21,11 +21,11 @@ class Provenance:
     source_url
         The public page that says so.
     recorded_at
-        UTC time, ISO 8601 to the second, at which the store first held the fact as it now reads; empty before it is
-        stored. Not part of the fact: two facts that differ only here are the same.
+        UTC time, ISO 8601 to the second, at which the store wrote the fact in its present form; empty before the fact
+        is stored. Not part of the fact: two facts that differ only here are equal in content.
     last_seen
-        The day, ``YYYY-MM-DD``, on which a fact that has vanished from its source was last seen there; None as long as
-        it is there. Part of the fact: one that returns has changed.
+        The last day, ``YYYY-MM-DD``, on which a fact that has vanished from its source was there; None while it is in
+        its source. Part of the fact: a fact that vanishes or returns has changed.
     """
 
     source: str = ""
@@ -38,8 +38,8 @@ class Provenance:
 class Actor:
     """A member of the network. Dates are ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
 
-    ``identifiers`` are those that registers give it, each written ``scheme:value``: ``ror``, ``pic``, ``openalex``,
-    ``wikidata``, ``tax``.
+    ``identifiers`` are its ids in registers, each written ``scheme:value``. The schemes are ``ror``, ``pic``,
+    ``openalex``, ``wikidata`` and ``tax``.
     """
 
     id: str
@@ -85,7 +85,7 @@ class Project:
 
     @property
     def started(self) -> str | None:
-        """The start, or the year where nothing closer is known."""
+        """The start, or the year if the start is unknown."""
         return self.start or self.year
 
 
@@ -93,8 +93,8 @@ class Project:
 class Relationship:
     """A tie between two actors.
 
-    ``occurrence`` counts the ties of one kind between the same two ends, from 0 in the order of their file: two
-    memoranda are two facts, and a corrected date is a correction rather than a third one.
+    ``occurrence`` numbers the relationships of one kind between the same two ends, from 0 in the order of their file.
+    So two memoranda are two facts, and a corrected date changes one of them instead of adding a third.
     """
 
     source_id: str
@@ -112,7 +112,7 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True)
 class Participation:
-    """An actor's part in a project. ``occurrence`` counts its parts in the same project, from 0."""
+    """An actor's part in a project. ``occurrence`` numbers its parts in the same project, from 0."""
 
     project_id: str
     actor_id: str
@@ -134,16 +134,16 @@ _COLUMNS_ADDED_LATER = frozenset({"identifiers", "last_seen"})
 
 
 JUDGEMENT = "judgement"
-"""Kind of the events in which somebody says whether two actors are the same: they are part of the picture."""
+"""Kind of the events that say whether two actors are the same; they change the network as it is shown."""
 
 
 ERASURE = "erasure"
-"""Kind of the events that remember, by a digest of its id, that an actor was erased and must not be loaded again."""
+"""Kind of the events that keep the digest of an erased actor's id, so that no load brings the actor back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to the network, appended and never changed.
+    """Something that happened to the network, an entry of a log that only grows.
 
     ``payload`` holds counts and ids only; names, texts and other personal data stay out of the log.
     """
@@ -154,22 +154,22 @@ class Event:
 
 
 def event_text(event: Event) -> str:
-    """The payload of an event as JSON."""
+    """The payload of an event as JSON text."""
     return json.dumps(dict(event.payload), ensure_ascii=False)
 
 
 def event_of(kind: str, at: str, text: str) -> Event:
-    """The event whose payload :func:`event_text` wrote down."""
+    """The event with the payload in a text that :func:`event_text` made."""
     return Event(kind, at, MappingProxyType(json.loads(text)))
 
 
 def id_digest(actor_id: str) -> str:
-    """Digest of an id, 32 hexadecimal digits, by which an erased actor is recognised and by which nobody finds it."""
+    """Digest of an id, 32 hexadecimal digits, from which the id cannot be read; it recognises an erased actor."""
     return hashlib.blake2b(actor_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def to_row(fact: Fact) -> dict[str, Any]:
-    """The fact as one flat row: the columns of its table, provenance and attributes (as a JSON object) included."""
+    """The fact as one flat row: all columns of its table, with the attributes as the text of a JSON object."""
     row = {name: getattr(fact, name) for name in _OWN_COLUMNS[type(fact)]}
     row["attributes"] = json.dumps(dict(fact.attributes), ensure_ascii=False, sort_keys=True)
     for name in _PROVENANCE_COLUMNS:
@@ -178,7 +178,7 @@ def to_row(fact: Fact) -> dict[str, Any]:
 
 
 def from_row(fact_type: type[F], row: Mapping[str, Any]) -> F:
-    """The fact that :func:`to_row` made a row of; lists may come as lists or tuples."""
+    """The fact in a row that :func:`to_row` made; the inverse of it. Lists may come as lists or tuples."""
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
     provenance = Provenance(*(values.pop(name) for name in _PROVENANCE_COLUMNS))
     attributes = json.loads(values.pop("attributes"))
@@ -187,7 +187,7 @@ def from_row(fact_type: type[F], row: Mapping[str, Any]) -> F:
 
 
 def changed_columns(before: Fact, after: Fact) -> tuple[str, ...]:
-    """Names of the columns in which two facts of one key differ, attributes by their own names.
+    """Names of the columns and attributes in which two facts of one key differ.
 
     >>> changed_columns(Actor("a", "expert", "Lan"), Actor("a", "expert", "Lân", attributes={"phone": "1"}))
     ('name', 'phone')
@@ -208,10 +208,10 @@ def changed_columns(before: Fact, after: Fact) -> tuple[str, ...]:
 
 
 def content_digest(row: Mapping[str, Any]) -> str:
-    """Digest of a flat row without the time of its recording: equal for equal facts, 32 hexadecimal digits.
+    """Digest of a flat row without the time of its recording, 32 hexadecimal digits: equal for equal facts.
 
-    Columns that the model was given later count only where they hold something, so that facts stored before keep the
-    digests they were stored with.
+    Columns that were added to the model later count only if they hold a value. So facts that were stored before keep
+    their digests.
     """
     content = {
         name: value

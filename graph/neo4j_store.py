@@ -39,10 +39,11 @@ from graph.errors import (
     StoreUriError,
 )
 from graph.folding import fold, search_words
-from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship, event_of, event_text, from_row
-from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts, Credentials
-from graph.tables import KEYS, SCHEMAS, Key, Tables, key_of, table_from_columns
-from graph.writing import Row, T, TransactionalWriter, WriteTransaction
+from graph.model import Actor, Event, F, Fact, Participation, Project, Relationship
+from graph.neo4j_transaction import Neo4jTransaction, draw_same_as, event_in, fact_of, fact_of_values, listed
+from graph.store import N_SEARCH_WORDS, Counts, Credentials
+from graph.tables import KEYS, SCHEMAS, Tables, table_from_columns
+from graph.writing import T, TransactionalWriter, WriteTransaction
 
 DATABASE = "neo4j"
 """The one database that every Neo4j server starts with, and the only one of the Community edition."""
@@ -50,14 +51,14 @@ DATABASE = "neo4j"
 _CONNECT_SECONDS = 5.0
 _RETRY_SECONDS = 5.0
 
-logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what the driver would print, our exceptions say
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # our exceptions say what the driver would print
 
 
 class Neo4jStore(TransactionalWriter):
     """A :class:`graph.store.GraphStore` in a Neo4j database, 5.26 or newer.
 
-    Writers take turns: each transaction begins with the lock of the store's own node, so that two of them neither
-    wait for each other in a circle nor create the same relationship twice.
+    Writers take turns: each transaction first locks the store's own node. Two writers therefore never wait for each
+    other in a circle and never create the same relationship twice.
 
     Parameters
     ----------
@@ -107,7 +108,7 @@ class Neo4jStore(TransactionalWriter):
         return revision
 
     def counts(self) -> Counts:
-        """How many facts of each type there are."""
+        """The number of facts of each type."""
         return Counts(*(self._read(cypher.count(fact_type))[0]["n"] for fact_type in SCHEMAS))
 
     def get_actor(self, actor_id: str) -> Actor | None:
@@ -123,7 +124,7 @@ class Neo4jStore(TransactionalWriter):
         key = (source_id, target_id, kind, occurrence)
         rows = [dict(zip(KEYS[Relationship], key, strict=True))]
         found = self._read(cypher.facts_with_keys(Relationship), rows=rows)[0]["rows"]
-        return _fact_of_values(Relationship, found[0]) if found else None
+        return fact_of_values(Relationship, found[0]) if found else None
 
     def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
         """Actors whose names begin with the words of a text, best first; see :class:`graph.store.GraphReader`."""
@@ -137,19 +138,19 @@ class Neo4jStore(TransactionalWriter):
             text=fold(text),
             limit=min(limit, sys.maxsize),
         )
-        return [_fact(Actor, record) for record in records]
+        return [fact_of(Actor, record) for record in records]
 
     def tables(self) -> Tables:
-        """Everything there is, as sorted tables.
+        """All facts as sorted tables.
 
-        Neo4j shows each row as it was last committed, so several queries see one state only while no writer works:
-        they run under the writers' lock.
+        Neo4j reads each row as it was last committed, so several queries see the same state only while nothing is
+        written. This method therefore holds the writers' lock.
         """
         with self._session() as session:
             return session.execute_write(_read_tables)
 
     def sources(self) -> Mapping[str, Counts]:
-        """How many facts came from each source."""
+        """The number of facts of each type from each source."""
         n_of: dict[str, list[int]] = {}
         for place, fact_type in enumerate(SCHEMAS):
             for record in self._read(cypher.sources(fact_type)):
@@ -159,8 +160,8 @@ class Neo4jStore(TransactionalWriter):
     def facts_from(self, source: str) -> Iterator[Fact]:
         """The facts of one source, as the server sends them; see :class:`graph.store.GraphReader`.
 
-        Actors, projects and participations are found by an index. Relationships are of many types, each of which
-        would need an index of its own; they are all looked through.
+        An index finds actors, projects and participations. Relationships have many types, each of which would need
+        its own index, so this method reads all of them.
         """
         yield from self._facts_from(Actor, source)
         yield from self._facts_from(Project, source)
@@ -169,9 +170,8 @@ class Neo4jStore(TransactionalWriter):
 
     def events(self, kind: str | None = None) -> list[Event]:
         """The events appended so far, oldest first."""
-        return [
-            _event(record) for record in self._read(cypher.EVENTS if kind is None else cypher.EVENTS_OF_KIND, kind=kind)
-        ]
+        query = cypher.EVENTS if kind is None else cypher.EVENTS_OF_KIND
+        return [event_in(record) for record in self._read(query, kind=kind)]
 
     def close(self) -> None:
         """Give the connections back; a second call does nothing."""
@@ -188,12 +188,12 @@ class Neo4jStore(TransactionalWriter):
 
     def _get(self, fact_type: type[F], fact_id: str) -> F | None:
         records = self._read(cypher.one_node(fact_type), id=fact_id)
-        return _fact(fact_type, records[0]) if records else None
+        return fact_of(fact_type, records[0]) if records else None
 
     def _facts_from(self, fact_type: type[F], source: str) -> Iterator[F]:
         with self._session(READ_ACCESS) as session:
             for record in session.run(cypher.facts_from(fact_type), source=source):
-                yield _fact(fact_type, record)
+                yield fact_of(fact_type, record)
 
     def _read(self, query: str, **parameters: object) -> list[Record]:
         with self._own_errors():
@@ -204,7 +204,10 @@ class Neo4jStore(TransactionalWriter):
     def _write(self, work: Callable[[WriteTransaction], T]) -> T:
         def locked(transaction: ManagedTransaction) -> T:
             transaction.run(cypher.LOCK).consume()
-            return work(_Neo4jTransaction(transaction))
+            steps = Neo4jTransaction(transaction)
+            done = work(steps)
+            steps.finish()
+            return done
 
         with self._session() as session:
             return session.execute_write(locked)
@@ -256,79 +259,6 @@ class Neo4jStore(TransactionalWriter):
             raise StoreError("store_refused", f"Neo4j at {self._uri} refused: {error.code}.", uri=self._uri) from error
 
 
-class _Neo4jTransaction:
-    """The steps of :class:`graph.writing.WriteTransaction` in a managed transaction."""
-
-    def __init__(self, transaction: ManagedTransaction) -> None:
-        self._transaction = transaction
-
-    def known_ids(self, fact_type: type[Fact], ids: Sequence[str]) -> set[str]:
-        return set(self._listed(cypher.known_ids(fact_type), "ids", ids))
-
-    def digests(self, fact_type: type[Fact], keys: Sequence[Key]) -> Mapping[Key, str]:
-        columns = KEYS[fact_type]
-        rows = [dict(zip(columns, key, strict=True)) | {"position": at} for at, key in enumerate(keys)]
-        found = self._listed(cypher.digests(fact_type), "rows", rows)
-        return {keys[position]: digest for position, digest in found}
-
-    def stored(self, fact_type: type[F], keys: Sequence[Key]) -> Mapping[Key, F]:
-        rows = [dict(zip(KEYS[fact_type], key, strict=True)) for key in keys]
-        found = self._listed(cypher.facts_with_keys(fact_type), "rows", rows)
-        return {key_of(fact): fact for fact in (_fact_of_values(fact_type, values) for values in found)}
-
-    def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
-        self._run(cypher.insert(fact_type), "rows", cypher.parameters(fact_type, rows))
-        if fact_type is Actor:
-            self._run(cypher.DRAW_PROJECTS_OF_OWNERS, "ids", [row["id"] for row in rows])
-        if fact_type is Project:
-            self._draw_owners(rows)
-
-    def update(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
-        parameters = cypher.parameters(fact_type, rows)
-        if cypher.is_node(fact_type):
-            labels = list(cypher.kind_labels(fact_type).values())
-            self._run(cypher.update_nodes(fact_type), "rows", parameters, labels=labels)
-        else:  # a relationship cannot change its type, so it is made anew
-            self._run(cypher.delete_links(fact_type), "rows", parameters)
-            self._run(cypher.insert(fact_type), "rows", parameters)
-        if fact_type is Project:
-            self._draw_owners(rows)
-
-    def projects_of_owner(self, actor_id: str) -> list[Project]:
-        return [_fact(Project, record) for record in self._transaction.run(cypher.projects_of_owner(), id=actor_id)]
-
-    def delete_actor(self, actor_id: str) -> None:
-        self._transaction.run(cypher.DELETE_ACTOR, id=actor_id).consume()
-
-    def grow_revision(self) -> None:
-        self._transaction.run(cypher.GROW_REVISION).consume()
-
-    def append_events(self, events: Sequence[Event]) -> None:
-        rows = [{"kind": event.kind, "at": event.at, "payload": event_text(event)} for event in events]
-        self._run(cypher.APPEND_EVENTS, "rows", rows)
-
-    def events_naming(self, text: str) -> Sequence[tuple[int, Event]]:
-        records = self._transaction.run(cypher.EVENTS_NAMING, text=text)
-        return [(record["sequence"], _event(record)) for record in records]
-
-    def replace_event(self, sequence: int, event: Event | None) -> None:
-        if event is None:
-            self._transaction.run(cypher.DELETE_EVENT, sequence=sequence).consume()
-        else:
-            self._transaction.run(cypher.WRITE_EVENT, sequence=sequence, payload=event_text(event)).consume()
-
-    def _draw_owners(self, rows: Sequence[Row]) -> None:
-        self._run(cypher.DRAW_OWNERS_OF_PROJECTS, "ids", [row["id"] for row in rows])
-
-    def _run(self, query: str, name: str, values: Sequence[Any], **constants: object) -> None:
-        for start in range(0, len(values), BATCH_SIZE):
-            parameters = constants | {name: values[start : start + BATCH_SIZE]}
-            self._transaction.run(query, parameters).consume()
-
-    def _listed(self, query: str, name: str, values: Sequence[Any]) -> list[Any]:
-        return _listed(self._transaction, query, name, values)
-
-
 def _driver(uri: str, credentials: Credentials) -> Driver:
     try:
         return GraphDatabase.driver(
@@ -337,7 +267,7 @@ def _driver(uri: str, credentials: Credentials) -> Driver:
             connection_timeout=_CONNECT_SECONDS,
             connection_acquisition_timeout=_CONNECT_SECONDS,
             max_transaction_retry_time=_RETRY_SECONDS,
-            # A label or property that nobody has used yet is no mistake in a young database.
+            # In a young database, queries name labels and properties that nothing has used yet.
             notifications_disabled_classifications=[NotificationDisabledClassification.UNRECOGNIZED],
             telemetry_disabled=True,
         )
@@ -371,6 +301,7 @@ def _migrate(session: Session) -> None:
     for number, statements in enumerate(cypher.MIGRATIONS[version:], start=version + 1):
         for statement in statements:  # Neo4j allows no schema change beside other writes in one transaction
             session.run(statement).consume()
+        session.execute_write(draw_same_as)  # a version before this one may have appended judgements
         session.run(cypher.SET_SCHEMA_VERSION, version=number).consume()
 
 
@@ -382,26 +313,7 @@ def _read_tables(transaction: ManagedTransaction) -> Tables:
 
 
 def _table(transaction: ManagedTransaction, fact_type: type[Fact], ids: Sequence[str]) -> pa.Table:
-    rows = _listed(transaction, cypher.facts_at(fact_type), "ids", ids)
+    rows = listed(transaction, cypher.facts_at(fact_type), "ids", ids)
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(SCHEMAS[fact_type])
     table = table_from_columns(fact_type, columns)
     return table.sort_by([(column, "ascending") for column in KEYS[fact_type]])
-
-
-def _listed(transaction: ManagedTransaction, query: str, name: str, values: Sequence[Any]) -> list[Any]:
-    """The lists that a query answers with for one batch of values after the other, as one."""
-    starts = range(0, len(values), BATCH_SIZE)
-    answers = (transaction.run(query, {name: values[start : start + BATCH_SIZE]}) for start in starts)
-    return [row for answer in answers for row in answer.single(strict=True)["rows"]]
-
-
-def _fact(fact_type: type[F], record: Record) -> F:
-    return from_row(fact_type, record.data())
-
-
-def _fact_of_values(fact_type: type[F], values: Sequence[Any]) -> F:
-    return from_row(fact_type, dict(zip(SCHEMAS[fact_type].names, values, strict=True)))
-
-
-def _event(record: Record) -> Event:
-    return event_of(record["kind"], record["at"], record["payload"])

@@ -1,8 +1,9 @@
-"""Who is near whom: the neighbourhood of an actor, and the shortest paths between two."""
+"""The neighbourhood of an actor, and the shortest paths between two actors."""
 
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,25 +11,36 @@ from scipy import sparse
 
 from graph.columns import IntArray
 from graph.errors import InvalidQueryError
-from graph.links import Link, Ways
+from graph.links import Link, LinkFinder
 from graph.snapshot import GraphSnapshot
 
 MAX_DEPTH = 4
+"""Greatest distance from the centre of a neighbourhood."""
 MAX_NODES = 1_000
-MAX_LENGTH = 10
-MAX_PATHS = 100
+"""Most nodes of a neighbourhood beside its centre."""
 LINKS_PER_NODE = 5
-"""A neighbourhood holds at most so many links for each node that it may hold."""
+"""A neighbourhood limited to n nodes holds at most n times as many links."""
+MAX_LENGTH = 30
+"""Most steps of a path that a search may be asked for."""
+DEFAULT_MAX_LENGTH = 12
+"""Most steps of a path that is searched for where no other number is given, by pages and programs alike."""
+MAX_PATHS = 100
+"""Most paths that a search may be asked for."""
+DEFAULT_PATHS = 5
+"""Most paths that are found where no other number is given, by pages and programs alike."""
+
+PathOutcome = Literal["found", "beyond_limit", "not_connected"]
+"""How a search for paths ends: with paths; at its limit, though the two are connected; or without any connection."""
 
 _COST_SCALE = 1_000
-_FAR = np.iinfo(np.int64).max // 4
+_UNREACHABLE = np.iinfo(np.int64).max // 4
 
 Costs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An actor's row and the number of links that it lies away."""
+    """The row of an actor, and its distance from the centre in links."""
 
     index: int
     distance: int
@@ -36,7 +48,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """An actor, those around it, and the links among them all.
+    """An actor, the actors around it, and the links among them all.
 
     Attributes
     ----------
@@ -45,8 +57,8 @@ class Neighbourhood:
     links
         By distance of the nearer end, then by ids.
     truncated
-        Whether a limit left out nodes or links: of the farthest nodes the ones tied most strongly to nearer ones are
-        kept; of the links those that lead towards the actor, then the strongest.
+        Whether a limit left out nodes or links. Of the farthest nodes a limit keeps the nodes with the strongest links
+        to nearer ones. Of the links it keeps first those that lead towards the actor, then the strongest.
     """
 
     nodes: tuple[Node, ...]
@@ -56,10 +68,35 @@ class Neighbourhood:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A way from one actor to another: the rows passed, both ends among them, and the link of each step."""
+    """A path from one actor to another: the rows on it, both ends included, and the link of each step."""
 
     actors: tuple[int, ...]
     links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathSearch:
+    """The paths that a search found, and how far it looked.
+
+    Attributes
+    ----------
+    paths
+        The paths, best first; empty unless the outcome is ``found``.
+    outcome
+        ``found``; ``beyond_limit`` where the two are connected by more than ``max_length`` steps; ``not_connected``
+        where no chain of links of any length joins them.
+    max_length
+        Most steps that a path was allowed.
+    """
+
+    paths: tuple[Path, ...]
+    outcome: PathOutcome
+    max_length: int
+
+    @property
+    def length(self) -> int | None:
+        """Number of steps of every path found, 0 from an actor to itself; None where there is no path."""
+        return len(self.paths[0].links) if self.paths else None
 
 
 def neighbourhood(
@@ -78,14 +115,14 @@ def neighbourhood(
     index
         Row of the actor.
     depth
-        Links to go, 1 to :data:`MAX_DEPTH`.
+        Greatest distance in links, 1 to :data:`MAX_DEPTH`.
     relationship_kinds
-        Kinds of relationship to walk through, and kinds of project that two may share (``project``, ``challenge`` …);
-        empty for all.
+        Kinds of relationship that link actors, and kinds of project (``project``, ``challenge`` …) that link their
+        members; empty for all.
     actor_kinds
-        Kinds of actor to walk to; empty for all.
+        Kinds of actor that may be found; empty for all.
     limit
-        Nodes at most beside the actor, 1 to :data:`MAX_NODES`.
+        Most nodes beside the actor, 1 to :data:`MAX_NODES`.
 
     Raises
     ------
@@ -94,12 +131,12 @@ def neighbourhood(
     """
     _require_between("depth", depth, MAX_DEPTH)
     _require_between("limit", limit, MAX_NODES)
-    ways = Ways(snapshot, relationship_kinds, actor_kinds)
+    finder = LinkFinder(snapshot, relationship_kinds, actor_kinds)
     distance = np.full(snapshot.n_actors, -1, np.int32)
     distance[index] = 0
     ring, n_left, truncated = np.array([index], np.int32), limit, False
     for step in range(1, depth + 1):
-        strengths = ways.strengths_from(ring)
+        strengths = finder.strengths_from(ring)
         ring = np.flatnonzero((strengths > 0) & (distance < 0)).astype(np.int32)
         if len(ring) > n_left:
             strongest = np.argsort(-strengths[ring], kind="stable")[:n_left]
@@ -110,27 +147,33 @@ def neighbourhood(
             break
     found = np.flatnonzero(distance >= 0)
     order = found[np.lexsort((found, distance[found]))].astype(np.int32)
-    links, all_links = ways.links_among(order, distance[order], limit * LINKS_PER_NODE)
+    links, all_links = finder.links_among(order, distance[order], limit * LINKS_PER_NODE)
     nodes = tuple(Node(row, away) for row, away in zip(order.tolist(), distance[order].tolist(), strict=True))
     return Neighbourhood(nodes, links, truncated or not all_links)
 
 
 def shortest_paths(
-    snapshot: GraphSnapshot, source: int, target: int, *, max_length: int = 6, limit: int = 5
-) -> list[Path]:
-    """The shortest paths between two actors, those over the strongest ties first; none where they are too far apart.
+    snapshot: GraphSnapshot,
+    source: int,
+    target: int,
+    *,
+    max_length: int = DEFAULT_MAX_LENGTH,
+    limit: int = DEFAULT_PATHS,
+) -> PathSearch:
+    """The shortest paths between two actors, best first, or the reason why there are none.
 
-    A step costs 1 / strength of its strongest fact (see :mod:`graph.links`), to three decimals; of equally long paths
-    the one with the smaller sum comes first, then the one with the smaller ids.
+    All paths have the same number of steps. A step costs 1 / strength of the strongest fact of its link (see
+    :mod:`graph.tie_strength`), rounded to three decimals. The path with the smaller sum of costs comes first; of equal
+    sums, the path with the smaller ids.
 
     Parameters
     ----------
     source, target
         Rows of the actors.
     max_length
-        Links at most, 1 to :data:`MAX_LENGTH`.
+        Most steps of a path, 1 to :data:`MAX_LENGTH`.
     limit
-        Paths at most, 1 to :data:`MAX_PATHS`.
+        Most paths, 1 to :data:`MAX_PATHS`.
 
     Raises
     ------
@@ -139,88 +182,92 @@ def shortest_paths(
     """
     _require_between("max_length", max_length, MAX_LENGTH)
     _require_between("limit", limit, MAX_PATHS)
-    ways = Ways(snapshot)
-    layers = _layers(ways, source, target, max_length)
-    routes = _cheapest_routes(ways, layers, limit) if layers else []
-    return [Path(route, tuple(ways.link(*step) for step in pairwise(route))) for route in routes]
+    if snapshot.component[source] != snapshot.component[target]:
+        return PathSearch((), "not_connected", max_length)
+    finder = LinkFinder(snapshot)
+    layers = _layers(finder, source, target, max_length)
+    if not layers:
+        return PathSearch((), "beyond_limit", max_length)
+    routes = _cheapest_routes(finder, layers, limit)
+    paths = tuple(Path(route, tuple(finder.link(*step) for step in pairwise(route))) for route in routes)
+    return PathSearch(paths, "found", max_length)
 
 
-def _layers(ways: Ways, source: int, target: int, max_length: int) -> list[IntArray]:
-    """The actors on the shortest paths by their distance from the source; empty where there is no path.
+def _layers(finder: LinkFinder, source: int, target: int, max_length: int) -> list[IntArray]:
+    """The actors on the shortest paths, layer by layer from the source; empty where the paths are too long.
 
-    Both ends are searched from in turns, the smaller last ring first, until the rings meet: a hub on the way is then
-    walked through once, and what lies behind the ends not at all.
+    The search goes out from both ends. Each turn it extends the side whose last ring is smaller, until the two sides
+    meet. So a hub on the way is passed through once, and the actors behind the ends are not visited.
     """
     rings = ([np.array([source], np.int32)], [np.array([target], np.int32)])
-    seen = [np.zeros(ways.snapshot.n_actors, bool) for _ in rings]
+    seen = [np.zeros(finder.snapshot.n_actors, bool) for _ in rings]
     seen[0][source] = seen[1][target] = True
     meeting = np.intersect1d(rings[0][-1], rings[1][-1])
     while not len(meeting) and len(rings[0]) + len(rings[1]) - 2 < max_length:
         side = int(len(rings[1][-1]) < len(rings[0][-1]))
-        ring = np.flatnonzero(ways.neighbours(rings[side][-1]) & ~seen[side]).astype(np.int32)
-        if not len(ring):
-            return []
+        ring = np.flatnonzero(finder.neighbours(rings[side][-1]) & ~seen[side]).astype(np.int32)
         seen[side][ring] = True
         rings[side].append(ring)
         meeting = ring[seen[1 - side][ring]]
     if not len(meeting):
         return []
-    to_source, to_target = (_back_to_centre(ways, meeting, side) for side in rings)
+    to_source, to_target = (_back_to_end(finder, meeting, side) for side in rings)
     return [*reversed(to_source), meeting, *to_target]
 
 
-def _back_to_centre(ways: Ways, meeting: IntArray, rings: list[IntArray]) -> list[IntArray]:
+def _back_to_end(finder: LinkFinder, meeting: IntArray, rings: list[IntArray]) -> list[IntArray]:
+    """The actors of each ring on a shortest path to the actors where the two sides met, the outermost ring first."""
     layers, last = [], meeting
     for ring in reversed(rings[:-1]):
-        last = ring[ways.neighbours(last)[ring]]
+        last = ring[finder.neighbours(last)[ring]]
         layers.append(last)
     return layers
 
 
 class _Costs:
-    """What the steps from layer to layer cost, in integers so that sums of equal costs are equal."""
+    """The costs of the steps from layer to layer, as integers, so that sums of equal costs are equal."""
 
-    def __init__(self, ways: Ways, layers: list[IntArray]) -> None:
-        self._snapshot = ways.snapshot
-        self._of_tie = np.rint(_COST_SCALE / ways.tie_strength).astype(np.int64)
-        self._of_project = np.rint(_COST_SCALE / ways.project_strength).astype(np.int64)
+    def __init__(self, finder: LinkFinder, layers: list[IntArray]) -> None:
+        self._snapshot = finder.snapshot
+        self._of_relationship = np.rint(_COST_SCALE / finder.relationship_strength).astype(np.int64)
+        self._of_project = np.rint(_COST_SCALE / finder.project_strength).astype(np.int64)
         self._layer_of = np.full(self._snapshot.n_actors, -1, np.int32)
         for number, layer in enumerate(layers):
             self._layer_of[layer] = number
         self.remaining = self._cheapest_to_end(layers)
 
     def _cheapest_to_end(self, layers: list[IntArray]) -> Costs:
-        """Smallest cost from each actor of the layers to the last one, int64, shape (n_actors,)."""
+        """Smallest cost from each actor of the layers to the last layer, int64, shape (n_actors,)."""
         snapshot = self._snapshot
-        remaining = np.full(snapshot.n_actors, _FAR)
+        remaining = np.full(snapshot.n_actors, _UNREACHABLE)
         remaining[layers[-1]] = 0
         for layer, following in reversed(list(pairwise(layers))):
-            ahead = np.full(snapshot.n_actors, _FAR)
+            ahead = np.full(snapshot.n_actors, _UNREACHABLE)
             ahead[following] = remaining[following]
-            through = np.full(snapshot.n_projects, _FAR)
+            through = np.full(snapshot.n_projects, _UNREACHABLE)
             actors, projects = _entries(snapshot.memberships, following)
             np.minimum.at(through, projects, ahead[actors])
             actors, projects = _entries(snapshot.memberships, layer)
             np.minimum.at(remaining, actors, through[projects] + self._of_project[projects])
-            actors, ties = _entries(snapshot.incidence, layer)
-            others = snapshot.relationship_source[ties] + snapshot.relationship_target[ties] - actors
-            np.minimum.at(remaining, actors, ahead[others] + self._of_tie[ties])
+            actors, relationships = _entries(snapshot.incidence, layer)
+            np.minimum.at(
+                remaining, actors, ahead[self._others(relationships, actors)] + self._of_relationship[relationships]
+            )
         return remaining
 
     def steps_from(self, actor: int, n_best: int) -> list[tuple[int, int]]:
-        """Those actors of the following layer over whom the end is reached at least cost: total cost, row."""
+        """The best next actors of the following layer: for each, the cost of the path to the end over it, and its row.
+
+        Cheapest first, at most ``n_best``.
+        """
         snapshot = self._snapshot
         here = np.array([actor], np.int32)
-        _, ties = _entries(snapshot.incidence, here)
+        _, relationships = _entries(snapshot.incidence, here)
         _, projects = _entries(snapshot.memberships, here)
         members = snapshot.membership[projects]
-        ends = np.concatenate(
-            [snapshot.relationship_source[ties] + snapshot.relationship_target[ties] - actor, members.indices]
-        )
-        costs = (
-            np.concatenate([self._of_tie[ties], np.repeat(self._of_project[projects], np.diff(members.indptr))])
-            + self.remaining[ends]
-        )
+        ends = np.concatenate([self._others(relationships, here), members.indices])
+        of_members = np.repeat(self._of_project[projects], np.diff(members.indptr))
+        costs = np.concatenate([self._of_relationship[relationships], of_members]) + self.remaining[ends]
         onward = self._layer_of[ends] == self._layer_of[actor] + 1
         ends, costs = ends[onward], costs[onward]
         order = np.lexsort((ends, costs))
@@ -228,14 +275,21 @@ class _Costs:
         best = order[np.sort(first)[:n_best]]
         return list(zip(costs[best].tolist(), ends[best].tolist(), strict=True))
 
+    def _others(self, relationships: IntArray, actors: IntArray) -> IntArray:
+        """The row at the other end of each relationship of an actor, int32."""
+        ends_sum: IntArray = self._snapshot.relationship_source[relationships] + (
+            self._snapshot.relationship_target[relationships] - actors
+        )
+        return ends_sum
 
-def _cheapest_routes(ways: Ways, layers: list[IntArray], limit: int) -> list[tuple[int, ...]]:
-    """The cheapest ways from the first layer to the last, by cost and rows.
 
-    A search that always goes on from the route with the least sum of what it has cost and what it will cost at least;
-    the latter is known exactly, so that routes come out in their order and nothing else is looked at.
+def _cheapest_routes(finder: LinkFinder, layers: list[IntArray], limit: int) -> list[tuple[int, ...]]:
+    """The cheapest routes from the first layer to the last, in the order of their cost and rows.
+
+    The search (A*) always extends the route with the smallest sum of its cost so far and the cheapest rest. The cost of
+    the rest is known exactly. So the routes are completed in their order, and no others are extended.
     """
-    costs = _Costs(ways, layers)
+    costs = _Costs(finder, layers)
     source = int(layers[0][0])
     queue: list[tuple[int, tuple[int, ...]]] = [(int(costs.remaining[source]), (source,))]
     routes: list[tuple[int, ...]] = []
@@ -251,7 +305,7 @@ def _cheapest_routes(ways: Ways, layers: list[IntArray], limit: int) -> list[tup
 
 
 def _entries(matrix: sparse.csr_array, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Row and column of each entry of some rows of a matrix."""
+    """Row and column of each entry in the given rows of a matrix."""
     part = matrix[rows]
     return np.repeat(rows, np.diff(part.indptr)), part.indices
 

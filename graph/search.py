@@ -1,4 +1,4 @@
-"""Search by name in memory: the order of the store's own search, at hand while the store is away."""
+"""Search by name in memory, in the order of the store's own search; it works while the store does not answer."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -14,12 +14,12 @@ from graph.snapshot import GraphSnapshot
 from graph.store import N_SEARCH_WORDS
 
 _AFTER_ALL_LETTERS = "{"
-"""Sorts right after z, the last letter of folded text: a word and this sign bound what begins with the word."""
+"""Sorts right after z, the last letter of folded text, so that every text with a prefix sorts before prefix + this."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHits:
-    """One part of what a search found: rows of the snapshot, best first, and how many hits there are in all."""
+    """One page of hits: their rows in the snapshot, best first, and the number of all hits."""
 
     indices: tuple[int, ...]
     n_total: int
@@ -28,8 +28,8 @@ class SearchHits:
 class NameIndex:
     """Finds actors by their names and projects by their titles.
 
-    Hits and their order are those of :meth:`graph.store.GraphReader.search_actors`; a blank text, which finds nobody
-    there, lists everything in the order of the ids here.
+    Hits and their order are as in :meth:`graph.store.GraphReader.search_actors`, except for a blank text: it finds
+    everything, in the order of the ids.
     """
 
     def __init__(self, snapshot: GraphSnapshot) -> None:
@@ -42,29 +42,52 @@ class NameIndex:
         self._projects = _WordIndex(list(titles))
         self._project_kind = snapshot.project_kind
 
-    def search(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20, offset: int = 0) -> SearchHits:
-        """Actors whose names begin with the words of a text, whatever its diacritics.
+    def search(
+        self,
+        text: str,
+        *,
+        kinds: Sequence[str] = (),
+        among: BoolArray | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> SearchHits:
+        """Actors whose names hold words that begin with the words of a text; diacritics do not matter.
+
+        Parameters
+        ----------
+        kinds
+            Kinds of actor to find; empty for all.
+        among
+            Mask of the actors to find, bool array (n_actors,); None for all.
 
         Raises
         ------
         InvalidQueryError
-            A kind is no kind of actor.
+            A kind of actor is not known.
         """
         known = load_kinds()
         known.require_actor_kinds(tuple(kinds))
         wanted = _of_kinds(self._actor_kind, kinds, list(known.actor))
-        return _part_of(self._actors.find(text, wanted), limit, offset)
+        return _part_of(self._actors.find(text, _both(wanted, among)), limit, offset)
 
-    def search_projects(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20, offset: int = 0) -> SearchHits:
-        """Projects whose title or English title begins with the words of a text, as :meth:`search` finds actors."""
+    def search_projects(
+        self,
+        text: str,
+        *,
+        kinds: Sequence[str] = (),
+        among: BoolArray | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> SearchHits:
+        """Projects by the words of their titles, found and ordered as :meth:`search` does with actors."""
         known = load_kinds()
         known.require_opportunity_kinds(tuple(kinds))
         wanted = _of_kinds(self._project_kind, kinds, list(known.opportunity))
-        return _part_of(self._projects.find(text, wanted), limit, offset)
+        return _part_of(self._projects.find(text, _both(wanted, among)), limit, offset)
 
 
 class _WordIndex:
-    """An inverted index over the words of rows of names, the first name of each row being the one that orders."""
+    """An inverted index of the words in rows of names; the first name of a row decides its place among the hits."""
 
     def __init__(self, rows: Sequence[Sequence[str | None]]) -> None:
         postings: defaultdict[str, list[int]] = defaultdict(list)
@@ -80,10 +103,10 @@ class _WordIndex:
         self._sorted_names = sorted(names)
 
     def find(self, text: str, wanted: BoolArray) -> IntArray:
-        """Rows that are wanted and found, best first, int32."""
+        """Wanted rows that a text finds, best first, int32, shape (n_hits,); ``wanted`` is bool, shape (n_rows,)."""
         hits = wanted.copy()
         words = search_words(text)[:N_SEARCH_WORDS]
-        if not words and text.strip():  # signs alone, or letters that folding drops: nothing can begin with them
+        if not words and text.strip():  # no name begins with punctuation, or with letters that folding drops
             return np.empty(0, np.int32)
         for word in words:
             first, end = _range_of_prefix(self._words, word)
@@ -110,6 +133,10 @@ def _range_of_prefix(ordered: Sequence[str], prefix: str) -> tuple[int, int]:
 def _of_kinds(codes: CodeArray, kinds: Iterable[str], order: Sequence[str]) -> BoolArray:
     names = set(kinds)
     return np.isin(codes, [order.index(name) for name in names]) if names else np.ones(len(codes), bool)
+
+
+def _both(wanted: BoolArray, among: BoolArray | None) -> BoolArray:
+    return wanted if among is None else wanted & among
 
 
 def _part_of(found: IntArray, limit: int, offset: int) -> SearchHits:

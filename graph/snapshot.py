@@ -1,4 +1,4 @@
-"""A read-only picture of the network at one moment, as arrays that can be walked and scored."""
+"""The network at one moment, as read-only arrays for search, paths and scores."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
+from scipy.sparse import csgraph
 
 from graph.canonical import NO_MERGES, Merges, merged_view
 from graph.columns import (
@@ -30,7 +31,7 @@ from graph.columns import (
     owners_of,
     row_ids,
 )
-from graph.dates import NO_DAY, to_day
+from graph.dates import NO_DAY, to_day, utc_now
 from graph.errors import NotFoundError
 from graph.judgements import clusters, read_judgements
 from graph.kinds import Kinds, load_kinds
@@ -41,7 +42,7 @@ from graph.tables import SCHEMAS, Tables, fact_at
 
 @dataclass(frozen=True, slots=True)
 class Undated:
-    """Facts left out of a cut because nothing says whether they came before it."""
+    """Numbers of facts that a cut in time left out because they have no date."""
 
     n_projects: int = 0
     n_relationships: int = 0
@@ -49,7 +50,7 @@ class Undated:
 
 @dataclass(frozen=True, eq=False)
 class GraphSnapshot:
-    """The network at one moment. Rows are numbered in the order of their ids; no array can be written.
+    """The network at one moment. Rows are numbered in the order of their ids, and every array is read-only.
 
     Build one with :meth:`from_store` or :meth:`from_tables`.
 
@@ -58,21 +59,22 @@ class GraphSnapshot:
     tables
         The visible facts themselves.
     as_of
-        The moment the picture shows: of reading, or of the cut.
+        The moment that the snapshot shows: when it was read, or the moment of the cut.
     undated
-        What a cut left out for want of a date.
+        Numbers of facts that a cut left out because they have no date.
     actor_ids, project_ids
         Object arrays of str, shape (n_actors,) and (n_projects,), ascending.
     actor_kind, project_kind
-        int16 codes: places in the actor and opportunity tables of the kinds file, -1 where unknown.
+        int16 codes: places in the tables ``actor`` and ``opportunity`` of the kinds file, -1 for an unknown kind.
     founded_day, project_day
-        int32 days since 1970-01-01 (the last day a partial date can mean), :data:`graph.dates.NO_DAY` where unknown.
+        int32 days from 1970-01-01 to the last day that the partial date can mean; :data:`graph.dates.NO_DAY` for an
+        absent date.
     membership
-        CSR of float32 ones, shape (n_projects, n_actors): who takes part in or owns which project.
+        CSR of float32 ones, shape (n_projects, n_actors): the participants and the owner of each project.
     relationship_source, relationship_target, relationship_kind, relationship_day
-        int32 actor indices, int16 codes and int32 days, one row a relationship in the order of its table.
+        int32 rows of actors, int16 codes and int32 days; one entry for each relationship, in the order of the table.
     merges
-        Which actors are several of a store that were judged to be one, and what they were made of.
+        The actors that stand for several records of a store that were judged to be one, and these records.
     """
 
     tables: Tables
@@ -93,7 +95,7 @@ class GraphSnapshot:
 
     @classmethod
     def from_store(cls, store: GraphReader, *, as_of: datetime | None = None) -> "GraphSnapshot":
-        """The whole network as a store holds it now, each cluster of actors that are the same shown as one."""
+        """The whole network as a store holds it now, with one actor for each cluster of records that are the same."""
         found = clusters(read_judgements(store))
         tables, merges = merged_view(store.tables(), found)
         return cls.from_tables(tables, as_of=as_of, merges=merges)
@@ -107,13 +109,20 @@ class GraphSnapshot:
         undated: Undated | None = None,
         merges: Merges = NO_MERGES,
     ) -> "GraphSnapshot":
-        """The whole network as tables hold it; ``merges`` says what they were made of where they are a merged view.
+        """The whole network as tables hold it.
+
+        Parameters
+        ----------
+        as_of
+            The moment that the snapshot shows; without it, now.
+        merges
+            The records behind merged actors, if the tables are a merged view.
 
         Raises
         ------
         SnapshotError
-            Two actors or projects share an id, a relationship or participation names one that is not there, or a date
-            is none.
+            Two actors or projects share an id, a relationship or participation names a missing actor or project, or a
+            date cannot be read.
         """
         kinds = load_kinds()
         actor_ids, project_ids = row_ids(tables.actors, "actor"), row_ids(tables.projects, "project")
@@ -130,7 +139,7 @@ class GraphSnapshot:
         ties = tables.relationships
         return cls(
             tables=tables,
-            as_of=as_of or datetime.now(UTC).replace(microsecond=0),
+            as_of=as_of or utc_now(),
             undated=undated or Undated(),
             actor_ids=locked(actor_ids),
             project_ids=locked(project_ids),
@@ -147,19 +156,19 @@ class GraphSnapshot:
         )
 
     def before(self, cut: date, *, is_recorded: bool = False) -> "GraphSnapshot":
-        """The network as it could be known on the morning of a day: nothing dated on it or later is visible.
+        """The network as it was known on the morning of a day: nothing dated on that day or later is visible.
 
-        Actors founded by then or at an unknown time stay. Projects and relationships without a date are left out and
-        counted in :attr:`undated`. From those that stay, what lies ahead is taken away: an end with the status that
-        tells of it, and an owner that is yet to be founded.
+        Actors founded before the day, or at an unknown time, stay. Projects and relationships without a date are left
+        out and counted in :attr:`undated`. The facts that stay lose what lies in the future: an end date, with the
+        status of the relationship, and an owner that is founded later.
 
         Parameters
         ----------
         cut
             The day.
         is_recorded
-            Whether the facts were written down before the day. Then what has no date, or a partial one that the day
-            lies in, was known as well, and only what is surely dated later is hidden.
+            Whether the facts were recorded before the day. Then facts without a date, or with a partial date that
+            includes the day, were known as well, and only facts that are surely dated later are hidden.
         """
         day = to_day(cut)
         if is_recorded:
@@ -195,9 +204,9 @@ class GraphSnapshot:
 
     @cached_property
     def is_present(self) -> BoolArray:
-        """Actors that have not vanished from their source, bool, shape (n_actors,).
+        """Whether each actor is still in its source, bool, shape (n_actors,).
 
-        Those that have stay in the network as history, with all that tells of them, but nobody should be sent to them.
+        An actor that has vanished stays in the network as history, with all its facts, but must not be suggested.
         """
         return locked(np.array(self.tables.actors["last_seen"].is_null().to_numpy(zero_copy_only=False), dtype=bool))
 
@@ -223,7 +232,7 @@ class GraphSnapshot:
 
     @cached_property
     def digest(self) -> str:
-        """Digest of the visible facts, 32 hexadecimal digits: equal for equal networks, whatever their store."""
+        """Digest of the visible facts, 32 hexadecimal digits: equal for equal networks, in whatever store they are."""
         digest = hashlib.blake2b(digest_size=16)
         for fact_type in SCHEMAS:
             table = self.tables.of(fact_type)
@@ -250,7 +259,7 @@ class GraphSnapshot:
 
     @cached_property
     def incidence(self) -> sparse.csr_array:
-        """CSR of float32 ones, shape (n_actors, n_relationships): the relationships of each actor, either way round."""
+        """CSR of float32 ones, shape (n_actors, n_relationships): the relationships that start or end at each actor."""
         ends = np.concatenate([self.relationship_source, self.relationship_target])
         rows = np.tile(np.arange(self.n_relationships, dtype=np.int32), 2)
         matrix = sparse.csr_array(
@@ -261,8 +270,20 @@ class GraphSnapshot:
         return locked_csr(matrix)
 
     @cached_property
+    def component(self) -> IntArray:
+        """Number of each actor's connected component, int32, shape (n_actors,).
+
+        Two actors have the same number if a chain of relationships and shared projects joins them, however long.
+        """
+        facts = sparse.hstack([self.incidence, self.memberships])
+        n_facts = facts.shape[1]
+        both_sides = sparse.block_array([[None, facts], [sparse.csr_array((n_facts, self.n_actors)), None]])
+        _, label = csgraph.connected_components(both_sides, directed=False)
+        return locked(label[: self.n_actors].astype(np.int32))
+
+    @cached_property
     def project_size(self) -> IntArray:
-        """Members of each project, int32, shape (n_projects,)."""
+        """Number of members of each project, int32, shape (n_projects,)."""
         return locked(np.diff(self.membership.indptr).astype(np.int32))
 
     @cached_property
@@ -273,7 +294,7 @@ class GraphSnapshot:
 
     @cached_property
     def strong_ties(self) -> sparse.csr_array:
-        """Symmetric CSR like :attr:`ties`, of the relationships alone that are evidence of working together."""
+        """Symmetric CSR as :attr:`ties`, only of relationships that are evidence of working together."""
         strengths = [kind.strength * kind.is_strong for kind in load_kinds().relationship.values()]
         return self._relationship_matrix(np.array([*strengths, 0.0], np.float32))
 
@@ -290,11 +311,11 @@ class GraphSnapshot:
         return locked_csr(matrix)
 
     def find_actor(self, actor_id: str) -> int | None:
-        """Row of an actor, or of the one that it is a part of; None where there is neither."""
+        """Row of an actor, or of the actor that its record was merged into; None if there is neither."""
         return self.actor_index.get(self.merges.canonical(actor_id))
 
     def index_of(self, actor_id: str) -> int:
-        """Row of an actor, or of the one that it is a part of.
+        """Row of an actor, or of the actor that its record was merged into.
 
         Raises
         ------
@@ -336,7 +357,7 @@ class GraphSnapshot:
         return [self.relationship(int(row)) for row in rows]
 
     def participations_in(self, project_index: int) -> list[Participation]:
-        """The participations in a project, in the order of their table; mere ownership is not among them."""
+        """The participations in a project, in the order of their table; an owner alone is no participant."""
         return self._participations("project_id", str(self.project_ids[project_index]))
 
     def participations_of(self, index: int) -> list[Participation]:

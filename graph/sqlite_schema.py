@@ -1,11 +1,11 @@
-"""The tables of the embedded store and how an older file becomes one of this version."""
+"""The tables of the embedded store, and the migration of older files to them."""
 
 import sqlite3
 
 from graph.errors import StoreSchemaError
 
 APPLICATION_ID = 0x6B6E6F69
-"""Marks a SQLite file as one of Ketnoi's."""
+"""Marks a SQLite file as a network of Ketnoi."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -120,11 +120,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX events_by_kind ON events (kind, sequence)",
     ),
 )
-"""Statements of each migration; the schema version of a file is the number of those applied to it."""
+"""The statements of each migration. The schema version of a file is the number of migrations applied to it."""
 
 
 def require_own_file(connection: sqlite3.Connection) -> None:
-    """Raise :class:`~graph.errors.StoreSchemaError` for a database of another application or of a newer Ketnoi."""
+    """Refuse a database of another application or of a newer Ketnoi.
+
+    Raises
+    ------
+    StoreSchemaError
+        The database is one of these.
+    """
     if _pragma(connection, "application_id") not in {0, APPLICATION_ID} or (
         _pragma(connection, "application_id") == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     ):
@@ -144,12 +150,12 @@ def require_own_file(connection: sqlite3.Connection) -> None:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the migrations a file lacks, each in a transaction of its own."""
+    """Apply the migrations that a file lacks, each in its own transaction."""
     while (version := _pragma(connection, "user_version")) < len(MIGRATIONS):
         with connection:
             connection.execute("BEGIN IMMEDIATE")
             if _pragma(connection, "user_version") != version:
-                continue  # another process has just done it
+                continue  # another process has applied it meanwhile
             for statement in MIGRATIONS[version]:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {version + 1}")

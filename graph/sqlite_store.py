@@ -1,4 +1,4 @@
-"""The embedded store: one SQLite file, read by many threads and processes while one of them writes."""
+"""The embedded store: one SQLite file, which many threads and processes may read while one of them writes."""
 
 import json
 import sqlite3
@@ -18,7 +18,7 @@ from graph.model import Actor, Event, F, Fact, Participation, Project, Relations
 from graph.sqlite_schema import migrate, require_own_file
 from graph.store import BATCH_SIZE, N_SEARCH_WORDS, Counts
 from graph.tables import KEYS, SCHEMAS, Key, Tables, key_of, table_from_columns
-from graph.writing import Row, T, TransactionalWriter, WriteTransaction
+from graph.writing import StoredRow, T, TransactionalWriter, WriteTransaction
 
 _BUSY_TIMEOUT_SECONDS = 30.0
 _TABLES: Mapping[type[Fact], str] = {
@@ -63,14 +63,14 @@ class SqliteStore(TransactionalWriter):
     Parameters
     ----------
     path
-        The file; it and its folder are created where they are missing.
+        The file. It and its folder are created if they are missing.
 
     Raises
     ------
     StoreUriError
         The path names a folder.
     StoreSchemaError
-        The file is not a network, or one of a newer Ketnoi.
+        The file is no network, or a network of a newer Ketnoi.
     StoreUnavailableError
         The file or its folder cannot be opened or created.
     """
@@ -108,7 +108,7 @@ class SqliteStore(TransactionalWriter):
             return value
 
     def counts(self) -> Counts:
-        """How many facts of each type there are."""
+        """The number of facts of each type."""
         one_count = "(SELECT count(*) FROM {})"
         counts = ", ".join(one_count.format(name) for name in _TABLES.values())
         with self._reading() as connection:
@@ -141,7 +141,7 @@ class SqliteStore(TransactionalWriter):
             return [_fact(Actor, values) for values in connection.execute(_SEARCH, parameters)]
 
     def tables(self) -> Tables:
-        """Everything there is, as sorted tables, read in one transaction."""
+        """All facts as sorted tables, read in one transaction."""
         with self._reading() as connection:
             connection.execute("BEGIN")
             try:
@@ -150,7 +150,7 @@ class SqliteStore(TransactionalWriter):
                 connection.execute("ROLLBACK")
 
     def sources(self) -> Mapping[str, Counts]:
-        """How many facts came from each source."""
+        """The number of facts of each type from each source."""
         n_of: dict[str, list[int]] = {}
         with self._reading() as connection:
             for place, table in enumerate(_TABLES.values()):
@@ -174,7 +174,7 @@ class SqliteStore(TransactionalWriter):
             return [event_of(*row) for row in connection.execute(query, () if kind is None else (kind,))]
 
     def erase_actor(self, actor_id: str) -> bool:
-        """Remove an actor and what names it, from the file and its log as well; False where there is none."""
+        """Remove an actor and all that names it, from the file and its write-ahead log; False if there is none."""
         is_erased = super().erase_actor(actor_id)
         if is_erased:
             with self._own_errors(), self._write_lock:
@@ -182,7 +182,7 @@ class SqliteStore(TransactionalWriter):
         return is_erased
 
     def close(self) -> None:
-        """Give the file back; a second call does nothing."""
+        """Close the file; a second call does nothing."""
         with self._write_lock, self._pool_lock:
             self._is_closed = True
             while self._idle_readers:
@@ -232,7 +232,7 @@ class SqliteStore(TransactionalWriter):
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection nobody else uses meanwhile; as many are kept as were ever needed at once."""
+        """A connection for one reader at a time; idle connections are kept for the next readers."""
         with self._own_errors():
             self._require_open()
             with self._pool_lock:
@@ -260,9 +260,7 @@ class SqliteStore(TransactionalWriter):
                 "store_unreachable", f"{self.path} cannot be created: {error.strerror}. Choose another path."
             ) from error
         except sqlite3.DatabaseError as error:
-            code = (
-                getattr(error, "sqlite_errorcode", 0) & 0xFF
-            )  # the lowest byte names the failure, the others its circumstances
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lowest byte is the primary result code
             if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
                 raise StoreSchemaError(
                     "store_unreadable",
@@ -301,7 +299,7 @@ class _SqliteTransaction:
         found = ((key, self.connection.execute(query, key).fetchone()) for key in keys)
         return {key: _fact(fact_type, values) for key, values in found if values}
 
-    def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+    def insert(self, fact_type: type[Fact], rows: Sequence[StoredRow]) -> None:
         columns = _write_columns(fact_type)
         names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
         self.connection.executemany(
@@ -311,7 +309,7 @@ class _SqliteTransaction:
         if fact_type is Actor:
             self._index_names(rows)
 
-    def update(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+    def update(self, fact_type: type[Fact], rows: Sequence[StoredRow]) -> None:
         columns = _write_columns(fact_type)
         assignments = ", ".join(f'"{name}" = ?' for name in columns)
         self.connection.executemany(
@@ -353,14 +351,14 @@ class _SqliteTransaction:
         else:
             self.connection.execute("UPDATE events SET payload = ? WHERE sequence = ?", (event_text(event), sequence))
 
-    def _index_names(self, rows: Sequence[Row]) -> None:
+    def _index_names(self, rows: Sequence[StoredRow]) -> None:
         self.connection.executemany(
             "INSERT OR REPLACE INTO actor_names (rowid, search_key) SELECT row_number, ? FROM actors WHERE id = ?",
             ((row["search_key"], row["id"]) for row in rows),
         )
 
 
-def _values(row: Row, columns: Sequence[str]) -> list[Any]:
+def _values(row: StoredRow, columns: Sequence[str]) -> list[Any]:
     values = (row[name] for name in columns)
     return [json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value for value in values]
 

@@ -1,27 +1,23 @@
-"""What every graph store can do, and how one is opened."""
+"""The protocols of a graph store: what every store can do."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from graph.errors import StoreUriError
 from graph.model import Actor, Event, Fact, Participation, Project, Relationship
 from graph.tables import Key, Tables
 
-_NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
-
 BATCH_SIZE = 5_000
-"""Facts a write is best made of, on every store."""
+"""Number of facts that one write should hold, on every store; set by hand."""
 
 N_SEARCH_WORDS = 32
-"""Distinct words of a search that count."""
+"""Most distinct words of a search text that count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many facts of each type a store holds."""
+    """Numbers of facts in a store, by their type."""
 
     n_actors: int
     n_projects: int
@@ -31,7 +27,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class UpsertCounts:
-    """What became of the facts of one write: new, changed, or already there word for word."""
+    """Numbers of facts of one write that were inserted, updated, or already stored in the same form."""
 
     n_inserted: int = 0
     n_updated: int = 0
@@ -47,16 +43,18 @@ class UpsertCounts:
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """What became of the facts of one write, key by key.
+    """The effect of one write, key by key.
 
     Attributes
     ----------
+    counts
+        Numbers of facts inserted, updated and unchanged.
     new
-        Facts that were not stored.
+        Keys of the facts that were not stored before.
     changed
-        Columns in which stored facts were changed; their last-seen date is none of them.
+        For the key of each changed fact, the names of the changed columns, without ``last_seen``.
     vanished, returned
-        Stored facts that were marked as gone from their source, and those whose mark was taken away.
+        Keys of the stored facts that were marked as gone from their source, and of the facts whose mark was removed.
     """
 
     counts: UpsertCounts = UpsertCounts()
@@ -80,7 +78,7 @@ class Credentials:
 class GraphReader(Protocol):
     """Reading a graph store.
 
-    Every method raises :class:`~graph.errors.StoreUnavailableError` while the store is away.
+    Every method raises :class:`~graph.errors.StoreUnavailableError` while the store does not answer.
     """
 
     @property
@@ -91,7 +89,7 @@ class GraphReader(Protocol):
         """A number that grows with every write that changed a fact; equal numbers mean an unchanged network."""
 
     def counts(self) -> Counts:
-        """How many facts of each type there are."""
+        """Numbers of facts by their type."""
 
     def get_actor(self, actor_id: str) -> Actor | None:
         """The actor of this id, or None."""
@@ -103,34 +101,34 @@ class GraphReader(Protocol):
         """The relationship of these ends, kind and occurrence, or None."""
 
     def search_actors(self, text: str, *, kinds: Sequence[str] = (), limit: int = 20) -> list[Actor]:
-        """Actors whose names begin with the words of a text, whatever its diacritics.
+        """Actors whose names have words that begin with the words of a text, with or without diacritics.
 
-        Every folded word of the text must begin a word of the actor's name, English name, short name or aliases; of
-        a text with more than :data:`N_SEARCH_WORDS` words the first ones count, and a text without any finds nobody.
-        Order: folded name equal to the folded text, then beginning with it, then shorter folded names, then by id.
+        Every folded word of the text must begin a word of the actor's name, English name, short name or aliases. Only
+        the first :data:`N_SEARCH_WORDS` words of the text count, and a text without words finds nobody. First come
+        actors whose folded name equals the folded text, then names that begin with it, then shorter names, then by id.
         """
 
     def tables(self) -> Tables:
-        """Everything there is, as sorted tables; one consistent state even while another process writes."""
+        """All facts as sorted tables: one consistent state, even while another process writes."""
 
     def sources(self) -> Mapping[str, Counts]:
-        """How many facts came from each source, in the order of their names; those that have vanished are counted."""
+        """Numbers of facts from each source, vanished ones included, in the order of the names of the sources."""
 
     def facts_from(self, source: str) -> Iterator[Fact]:
-        """The facts of one source, those that have vanished from it included, without holding them all in memory.
+        """The facts of one source, vanished ones included, one by one, so that they need not fit in memory.
 
-        Actors come first, then projects, relationships and participations. The store may be written meanwhile; what
-        is written then may or may not be among them.
+        Actors come first, then projects, relationships and participations. A fact that is written during the iteration
+        may or may not be included.
         """
 
     def events(self, kind: str | None = None) -> list[Event]:
-        """The events appended so far, oldest first, of one kind or all."""
+        """The events appended so far, of one kind or of all kinds, oldest first."""
 
 
 class GraphWriter(Protocol):
-    """Writing a graph store. Each call is one transaction: after a crash it happened wholly or not at all.
+    """Writing a graph store. Each call is one transaction: after a crash all of it is stored, or nothing.
 
-    Of several facts with one key in the same call the last is written, and counted once.
+    If one call has several facts with one key, the last of them is written, and counted once.
     """
 
     def upsert_actors(self, actors: Sequence[Actor]) -> UpsertCounts:
@@ -154,78 +152,38 @@ class GraphWriter(Protocol):
     def upsert_facts(
         self, facts: Sequence[Fact], events_of: Callable[[Upserted], Sequence[Event]] | None = None
     ) -> Upserted:
-        """Insert or update facts of one type as its own method does, and say which, and in what, were changed.
+        """Insert or update facts of one type, and give the effect on each key.
 
         Parameters
         ----------
+        facts
+            Facts of one type. Errors are those of the method for this type.
         events_of
-            Makes events of what was done, which are appended in the same transaction; it may be asked twice.
+            Makes events from the effect, which are appended in the same transaction. It may be called twice, if the
+            transaction is repeated.
         """
 
     def append_event(self, event: Event) -> None:
-        """Append to the log. A judgement of whether two actors are the same makes the revision grow."""
+        """Append an event to the log. A judgement of whether two actors are the same increases the revision."""
 
     def append_events(self, events: Sequence[Event]) -> None:
-        """Append to the log, all or none."""
+        """Append events to the log, all or none."""
 
     def erase_actor(self, actor_id: str) -> bool:
-        """Remove an actor with every relationship and participation that names it; False where there is none.
+        """Remove an actor with every relationship and participation that names it; False if there is no such actor.
 
-        Projects that it owns stay, without their owner. The log forgets it as well: see :func:`graph.writing.without`.
+        Its projects stay without an owner. Its id is removed from the log too: see :func:`graph.writing.without`.
         """
 
 
 class GraphStore(GraphReader, GraphWriter, Protocol):
-    """A store that is read and written, and closed at the end."""
+    """A store to read and write, which is closed at the end."""
 
     def close(self) -> None:
-        """Give back files and connections; a second call does nothing."""
+        """Close files and connections; a second call does nothing."""
 
     def __enter__(self) -> Self: ...
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
-
-
-def open_store(uri: str | Path, credentials: Credentials | None = None) -> GraphStore:
-    """The store at an address, created or migrated to this version's schema where need be.
-
-    Parameters
-    ----------
-    uri
-        A path or ``sqlite:PATH`` for the embedded store; ``neo4j://…``, ``neo4j+s://…``, ``bolt://…`` or
-        ``bolt+s://…`` for Neo4j.
-    credentials
-        For Neo4j. They are never read from the address.
-
-    Raises
-    ------
-    StoreUriError
-        The address has another scheme, or holds a user or password.
-    StoreUnavailableError, StoreCredentialsError, StoreSchemaError
-        The store does not answer, refuses the credentials, or was written by a newer Ketnoi.
-    """
-    address = str(uri)
-    scheme, separator, rest = address.partition(":")
-    if separator and scheme in _NEO4J_SCHEMES:
-        if "@" in rest.partition("?")[0]:
-            raise StoreUriError(
-                "store_uri_credentials",
-                "The store's address must not hold a user or password. "
-                "Set KETNOI_NEO4J_USER and KETNOI_NEO4J_PASSWORD instead.",
-            )
-        from graph.neo4j_store import Neo4jStore  # noqa: PLC0415  the driver takes 0.3 s to import
-
-        return Neo4jStore(address, credentials)
-    if separator and scheme == "sqlite":
-        address = rest
-    elif separator and "/" not in scheme and len(scheme) > 1:  # one letter is a Windows drive
-        raise StoreUriError(
-            "store_uri_scheme",
-            f"{scheme}: is no store. Use a path, sqlite:PATH, neo4j://HOST:PORT or bolt://HOST:PORT.",
-            scheme=scheme,
-        )
-    from graph.sqlite_store import SqliteStore  # noqa: PLC0415  beside its sibling above
-
-    return SqliteStore(Path(address))

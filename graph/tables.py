@@ -1,4 +1,4 @@
-"""All facts of a network as four Arrow tables, the form in which they leave a store and enter a snapshot."""
+"""All facts of a network as four Arrow tables: stores give this form, and snapshots are built from it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -37,7 +37,7 @@ KEYS: Mapping[type[Fact], tuple[str, ...]] = {
     Relationship: ("source_id", "target_id", "kind", "occurrence"),
     Participation: ("project_id", "actor_id", "occurrence"),
 }
-"""What makes a fact the same fact; tables are sorted by it."""
+"""The columns that identify a fact of each type; tables are sorted by them."""
 
 
 Key = tuple[str | int, ...]
@@ -46,7 +46,7 @@ Key = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Four immutable Arrow tables with the schemas of :data:`SCHEMAS`, each sorted by its key."""
+    """Four immutable Arrow tables with the schemas in :data:`SCHEMAS`, each sorted by its key."""
 
     actors: pa.Table
     projects: pa.Table
@@ -55,7 +55,7 @@ class Tables:
 
     @classmethod
     def from_facts(cls, facts: Iterable[Fact]) -> "Tables":
-        """Tables of the facts given, in any order."""
+        """Tables of some facts, which may come in any order."""
         rows: dict[type[Fact], list[dict[str, object]]] = {fact_type: [] for fact_type in SCHEMAS}
         for fact in facts:
             rows[type(fact)].append(to_row(fact))
@@ -69,7 +69,7 @@ class Tables:
         relationships: Iterable[Mapping[str, object]],
         participations: Iterable[Mapping[str, object]],
     ) -> "Tables":
-        """Tables of flat rows as :func:`graph.model.to_row` makes them."""
+        """Tables of flat rows in the form of :func:`graph.model.to_row`."""
         return cls(
             _table(Actor, actors),
             _table(Project, projects),
@@ -87,7 +87,7 @@ class Tables:
         }[fact_type]
 
     def facts(self, fact_type: type[F]) -> list[F]:
-        """The facts of one type, in the order of their key."""
+        """The facts of one type, in the order of their keys."""
         return [from_row(fact_type, row) for row in self.of(fact_type).to_pylist()]
 
 
@@ -106,7 +106,7 @@ def fact_at(fact_type: type[F], table: pa.Table, index: int) -> F:
 
 
 def table_from_columns(fact_type: type[Fact], columns: Sequence[Sequence[Any]]) -> pa.Table:
-    """The table of values given by column, all of them in the order of the schema; the rows keep their order."""
+    """The table with the given columns, which stand in the order of the schema; the order of the rows is kept."""
     schema = SCHEMAS[fact_type]
     arrays = [pa.array(values, column.type) for values, column in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)

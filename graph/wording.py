@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 
 from graph.kinds import Language
 
-Section = Literal["page", "command", "help", "evaluation", "problem", "request", "issue", "resolution", "reason"]
+Section = Literal["page", "command", "help", "evaluation", "problem", "request", "issue", "reason"]
 """The sections of a catalogue.
 
 - ``page``: texts of the web pages
@@ -21,7 +21,6 @@ Section = Literal["page", "command", "help", "evaluation", "problem", "request",
 - ``problem``: titles and details of failed requests
 - ``request``: errors in one part of a request
 - ``issue``: problems in files and rows
-- ``resolution``: reasons for and against taking two records for one member
 - ``reason``: reasons for and against a suggested partner
 """
 
@@ -64,11 +63,24 @@ class Catalogue:
         >>> Catalogue("en", {"hit": {"one": "{n} hit", "other": "{n} hits"}}).text("hit", n=1200)
         '1,200 hits'
         """
-        written = {
-            name: format_decimal(value, locale=self.language) if isinstance(value, int) else value
-            for name, value in parameters.items()
-        }
-        return self.template(key, parameters.get("n")).format_map(written)
+        return self._filled(self.template(key, parameters.get("n")), parameters)
+
+    def page_text(self, key: str, **parameters: object) -> str:
+        r"""The text of a key as :meth:`text` gives it, without a line break between a count and its noun.
+
+        >>> Catalogue("en", {"hit": "{n} hits"}).page_text("hit", n=12)
+        '12\xa0hits'
+        """
+        template = self.template(key, parameters.get("n"))
+        return self._filled(template.replace("{n} ", "{n}\N{NO-BREAK SPACE}"), parameters)
+
+    def _filled(self, template: str, parameters: Mapping[str, object]) -> str:
+        return template.format_map(
+            {
+                name: format_decimal(value, locale=self.language) if isinstance(value, int) else value
+                for name, value in parameters.items()
+            }
+        )
 
 
 @cache

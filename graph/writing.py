@@ -1,12 +1,12 @@
-"""What becomes of facts that are written, decided once for every store: new, changed or unchanged, and erased."""
+"""The rules of writing that all stores share: which facts are new, changed or unchanged, and how an actor is erased."""
 
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar, cast
 
+from graph.dates import utc_stamp
 from graph.errors import DanglingEndError
 from graph.folding import fold, search_words
 from graph.model import (
@@ -27,7 +27,9 @@ from graph.model import (
 from graph.store import UpsertCounts, Upserted
 from graph.tables import Key, key_of
 
-Row = dict[str, Any]
+StoredRow = dict[str, Any]
+"""The columns of a fact, with its digest, the time of its recording and, for an actor, its search keys."""
+
 T = TypeVar("T")
 
 ENDS: Mapping[type[Fact], Mapping[str, type[Fact]]] = {
@@ -36,14 +38,14 @@ ENDS: Mapping[type[Fact], Mapping[str, type[Fact]]] = {
     Relationship: {"source_id": Actor, "target_id": Actor},
     Participation: {"project_id": Project, "actor_id": Actor},
 }
-"""Columns that name another fact, which must be stored before."""
+"""Columns of each type of fact that name another fact, and the type of that fact; it must be stored before."""
 
 
 class WriteTransaction(Protocol):
-    """One open transaction of a store: the few steps in which stores differ."""
+    """One open transaction of a store, with the few steps in which stores differ."""
 
     def known_ids(self, fact_type: type[Fact], ids: Sequence[str]) -> set[str]:
-        """Those of the ids under which an actor or a project is stored."""
+        """The given ids under which an actor or a project is stored."""
 
     def digests(self, fact_type: type[Fact], keys: Sequence[Key]) -> Mapping[Key, str]:
         """Content digest of every stored fact among the keys."""
@@ -51,11 +53,11 @@ class WriteTransaction(Protocol):
     def stored(self, fact_type: type[F], keys: Sequence[Key]) -> Mapping[Key, F]:
         """Every stored fact among the keys."""
 
-    def insert(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
+    def insert(self, fact_type: type[Fact], rows: Sequence[StoredRow]) -> None:
         """Write facts that are not stored."""
 
-    def update(self, fact_type: type[Fact], rows: Sequence[Row]) -> None:
-        """Write facts over those stored under the same keys."""
+    def update(self, fact_type: type[Fact], rows: Sequence[StoredRow]) -> None:
+        """Write facts over the stored facts with the same keys."""
 
     def projects_of_owner(self, actor_id: str) -> list[Project]:
         """The projects that name an actor as their owner."""
@@ -64,24 +66,24 @@ class WriteTransaction(Protocol):
         """Remove an actor with every relationship and participation that names it."""
 
     def grow_revision(self) -> None:
-        """Say that a fact has changed."""
+        """Add one to the revision, because a fact has changed."""
 
     def append_events(self, events: Sequence[Event]) -> None:
         """Append to the log."""
 
     def events_naming(self, text: str) -> Sequence[tuple[int, Event]]:
-        """Place in the log and content of every event whose payload, as JSON, has a text somewhere."""
+        """Sequence number and content of every event whose payload, as JSON, contains a text."""
 
     def replace_event(self, sequence: int, event: Event | None) -> None:
-        """Write an event over the one at a place of the log, or take that out."""
+        """Write an event over the one with a sequence number, or delete that one."""
 
 
 class TransactionalWriter(ABC):
-    """The writing half of :class:`graph.store.GraphStore` on top of one method that runs a transaction."""
+    """The writing methods of :class:`graph.store.GraphStore`, built on one method that runs a transaction."""
 
     @abstractmethod
     def _write(self, work: Callable[[WriteTransaction], T]) -> T:
-        """What the work returns, done in one transaction; the work may run again where the first try was undone."""
+        """The result of the work, done in one transaction. A store may undo a failed try and run the work again."""
 
     def upsert_actors(self, actors: Sequence[Actor]) -> UpsertCounts:
         """Insert or update by id."""
@@ -102,16 +104,16 @@ class TransactionalWriter(ABC):
     def upsert_facts(
         self, facts: Sequence[Fact], events_of: Callable[[Upserted], Sequence[Event]] | None = None
     ) -> Upserted:
-        """Insert or update facts of one type, and say which, and in what, were changed."""
+        """Insert or update facts of one type, and return which were new and which columns changed."""
         if not facts:
             return Upserted()
-        of_one_type = cast(Sequence[Actor], facts)  # whichever it is
+        of_one_type = cast(Sequence[Actor], facts)  # mypy needs one type; it may be any of the four
 
         def work(transaction: WriteTransaction) -> Upserted:
-            told = upsert(transaction, type(of_one_type[0]), of_one_type)
+            upserted = upsert(transaction, type(of_one_type[0]), of_one_type)
             if events_of is not None:
-                append(transaction, events_of(told))
-            return told
+                append(transaction, events_of(upserted))
+            return upserted
 
         return self._write(work)
 
@@ -124,12 +126,12 @@ class TransactionalWriter(ABC):
         self._write(lambda transaction: append(transaction, events))
 
     def erase_actor(self, actor_id: str) -> bool:
-        """Remove an actor and what names it; False where there is none."""
+        """Remove an actor and everything that names it; False where there is no such actor."""
         return self._write(lambda transaction: erase_actor(transaction, actor_id))
 
 
 def upsert(transaction: WriteTransaction, fact_type: type[F], facts: Sequence[F]) -> Upserted:
-    """Which facts were inserted, updated or left as they were; of facts with one key the last is written.
+    """Insert or update facts, and return what became of each; of several facts with one key the last is written.
 
     Raises
     ------
@@ -150,13 +152,13 @@ def upsert(transaction: WriteTransaction, fact_type: type[F], facts: Sequence[F]
     if inserted or updated:
         transaction.grow_revision()
     counts = UpsertCounts(len(inserted), len(updated), len(rows) - len(inserted) - len(updated))
-    return _told(counts, tuple(inserted), before, {key: given[key] for key in updated})
+    return _upserted(counts, tuple(inserted), before, {key: given[key] for key in updated})
 
 
 def erase_actor(transaction: WriteTransaction, actor_id: str) -> bool:
-    """Whether there was such an actor; its projects stay, without their owner.
+    """Remove an actor; False where there is no such actor. Its projects stay without their owner.
 
-    The log keeps a digest of the id and nothing else, so that no load brings back what was erased.
+    The log keeps only a digest of the id, by which a later load recognises the actor and leaves it out.
     """
     if not transaction.known_ids(Actor, [actor_id]):
         return False
@@ -165,24 +167,24 @@ def erase_actor(transaction: WriteTransaction, actor_id: str) -> bool:
     transaction.delete_actor(actor_id)
     for sequence, event in transaction.events_naming(json.dumps(actor_id, ensure_ascii=False)):
         transaction.replace_event(sequence, without(event, actor_id))
-    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    at = utc_stamp()
     transaction.append_events([Event(ERASURE, at, {"digest": id_digest(actor_id)})])
     transaction.grow_revision()
     return True
 
 
 def append(transaction: WriteTransaction, events: Sequence[Event]) -> None:
-    """Append events; those that are part of the picture make the revision grow."""
+    """Append events. The revision grows if one of them is a judgement, because judgements change snapshots."""
     transaction.append_events(events)
     if any(event.kind == JUDGEMENT for event in events):
         transaction.grow_revision()
 
 
 def without(event: Event, actor_id: str) -> Event | None:
-    """The event as it reads after an actor was erased: None where it is about the actor, else without its mentions.
+    """The event without an erased actor; None where the event is about that actor.
 
-    An event is about the actors that its payload names in ``…_id``. In lists and tables within it, entries that are
-    the actor's id, or keyed by it, are mentions.
+    An event is about the actors whose ids its payload has under names that end in ``_id``. From lists and tables in
+    the payload, every entry that is the actor's id, or has it as its key, is taken out.
 
     >>> without(Event("judgement", "", {"left_id": "a", "right_id": "b"}), "b") is None
     True
@@ -208,7 +210,7 @@ def _names(key: list[Any], actor_id: str) -> bool:
     return any(part == actor_id or (isinstance(part, list) and actor_id in part) for part in key)
 
 
-def _told(
+def _upserted(
     counts: UpsertCounts, new: tuple[Key, ...], before: Mapping[Key, Fact], after: Mapping[Key, Fact]
 ) -> Upserted:
     changed: dict[Key, tuple[str, ...]] = {}
@@ -224,9 +226,9 @@ def _told(
     return Upserted(counts, new, changed, tuple(vanished), tuple(returned))
 
 
-def _keyed_rows(facts: Mapping[Key, Fact]) -> dict[Key, Row]:
-    recorded_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    rows: dict[Key, Row] = {}
+def _keyed_rows(facts: Mapping[Key, Fact]) -> dict[Key, StoredRow]:
+    recorded_at = utc_stamp()
+    rows: dict[Key, StoredRow] = {}
     for key, fact in facts.items():
         row = to_row(fact)
         row["digest"] = content_digest(row)
@@ -243,7 +245,7 @@ def _search_key(actor: Actor) -> str:
     return " ".join(search_words(" ".join(names)))
 
 
-def _require_ends(transaction: WriteTransaction, fact_type: type[Fact], rows: Collection[Row]) -> None:
+def _require_ends(transaction: WriteTransaction, fact_type: type[Fact], rows: Collection[StoredRow]) -> None:
     ends = ENDS[fact_type]
     known = {
         end_type: transaction.known_ids(

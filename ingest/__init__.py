@@ -1,1 +1,1 @@
-"""From the files people have to validated facts in a store."""
+"""Ingest: reads files, validates their rows and writes the facts to a store."""

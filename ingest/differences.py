@@ -1,4 +1,4 @@
-"""What a load would change, fact by fact, before anything is written."""
+"""The changes that loading a file or folder would make to a store, computed without writing anything."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,16 +15,20 @@ from ingest.staff.mapping import TableMapping
 
 @dataclass(slots=True)
 class Difference:
-    """What one source holds beside what the store has of it.
+    """The facts of one source and one table that differ between the source and the store.
 
     Attributes
     ----------
+    table, source
+        The name of the table in the exchange format, and the name of the source.
+    new
+        Facts that the source has and the store does not.
     changed
-        Facts as they are stored and as they are read.
+        Pairs: the fact as it is stored, and the fact as it was read.
     vanished
-        Stored facts that are no longer in the source.
+        Stored facts that the source no longer has.
     returned
-        Facts that were marked as gone from the source and are in it again.
+        Facts that the store had marked as vanished and that the source has again.
     """
 
     table: str
@@ -36,19 +40,26 @@ class Difference:
 
     @property
     def n(self) -> int:
-        """How many facts differ."""
+        """The number of facts that differ."""
         return len(self.new) + len(self.changed) + len(self.vanished) + len(self.returned)
 
 
 def compare(
     store: GraphReader, path: Path, mapping: Sequence[TableMapping] = (), collection: str | None = None
 ) -> tuple[list[Difference], Sequence[Issue]]:
-    """How a file or folder differs from what the store holds of its sources, and what is wrong with its rows.
+    """The differences between a file or folder and the store, and the issues found in the file or folder.
+
+    Only differences that hold at least one fact are returned.
+
+    Parameters
+    ----------
+    collection
+        The name that the load puts before the names of the sources, if any.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     """
     read: dict[str, dict[tuple[type[Fact], Key], Fact]] = {}
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file or a row, as facts that can be counted, translated and written down."""
+"""Issues: the problems found in files and rows, as data that can be counted, translated and exported."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,26 +12,29 @@ from graph.wording import load_catalogue
 
 Severity = Literal["error", "warning"]
 
-MAX_SHOWN = 80
-"""Characters of a cell that an issue repeats."""
+MAX_VALUE_CHARACTERS = 80
+"""An issue quotes at most this many characters of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing wrong with one place in a file.
+    """One problem at one place in a file.
 
     Attributes
     ----------
     severity
-        ``error``: the row, or the whole file where no line is named, is not loaded. ``warning``: it is.
+        ``error``: the row is not loaded; where no line is given, the whole file is not loaded.
+        ``warning``: the row is loaded.
     code
-        Name of the issue in ``ingest/issues.toml``.
+        The key of the issue in ``ingest/issues.toml``.
     line
-        Physical line of a text file, row of a sheet, item of a JSON array or Parquet table; from 1.
+        The line of a text file, the row of a sheet, or the item of a JSON array or Parquet table; counted from 1.
+    column
+        The name of the column.
     value
-        What stands there, shortened to :data:`MAX_SHOWN` characters.
+        The text of the cell, shortened to :data:`MAX_VALUE_CHARACTERS` characters.
     detail
-        What Ketnoi knows besides: the nearest known name, the right form of a date, the line of a first occurrence.
+        More about the problem: the nearest known name, the correct form of a date, the line of a first occurrence.
     """
 
     severity: Severity
@@ -45,20 +48,20 @@ class Issue:
 
     @property
     def is_error(self) -> bool:
-        """Whether it keeps its row, or its file, from being loaded."""
+        """Whether the issue prevents its row, or its file, from being loaded."""
         return self.severity == "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a folder an issue lies: a file, a sheet of it, a line of that."""
+    """The position of an issue: a file, a sheet of the file, and a line of the sheet."""
 
     file: str
     sheet: str | None = None
     line: int | None = None
 
     def issue(self, code: str, *, column: str | None = None, value: str | None = None, detail: object = None) -> Issue:
-        """The issue of this code here, its severity taken from the catalogue."""
+        """An issue with this code at this place; ``issues.toml`` gives its severity."""
         severity = severities()[code]
         shown = shorten(value) if value is not None else None
         known = None if detail is None else visible(str(detail))
@@ -68,7 +71,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """An issue in words: what is wrong, and what to do; no hint where only a detail that is missing could give one."""
+    """The text of an issue: a message, and a hint that says what to do.
+
+    The hint is empty where it needs a detail that the issue does not have.
+    """
 
     message: str
     hint: str
@@ -81,7 +87,7 @@ def severities() -> Mapping[str, Severity]:
 
 
 def visible(text: str) -> str:
-    r"""The text with everything that cannot be seen or printed written out.
+    r"""The text with every character that cannot be printed written as an escape sequence.
 
     >>> visible("a\u200bb\x1b[31m")
     'a\\u200bb\\x1b[31m'
@@ -92,17 +98,17 @@ def visible(text: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """The text on one line, cut to :data:`MAX_SHOWN` characters.
+    """The text on one line, cut to :data:`MAX_VALUE_CHARACTERS` characters.
 
     >>> len(shorten("x" * 10_000_000))
     80
     """
-    line = visible(" ".join(text[: MAX_SHOWN + 1].split()))
-    return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
+    line = visible(" ".join(text[: MAX_VALUE_CHARACTERS + 1].split()))
+    return line if len(line) <= MAX_VALUE_CHARACTERS else line[: MAX_VALUE_CHARACTERS - 1] + "…"
 
 
 def render(issue: Issue, language: Language) -> Advice:
-    """The issue in words of a language.
+    """The text of an issue in one language.
 
     >>> issue = Place("actors.csv", line=3).issue("unknown_kind", column="kind", value="starup", detail="startup")
     >>> render(issue, "en")

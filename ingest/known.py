@@ -1,4 +1,4 @@
-"""What is known while rows are checked: who may be named by links, who was erased, which ties there are."""
+"""The knowledge that checking a row needs: known actors and projects, erased actors, and stored relationships."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -9,52 +9,52 @@ from ingest.seen import Seen
 from ingest.staff.name_book import NameBook
 
 KindOf = Callable[[str], str | None]
-StoredTie = Callable[[str, str, str, int], Relationship | None]
+StoredRelationship = Callable[[str, str, str, int], Relationship | None]
 
 
-def _knows_no_tie(_source_id: str, _target_id: str, _kind: str, _occurrence: int) -> None:
+def _no_relationship(_source_id: str, _target_id: str, _kind: str, _occurrence: int) -> None:
     return None
 
 
-def _knows_nothing(_: str) -> None:
+def _no_kind(_: str) -> None:
     return None
 
 
 @dataclass(slots=True)
 class Known:
-    """The kinds of the actors and projects that links may name: those of this reading, then those of a store.
+    """The actors and projects that links may refer to: those read so far, and those in the store.
 
     Parameters
     ----------
     stored_actor, stored_project
-        The kind of the actor or project that a store holds under an id, or None; asked once an id at most.
+        Return the kind of the stored actor or project with an id, or None; called at most once per id.
     names
-        What accepted actors and projects are called, where links name their ends so; None where none does.
+        The names of the accepted actors and projects; None where no link refers to its ends by name.
     erased
-        Digests of the ids of actors that were erased, which are not loaded again.
-    stored_tie
-        The relationship that a store holds between two ends, of a kind and an occurrence, or None.
+        Digests of the ids of erased actors, which must not be loaded again.
+    stored_relationship
+        Returns the stored relationship between two ends with a kind and an occurrence number, or None.
     seen
-        The kinds and places of everything that was accepted or asked for.
+        The kind and the first place of everything that was accepted or looked up.
     """
 
-    stored_actor: KindOf = _knows_nothing
-    stored_project: KindOf = _knows_nothing
+    stored_actor: KindOf = _no_kind
+    stored_project: KindOf = _no_kind
     names: NameBook | None = None
     erased: frozenset[str] = frozenset()
-    stored_tie: StoredTie = _knows_no_tie
+    stored_relationship: StoredRelationship = _no_relationship
     seen: Seen = field(default_factory=Seen)
 
     def actor_kind(self, actor_id: str) -> str | None:
-        """The kind of an actor, None where nobody knows it."""
+        """The kind of an actor, or None where the actor is unknown."""
         return self._kind(Actor, actor_id, self.stored_actor)
 
     def project_kind(self, project_id: str) -> str | None:
-        """The kind of a project, None where nobody knows it."""
+        """The kind of a project, or None where the project is unknown."""
         return self._kind(Project, project_id, self.stored_project)
 
     def remember(self, fact: Actor | Project) -> None:
-        """Let links name an actor or a project."""
+        """Add an actor or a project to those that links may refer to."""
         self.seen.first(type(fact), storable(fact.id), fact.kind)
 
     def _kind(self, fact_type: type[Fact], fact_id: str, stored: KindOf) -> str | None:
@@ -67,14 +67,15 @@ class Known:
         return str(kind) or None
 
     def free_occurrence(self, tie: tuple[str, str, str], since: str | None, source: str) -> int:
-        """The number of a tie of a list: the one it had before, known by its date, or the first that is free.
+        """The occurrence number of a relationship in a list that staff made.
 
-        Two lists may each tell of the same two parties, and so may this year's and last year's list of one name.
+        It is the number that the same source and date had before, or else the first free number. Two lists may each
+        contain a relationship between the same two actors, and so may this year's and last year's copy of one list.
 
         Parameters
         ----------
         tie
-            Both ends and the kind.
+            The ids of both ends, and the kind.
         """
         occurrence = 0
         while self._is_taken(tie, occurrence, since, source):
@@ -85,7 +86,7 @@ class Known:
     def _is_taken(self, tie: tuple[str, str, str], occurrence: int, since: str | None, source: str) -> bool:
         if self.seen.get("ties", digest_of((*tie, occurrence))) is not None:
             return True
-        stored = self.stored_tie(*tie, occurrence)
+        stored = self.stored_relationship(*tie, occurrence)
         if stored is None:
             return False
         is_of_other_date = bool(stored.since and since and stored.since != since)
@@ -93,10 +94,10 @@ class Known:
 
 
 def storable(fact_id: str) -> str | bytes:
-    """The id as something that a database takes: one with half a character in it as bytes."""
+    """The id in a form that SQLite accepts: an id with unprintable characters, such as lone surrogates, as bytes."""
     return fact_id if fact_id.isprintable() else fact_id.encode("utf-8", "surrogatepass")
 
 
 def digest_of(content: Sequence[object]) -> bytes:
-    """Sixteen bytes that stand for some values, equal for equal ones."""
+    """A digest of 16 bytes, the same for equal values."""
     return hashlib.blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,31 +1,31 @@
-"""Which records of a store are of one actor: found after a load, and written down as judgements of the machine."""
+"""Linking after a load: finds records of one actor in a store and writes the result as machine judgements."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, read_judgements, standing
+from graph.judgements import MACHINE, Judgement, Verdict, append_judgements, effective, read_judgements
 from graph.store import GraphStore
 from ingest.resolution.records import records_of
 from ingest.resolution.resolve import Pair, resolve
 
 MAX_ACTORS = 200_000
-"""Actors up to which a load links its records by itself; more take longer than somebody who loads wants to wait."""
+"""A load links records only in a store of at most this many actors; set by hand, as more would make the person wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What was found, beside what was known before.
+    """The result of linking the records of a store.
 
     Attributes
     ----------
     linked
-        Pairs that were clear, and are one from now on; every one can be undone.
+        New pairs that are certain enough to be linked without a person. A person can undo each link.
     proposed
-        Pairs that are put to a person.
+        New pairs that a person must decide.
     n_withdrawn
-        Earlier links and proposals of the machine that no longer hold.
+        The number of earlier links and proposals of the machine that no longer hold.
     names
-        What the actors of these pairs are called, by their ids.
+        The names of the actors in these pairs, by id.
     """
 
     linked: tuple[Pair, ...]
@@ -35,17 +35,19 @@ class Linked:
 
 
 def link_records(store: GraphStore) -> Linked:
-    """Look at all actors of a store for records of the same one, and write down what changed.
+    """The pairs of records that are newly linked or proposed, after they were written to the store as judgements.
 
-    What people have judged stands, and is neither linked nor proposed again.
+    Pairs that people have judged are neither linked nor proposed again.
 
     Raises
     ------
     StoreError
         The store cannot be read or written.
+    ModelError
+        The records could not be compared, for example for lack of memory.
     """
     tables = store.tables()
-    counted = standing(read_judgements(store))
+    counted = effective(read_judgements(store))
     decided = {pair: judgement.verdict for pair, judgement in counted.items() if judgement.is_human}
     known: dict[tuple[str, str], Verdict] = {
         pair: judgement.verdict for pair, judgement in counted.items() if not judgement.is_human

@@ -1,22 +1,25 @@
-"""A file or folder, read into tables or loaded into a store."""
+"""Loading: reads a file or folder into tables, or loads it into a store."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from graph.changes import ChangeLog
+from graph.dates import utc_stamp
 from graph.interop import EXCHANGE_NAMES
+from graph.judgements import Judgement
 from graph.model import ERASURE, Event, Fact
 from graph.store import BATCH_SIZE, GraphReader, GraphStore, UpsertCounts
 from graph.tables import Tables
 from ingest.issues import Issue, Place
+from ingest.judgement_table import JudgementTable, load_judgements, read_judgement_table
 from ingest.known import Known
 from ingest.linking import MAX_ACTORS, Linked, link_records
-from ingest.readers import RawTable
+from ingest.raw_tables import RawTable
 from ingest.reading import OnFile, ReadingPlan, plan_reading
+from ingest.row_counts import RowCounts, TableCounts, by_table
 from ingest.seen import IssueLog
 from ingest.staff.mapping import TableMapping
 from ingest.staff.name_book import StoredActors
@@ -27,104 +30,34 @@ from ingest.vanished import ReadKeys, Vanished, mark_vanished
 _LOAD = "load"
 _PROGRESS_ROWS = 500
 _N_NAMESAKES = 20
-"""Actors of a store that are looked at to find the one of a name."""
+"""At most this many stored actors are searched for one name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the reading of one file has come; ``fraction`` lies between 0 and 1."""
+class ReadingProgress:
+    """The progress of reading one file; ``fraction`` lies between 0 and 1."""
 
     file: str
     n_rows: int
     fraction: float
 
 
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[[ReadingProgress], None]
 Write = Callable[[Sequence[Fact]], UpsertCounts]
 
 
 @dataclass(frozen=True, slots=True)
-class TableCounts:
-    """What became of the rows of one table: ``n_read == n_loaded + n_rejected``.
-
-    Attributes
-    ----------
-    table
-        Its name in the exchange format.
-    source
-        The name of the list it is, the same from month to month.
-    n_repeated
-        Loaded rows that say word for word what an earlier one does, and count once.
-    n_passed_over
-        Lines below the header that are no rows: headings, sums, notes.
-    is_derived
-        Whether the rows are links that columns of another table name; its lines are counted there.
-    upserts
-        What the other loaded rows were to the store; all zero in a dry run.
-    """
-
-    table: str
-    file: str
-    sheet: str | None
-    source: str
-    n_read: int
-    n_loaded: int
-    n_rejected: int
-    n_repeated: int
-    n_passed_over: int
-    is_derived: bool
-    upserts: UpsertCounts
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What became of the rows of several tables together."""
-
-    tables: tuple[TableCounts, ...]
-
-    @property
-    def n_read(self) -> int:
-        """Rows read."""
-        return sum(table.n_read for table in self.tables)
-
-    @property
-    def n_loaded(self) -> int:
-        """Rows loaded, or fit to be loaded in a dry run."""
-        return sum(table.n_loaded for table in self.tables)
-
-    @property
-    def n_rejected(self) -> int:
-        """Rows kept out."""
-        return sum(table.n_rejected for table in self.tables)
-
-    @property
-    def n_repeated(self) -> int:
-        """Rows that an earlier one said."""
-        return sum(table.n_repeated for table in self.tables)
-
-    @property
-    def n_passed_over(self) -> int:
-        """Lines that are no rows."""
-        return sum(table.n_passed_over for table in self.tables)
-
-    @property
-    def upserts(self) -> UpsertCounts:
-        """What they were to the store."""
-        return sum((table.upserts for table in self.tables), UpsertCounts())
-
-
-@dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What a load did: every table in the order in which they were read, and every issue.
+    """The result of a load: the tables in the order in which they were read, and all issues.
 
     Attributes
     ----------
     sheets
-        How the sheets of staff's own files were understood.
+        How each sheet of the files that staff made was understood.
     vanished
-        What the lists had last time and have no longer.
+        For each source, the number of facts that it no longer has.
     linked
-        Records of one actor that were found; None where nobody looked.
+        The records of one actor that were linked; None where no linking was done.
     """
 
     path: Path
@@ -136,52 +69,54 @@ class LoadReport:
     is_dry_run: bool = False
 
     @property
-    def rows(self) -> Rows:
-        """All rows of files together; derived links, whose lines count with the rows they stand in, left out."""
-        return Rows(tuple(table for table in self.tables if not table.is_derived))
+    def rows(self) -> RowCounts:
+        """The row counts of all files together, without derived links, whose lines other tables count."""
+        return RowCounts(tuple(table for table in self.tables if not table.is_derived))
 
     @property
-    def counts(self) -> Mapping[str, Rows]:
-        """The rows of each table of the exchange format."""
-        return _by_table(self.tables)
+    def counts(self) -> Mapping[str, RowCounts]:
+        """The row counts of each table of the exchange format."""
+        return by_table(self.tables)
 
     @property
     def has_errors(self) -> bool:
-        """Whether a row or a file was kept out."""
+        """Whether an error rejected a row or a file."""
         return any(issue.is_error for issue in self.issues)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The good rows of a folder as tables, and what was wrong with the others."""
+    """The valid rows of a file or folder as tables, and the issues of all rows.
+
+    Attributes
+    ----------
+    judgements
+        The rows of the table of judgements; the tables hold the records as they are, without merges.
+    """
 
     tables: Tables
     issues: Sequence[Issue]
     read: tuple[TableCounts, ...]
+    judgements: tuple[Judgement, ...] = ()
 
     @property
-    def counts(self) -> Mapping[str, Rows]:
-        """The rows of each table of the exchange format."""
-        return _by_table(self.read)
+    def counts(self) -> Mapping[str, RowCounts]:
+        """The row counts of each table of the exchange format."""
+        return by_table(self.read)
 
     @property
     def n_rows(self) -> int:
-        """Rows read, of all tables."""
+        """The number of rows read from all tables."""
         return sum(table.n_read for table in self.read if not table.is_derived)
 
 
-def _by_table(tables: Sequence[TableCounts]) -> Mapping[str, Rows]:
-    names = dict.fromkeys(table.table for table in tables)
-    return {name: Rows(tuple(table for table in tables if table.table == name)) for name in names}
-
-
 def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: Sequence[TableMapping] = ()) -> Reading:
-    """The tables of a file or folder, without a store: links may only name what is read itself.
+    """The tables of a file or folder, read without a store: links may refer only to what the same folder contains.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     """
     facts: list[Fact] = []
 
@@ -189,9 +124,13 @@ def read_tables(path: Path, on_progress: OnProgress | None = None, *, mapping: S
         facts.extend(batch)
         return UpsertCounts(n_inserted=len(batch))
 
-    plan = plan_reading(path, mapping, on_file=_beginning(on_progress))
-    counts, issues = _read(plan, Known(), keep, on_progress)
-    return Reading(Tables.from_facts(facts), issues.settled(), counts)
+    plan = plan_reading(path, mapping, on_file=_file_callback(on_progress))
+    known = Known()
+    counts, issues = _read(plan, known, keep, on_progress)
+    judged = _read_judgements(plan, known, issues)
+    counts += tuple(table.counts(UpsertCounts(n_inserted=len(table.judgements))) for table in judged)
+    judgements = tuple(judgement for table in judged for judgement in table.judgements)
+    return Reading(Tables.from_facts(facts), issues.as_sequence(), counts, judgements)
 
 
 def check_folder(
@@ -201,34 +140,35 @@ def check_folder(
     *,
     mapping: Sequence[TableMapping] = (),
 ) -> LoadReport:
-    """What :func:`load_folder` would load and reject; nothing is written.
+    """The report that :func:`load_folder` would give; nothing is written.
 
-    Links may name what is read and, where a store is given, what that holds.
+    Links may refer to what is read and, where a store is given, to what the store contains.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     """
-    plan = plan_reading(path, mapping, _stored_actors(store) if store else None, on_file=_beginning(on_progress))
+    plan = plan_reading(path, mapping, _stored_actors(store) if store else None, on_file=_file_callback(on_progress))
     known = _known(store) if store else Known()
     counts, issues = _read(plan, known, lambda _: UpsertCounts(), on_progress)
-    return LoadReport(path, counts, issues.settled(), plan.sheets, is_dry_run=True)
+    counts += tuple(table.counts(UpsertCounts()) for table in _read_judgements(plan, known, issues))
+    return LoadReport(path, counts, issues.as_sequence(), plan.sheets, is_dry_run=True)
 
 
 def read_into(
     write: Write, path: Path, store: GraphReader, *, mapping: Sequence[TableMapping] = (), collection: str | None = None
 ) -> tuple[tuple[TableCounts, ...], Sequence[Issue]]:
-    """What became of the rows of a file or folder whose facts were handed on as a load would write them.
+    """The row counts and the issues of a file or folder; its facts are passed to ``write`` as a load would write them.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     """
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection)
     counts, issues = _read(plan, _known(store), write, None)
-    return counts, issues.settled()
+    return counts, issues.as_sequence()
 
 
 def load_folder(
@@ -240,28 +180,30 @@ def load_folder(
     collection: str | None = None,
     link: bool = True,
 ) -> LoadReport:
-    """What became of every row of a file or folder that was loaded into a store, table by table, batch by batch.
+    """The report of loading a file or folder into a store.
 
-    Loading it again changes nothing, and a corrected file changes what it corrects. What its lists had last time and
-    have no longer is marked with the day it was last seen. A load that was cut off leaves whole batches; loading again
-    completes it.
+    Loading the same file again changes nothing; loading a corrected file changes what was corrected. Facts that a
+    list had at its last load and no longer has are marked with the day they were last seen. An interrupted load
+    leaves only whole batches in the store, and loading again completes it.
 
     Parameters
     ----------
     collection
-        A name that keeps these lists apart from others whose files are called the same.
+        A name that distinguishes these lists from others with the same file names.
     link
-        Whether records of one actor are looked for afterwards; never in a store of more than
-        :data:`ingest.linking.MAX_ACTORS`.
+        Whether to look for records of one actor after the load. This is never done in a store of more than
+        :data:`ingest.linking.MAX_ACTORS` actors.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     StoreError
-        The store cannot be read or written. Batches written before stay.
+        The store cannot be read or written. The batches written before the failure remain.
+    ModelError
+        Everything was loaded, but the records could not be compared.
     """
-    on_file = _beginning(on_progress)
+    on_file = _file_callback(on_progress)
     plan = plan_reading(path, mapping, _stored_actors(store), collection=collection, on_file=on_file)
     log, read = ChangeLog(store), ReadKeys()
     known = _known(store)
@@ -269,9 +211,11 @@ def load_folder(
     n_known: Counter[str] = Counter()
     for table in counts:
         n_known[table.source] += table.upserts.n_updated + table.upserts.n_unchanged
-    vanished = mark_vanished(store, log, read, n_known, _days_of_sources(store))
-    issues.extend(_other_list(each, counts) for each in vanished if not each.is_marked)
-    report = LoadReport(path, counts, issues.settled(), plan.sheets, tuple(vanished))
+    vanished = mark_vanished(store, log, read, n_known, _last_load_days(store))
+    issues.extend(_other_list_issue(each, counts) for each in vanished if not each.is_marked)
+    judged = _read_judgements(plan, known, issues)
+    counts += tuple(table.counts(load_judgements(store, table.judgements)) for table in judged)
+    report = LoadReport(path, counts, issues.as_sequence(), plan.sheets, tuple(vanished))
     store.append_event(_load_event(report))
     has_changed = any(table.upserts.n_inserted or table.upserts.n_updated for table in counts)
     if link and has_changed and store.counts().n_actors <= MAX_ACTORS:
@@ -279,18 +223,18 @@ def load_folder(
     return report
 
 
-def _days_of_sources(store: GraphReader) -> Mapping[str, str]:
-    """The day on which each source was loaded last."""
+def _last_load_days(store: GraphReader) -> Mapping[str, str]:
+    """The day on which each source was last loaded."""
     return {source: event.at[:10] for event in store.events(_LOAD) for source in event.payload.get("sources", ())}
 
 
-def _other_list(vanished: Vanished, counts: Sequence[TableCounts]) -> Issue:
+def _other_list_issue(vanished: Vanished, counts: Sequence[TableCounts]) -> Issue:
     table = next(table for table in counts if table.source == vanished.source)
     return Place(table.file, table.sheet).issue("other_list", value=vanished.source, detail=vanished.n_vanished)
 
 
-def _beginning(on_progress: OnProgress | None) -> OnFile | None:
-    return (lambda file: on_progress(Progress(file, 0, 0.0))) if on_progress else None
+def _file_callback(on_progress: OnProgress | None) -> OnFile | None:
+    return (lambda file: on_progress(ReadingProgress(file, 0, 0.0))) if on_progress else None
 
 
 def _stored_actors(store: GraphReader) -> StoredActors:
@@ -298,7 +242,7 @@ def _stored_actors(store: GraphReader) -> StoredActors:
 
 
 def _known(store: GraphReader) -> Known:
-    """What a store knows of the ends of links, and whom it must not be given again."""
+    """The knowledge of a store: its actors and projects, the erased actors, and the stored relationships."""
 
     def actor(actor_id: str) -> str | None:
         stored = store.get_actor(actor_id)
@@ -309,7 +253,7 @@ def _known(store: GraphReader) -> Known:
         return stored.kind if stored else None
 
     erased = frozenset(str(event.payload["digest"]) for event in store.events(ERASURE))
-    return Known(actor, project, erased=erased, stored_tie=store.get_relationship)
+    return Known(actor, project, erased=erased, stored_relationship=store.get_relationship)
 
 
 def _read(
@@ -323,6 +267,13 @@ def _read(
     known.names = plan.book
     tables = tuple(_read_table(table, known, write, issues, on_progress, read) for table in plan.tables)
     return tables, issues
+
+
+def _read_judgements(plan: ReadingPlan, known: Known, issues: IssueLog) -> tuple[JudgementTable, ...]:
+    """The tables of judgements, read when all actors are known; their issues are added to the others."""
+    tables = tuple(read_judgement_table(path, lambda i: known.actor_kind(i) is not None) for path in plan.judgements)
+    issues.extend(issue for table in tables for issue in table.issues)
+    return tables
 
 
 def _read_table(
@@ -349,11 +300,11 @@ def _read_table(
             upserts += write(batch)
             batch = []
         if on_progress and n_seen % _PROGRESS_ROWS == 0:
-            on_progress(Progress(table.place.file, n_seen, min(row.line / max(table.n_lines, 1), 1.0)))
+            on_progress(ReadingProgress(table.place.file, n_seen, min(row.line / max(table.n_lines, 1), 1.0)))
     if batch:
         upserts += write(batch)
     if on_progress:
-        on_progress(Progress(table.place.file, n_seen, 1.0))
+        on_progress(ReadingProgress(table.place.file, n_seen, 1.0))
     return TableCounts(
         EXCHANGE_NAMES[table.fact_type],
         table.place.file,
@@ -380,4 +331,4 @@ def _load_event(report: LoadReport) -> Event:
         for name, rows in report.counts.items()
     }
     payload["sources"] = sorted({table.source for table in report.tables})
-    return Event(_LOAD, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), payload)
+    return Event(_LOAD, utc_stamp(), payload)

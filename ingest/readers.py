@@ -1,15 +1,14 @@
-"""Files and folders as streams of raw rows: tables of the exchange format, and the files that staff made themselves."""
+"""Readers: files and folders as streams of raw rows. The exchange format is read here, other files in ingest.staff."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 
 from graph.errors import IngestError
 from graph.folding import nfc
-from graph.interop import EXCHANGE_NAMES, exchange_columns
+from graph.interop import EXCHANGE_NAMES, JUDGEMENTS, exchange_columns
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from ingest.files.cell_text import as_text
 from ingest.files.sheets import (
@@ -24,13 +23,11 @@ from ingest.files.sheets import (
 )
 from ingest.files.text_files import TextFile, scan_text
 from ingest.issues import Issue, Place
-from ingest.staff.layout import PassedLine
+from ingest.raw_tables import RawRow, RawTable
 
 _EXCHANGE_ENDINGS = ("csv", "csv.gz", "xlsx", "parquet", "json", "jsonl")
 _NOT_FOR_PEOPLE = (".", "~$", "thumbs.db", "desktop.ini")
-"""How the names of files begin that systems leave in folders; they are passed over."""
-
-_NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
+"""File names that begin so belong to the operating system or an office program and are ignored."""
 
 REQUIRED: Mapping[type[Fact], tuple[str, ...]] = {
     Actor: ("id", "kind", "name"),
@@ -38,98 +35,62 @@ REQUIRED: Mapping[type[Fact], tuple[str, ...]] = {
     Relationship: ("source_id", "target_id", "kind"),
     Participation: ("project_id", "actor_id"),
 }
-"""The columns a table of the exchange format cannot do without."""
+"""The columns that each table of the exchange format must have."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A file that is named after a table of the exchange format."""
+    """A file whose name is the name of a table of the exchange format."""
 
     fact_type: type[Fact]
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row, ready to be checked.
-
-    Attributes
-    ----------
-    cells
-        The text of each cell that is not empty, under the name of its column.
-    attributes
-        What is known not to belong to the exchange format and is kept all the same.
-    issues
-        What was noticed while the row was read.
-    n_lines
-        Lines of the file that it takes: several where a name is merged over them, none for the second fact of a line.
-    """
-
-    line: int
-    cells: Mapping[str, str]
-    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
-    issues: tuple[Issue, ...] = ()
-    n_lines: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class RawTable:
-    """An opened table.
-
-    Attributes
-    ----------
-    columns
-        The header; None where rows say by themselves what their cells are.
-    n_lines
-        Lines there are, to tell how far reading has come.
-    rows
-        The rows in their order, read as they are asked for; an issue stands for a row that cannot be read.
-    source
-        What the facts are said to come from.
-    is_derived
-        Whether the rows are links found in the columns of another table, whose lines are counted there.
-    is_of_staff
-        Whether it is a list of staff's own, which shares no numbering of links with other lists.
-    noticed
-        What a person should know of the file though it can be read.
-    """
-
-    fact_type: type[Fact]
-    place: Place
-    columns: tuple[str, ...] | None
-    n_lines: int
-    rows: Iterator[Row | Issue | PassedLine]
-    source: str
-    is_derived: bool = False
-    is_of_staff: bool = False
-    noticed: tuple[Issue, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """The files to be read: tables of the exchange format, actors first and links last, and all others by name."""
+    """The files to be read.
+
+    Attributes
+    ----------
+    tables
+        Tables of facts in the exchange format, actors first and links last.
+    judgements
+        The table of judgements in the exchange format; one at most.
+    others
+        All other files that may contain tables, by name.
+    """
 
     tables: tuple[TableFile, ...]
+    judgements: tuple[Path, ...]
     others: tuple[Path, ...]
     issues: tuple[Issue, ...]
 
 
 def find_files(path: Path) -> FoundFiles:
-    """The files of a folder that may hold tables, or the one file named, and what is wrong with others.
+    """The files of a folder that may contain tables, or the one file given, and issues for all other files.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     """
+    try:
+        return _found_files(path)
+    except OSError as failure:
+        raise IngestError(
+            "folder_unreadable", f"{path} cannot be read: {failure.strerror}.", folder=str(path)
+        ) from failure
+
+
+def _found_files(path: Path) -> FoundFiles:
     paths = _paths(path)
     issues = []
-    found: dict[type[Fact], list[Path]] = {fact_type: [] for fact_type in EXCHANGE_NAMES}
+    found: dict[str, list[Path]] = {name: [] for name in (*EXCHANGE_NAMES.values(), JUDGEMENTS)}
     others = []
     for each in paths:
-        fact_type = _table_of(each)
-        if fact_type is not None:
-            found[fact_type].append(each)
+        name = _table_of(each)
+        if name is not None:
+            found[name].append(each)
         elif each.is_file() and ending_of(each) in TABLE_ENDINGS:
             others.append(each)
         else:
@@ -145,8 +106,10 @@ def find_files(path: Path) -> FoundFiles:
         for candidates in found.values()
         for second in candidates[1:]
     ]
-    tables = tuple(TableFile(fact_type, each[0]) for fact_type, each in found.items() if len(each) == 1)
-    return FoundFiles(tables, tuple(others), tuple(issues))
+    single = {name: candidates[0] for name, candidates in found.items() if len(candidates) == 1}
+    tables = (TableFile(fact_type, single[name]) for fact_type, name in EXCHANGE_NAMES.items() if name in single)
+    judgements = (single[JUDGEMENTS],) if JUDGEMENTS in single else ()
+    return FoundFiles(tuple(tables), judgements, tuple(others), tuple(issues))
 
 
 def _paths(path: Path) -> list[Path]:
@@ -154,19 +117,14 @@ def _paths(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise IngestError("folder_missing", f"{path} does not exist.", folder=str(path))
-    try:
-        return sorted(each for each in path.iterdir() if not each.name.lower().startswith(_NOT_FOR_PEOPLE))
-    except OSError as failure:
-        raise IngestError(
-            "folder_unreadable", f"{path} cannot be read: {failure.strerror}.", folder=str(path)
-        ) from failure
+    return sorted(each for each in path.iterdir() if not each.name.lower().startswith(_NOT_FOR_PEOPLE))
 
 
-def _table_of(path: Path) -> type[Fact] | None:
+def _table_of(path: Path) -> str | None:
+    """The name of the table of the exchange format that a file is named after; None for another file."""
     stem, _, ending = path.name.lower().partition(".")
-    if ending not in _EXCHANGE_ENDINGS or not path.is_file():
-        return None
-    return next((fact_type for fact_type, name in EXCHANGE_NAMES.items() if name == stem), None)
+    is_table = ending in _EXCHANGE_ENDINGS and path.is_file() and stem in {*EXCHANGE_NAMES.values(), JUDGEMENTS}
+    return stem if is_table else None
 
 
 def _nearest_table(path: Path) -> str | None:
@@ -178,7 +136,7 @@ def _nearest_table(path: Path) -> str | None:
 
 
 def open_table(file: TableFile) -> RawTable | Issue:
-    """The table in a file of the exchange format, ready to be read, or why it cannot be read at all."""
+    """The table in a file of the exchange format, ready to be read, or the issue that prevents reading it."""
     ending = ending_of(file.path)
     if ending in {"csv", "csv.gz", "json", "jsonl"}:
         text = scan_text(file.path)
@@ -193,7 +151,7 @@ def open_table(file: TableFile) -> RawTable | Issue:
 
 
 def _open_one_of(file: TableFile, sheets: Sequence[Sheet]) -> RawTable | Issue:
-    """The table in the only sheet of a workbook, or in the one that is named after it."""
+    """The table in the only sheet of a workbook, or in the sheet with the name of the table."""
     name = EXCHANGE_NAMES[file.fact_type]
     named = [sheet for sheet in sheets if (sheet.place.sheet or "").strip().lower() == name]
     if len(sheets) > 1 and not named:
@@ -263,15 +221,15 @@ def _column(fact_type: type[Fact], written: str) -> str:
     return name.lower() if name.lower() in exchange_columns(fact_type) else name
 
 
-def _row(place: Place, columns: Sequence[str], line: Line) -> Row | Issue:
+def _row(place: Place, columns: Sequence[str], line: Line) -> RawRow | Issue:
     cells = line.cells
     if len(cells) != len(columns) and (len(cells) < len(columns) or any(islice(cells, len(columns), None))):
         here = replace(place, line=line.number)
         return here.issue("wrong_number_of_cells", value=str(len(cells)), detail=len(columns))
-    return Row(line.number, {column: cell for column, cell in zip(columns, cells, strict=False) if cell})
+    return RawRow(line.number, {column: cell for column, cell in zip(columns, cells, strict=False) if cell})
 
 
-def _object_row(fact_type: type[Fact], place: Place, item: object) -> Row | Issue:
+def _object_row(fact_type: type[Fact], place: Place, item: object) -> RawRow | Issue:
     if not isinstance(item, dict):
         return place.issue("not_an_object", value=str(item))
     cells: dict[str, str] = {}
@@ -281,4 +239,4 @@ def _object_row(fact_type: type[Fact], place: Place, item: object) -> Row | Issu
             return place.issue("duplicate_column", column=column)
         if text := as_text(value):
             cells[column] = text
-    return Row(place.line or 0, cells)
+    return RawRow(place.line or 0, cells)

@@ -1,4 +1,4 @@
-"""Everything there is to read of a file or folder, in the order in which it has to be read."""
+"""The reading plan: all tables of a file or folder, in the order in which they must be read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,16 +6,17 @@ from pathlib import Path
 
 from graph.interop import EXCHANGE_NAMES
 from ingest.issues import Issue
-from ingest.readers import REQUIRED, RawTable, TableFile, find_files, open_table
+from ingest.raw_tables import RawTable
+from ingest.readers import REQUIRED, TableFile, find_files, open_table
 from ingest.seen import Seen
 from ingest.staff.mapping import TableMapping
 from ingest.staff.name_book import NameBook, StoredActors
-from ingest.staff.planning import SheetPlan, StaffTable, plan_file
+from ingest.staff.planning import SheetPlan, plan_file
 from ingest.staff.tables import needs_names, open_links, open_staff_table
 
-_MAX_COLUMNS_SHOWN = 20
+_MAX_COLUMNS_LISTED = 20
 _IDS = frozenset(column for columns in REQUIRED.values() for column in columns if column.endswith("id"))
-"""Columns that only the exchange format has: with one of them, a header without another is a mistake in it."""
+"""Columns that only the exchange format has. A header with one of them that lacks another has a mistake."""
 
 
 OnFile = Callable[[str], None]
@@ -23,25 +24,24 @@ OnFile = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlan:
-    """Tables ready to be read: actors, projects, links, and last the links that columns of the others name.
+    """The tables to be read, in their order: actors, projects, links, and last the links named in columns of others.
 
     Attributes
     ----------
     sheets
-        What was found in the sheets of files that are not in the exchange format.
+        The contents of the sheets that are not in the exchange format.
     book
-        Must know every actor and project by the time links are read; None where nothing is told by name.
+        The names of actors and projects. It must be complete before links are read; None where no link refers to
+        its ends by name.
+    judgements
+        The files that hold judgements, to be read when all actors are known; one at most.
     """
 
     tables: tuple[RawTable, ...]
     sheets: tuple[SheetPlan, ...]
     book: NameBook | None
     issues: tuple[Issue, ...]
-
-    @property
-    def staff_tables(self) -> tuple[StaffTable, ...]:
-        """The tables of those sheets, in the order of their files."""
-        return tuple(table for sheet in self.sheets for table in sheet.tables)
+    judgements: tuple[Path, ...] = ()
 
 
 def plan_reading(
@@ -52,33 +52,23 @@ def plan_reading(
     collection: str | None = None,
     on_file: OnFile | None = None,
 ) -> ReadingPlan:
-    """What a file or folder holds; no row is read yet.
+    """The plan for reading a file or folder; no row is read yet.
 
     Parameters
     ----------
     collection
-        A name that keeps these lists apart from others whose files are called the same.
+        A name that distinguishes these lists from others with the same file names.
     on_file
-        Told the name of each file of staff's own before it is looked through, which takes a while for a large one.
+        Called with the name of each staff file before the file is searched for tables, which can take a while.
 
     Raises
     ------
     IngestError
-        There is no such file or folder, or it holds nothing that could be read.
+        The file or folder does not exist, or holds nothing that can be read.
     """
-    within = f"{collection}/" if collection else ""
+    prefix = f"{collection}/" if collection else ""
     files = find_files(path)
-    issues = list(files.issues)
-    sheets: list[SheetPlan] = []
-    tables: list[RawTable] = []
-    for file in files.tables:
-        opened = _open_exchange(file, mapping)
-        if isinstance(opened, RawTable):
-            tables.append(replace(opened, source=within + opened.source))
-            issues += opened.noticed
-        else:
-            sheets += opened[0]
-            issues += opened[1]
+    tables, sheets, issues = _open_exchange_tables(files.tables, mapping)
     for other in files.others:
         if on_file:
             on_file(other.name)
@@ -87,21 +77,45 @@ def plan_reading(
         issues += unusable
     issues += (issue for planned in sheets for issue in (*planned.sheet.noticed, *planned.issues))
     sheets = [
-        replace(sheet, tables=tuple(replace(table, source=within + table.source) for table in sheet.tables))
+        replace(sheet, tables=tuple(replace(table, source=prefix + table.source) for table in sheet.tables))
         for sheet in sheets
     ]
     staff = [table for sheet in sheets for table in sheet.tables]
     book = NameBook(stored_actors) if stored_actors else NameBook()
     seen, seen_again = Seen(), Seen()
-    tables += (open_staff_table(table, book, seen) for table in staff)
-    ordered = sorted(tables, key=lambda table: list(EXCHANGE_NAMES).index(table.fact_type))
+    opened = [replace(table, source=prefix + table.source) for table in tables]
+    opened += (open_staff_table(table, book, seen) for table in staff)
+    ordered = sorted(opened, key=lambda table: list(EXCHANGE_NAMES).index(table.fact_type))
     links = [derived for table in staff if (derived := open_links(table, book, seen_again))]
     is_asked = any(needs_names(table) for table in staff)
-    return ReadingPlan((*ordered, *links), tuple(sheets), book if is_asked else None, tuple(issues))
+    return ReadingPlan(
+        (*ordered, *links), tuple(sheets), book if is_asked else None, (*files.issues, *issues), files.judgements
+    )
+
+
+def _open_exchange_tables(
+    files: Sequence[TableFile], mapping: Sequence[TableMapping]
+) -> tuple[list[RawTable], list[SheetPlan], list[Issue]]:
+    """The tables in files of the exchange format, the plans of files that are lists of staff, and the issues."""
+    tables: list[RawTable] = []
+    sheets: list[SheetPlan] = []
+    issues: list[Issue] = []
+    for file in files:
+        opened = _open_exchange(file, mapping)
+        if isinstance(opened, RawTable):
+            tables.append(opened)
+            issues += opened.noticed
+        else:
+            sheets += opened[0]
+            issues += opened[1]
+    return tables, sheets, issues
 
 
 def _open_exchange(file: TableFile, mapping: Sequence[TableMapping]) -> RawTable | tuple[list[SheetPlan], list[Issue]]:
-    """The table, where its header is that of the exchange format; otherwise what staff may have meant by it."""
+    """The table of a file with the header of the exchange format, or else the plans and issues of reading it as a list.
+
+    A file that is named like a table of the exchange format may be a list that staff made.
+    """
     table = open_table(file)
     unusable = [table] if isinstance(table, Issue) else list(missing_columns(table))
     if isinstance(table, RawTable) and not unusable:
@@ -115,9 +129,11 @@ def _open_exchange(file: TableFile, mapping: Sequence[TableMapping]) -> RawTable
 
 
 def missing_columns(table: RawTable) -> Iterator[Issue]:
-    """One issue for each required column that the header lacks."""
+    """One issue for each required column that is missing from the header."""
     columns = table.columns
     if columns is not None:
         for column in REQUIRED[table.fact_type]:
             if column not in columns:
-                yield table.place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))
+                yield table.place.issue(
+                    "missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_LISTED])
+                )

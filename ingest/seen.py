@@ -1,4 +1,4 @@
-"""What the rows of a reading have shown so far, kept in a temporary database so that millions take little memory."""
+"""Temporary storage on disk for the keys and issues of a reading, so that millions of rows need little memory."""
 
 import json
 import sqlite3
@@ -12,7 +12,7 @@ from typing import overload
 from ingest.issues import Issue
 
 N_ISSUES_IN_MEMORY = 10_000
-"""Issues of a reading that are kept in memory; those behind them wait in a temporary file."""
+"""A reading keeps this many issues in memory and writes the others to a temporary file."""
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -25,7 +25,7 @@ _N_ISSUES_OF_BLOCK = 1_000
 
 
 class Seen:
-    """First places and numbers of keys, each in a space of its own.
+    """The first place and the number of uses of keys; each space has its own keys.
 
     >>> seen = Seen()
     >>> seen.first("ids", "a", 1), seen.first("ids", "a", 7), seen.first("other ids", "a", 8)
@@ -42,7 +42,7 @@ class Seen:
         self._spaces: dict[object, int] = {}
 
     def first(self, space: object, key: str | bytes, place: int | str) -> int | str:
-        """The place under which a key was first met; the one given, which is kept, where it is met now."""
+        """The place at which a key was first seen; for a new key the given place, which is stored."""
         number = self._number(space)
         inserted = self._database.execute("INSERT OR IGNORE INTO first VALUES (?, ?, ?)", (number, key, place))
         if inserted.rowcount:
@@ -50,11 +50,11 @@ class Seen:
         return self._found(number, key) or place
 
     def get(self, space: object, key: str | bytes) -> int | str | None:
-        """The place under which a key was first met, None where it was not."""
+        """The place at which a key was first seen, or None for a key that was not seen."""
         return self._found(self._number(space), key)
 
     def times(self, space: object, key: str | bytes) -> int:
-        """How often a key was asked for before."""
+        """The number of earlier calls with this key."""
         asked = self._database.execute(
             "INSERT INTO times VALUES (?, ?, 0) ON CONFLICT DO UPDATE SET n = n + 1 RETURNING n",
             (self._number(space), key),
@@ -72,7 +72,7 @@ class Seen:
 
 
 class IssueLog(Sequence[Issue]):
-    """The issues of a reading in their order: the first in memory, all others in a temporary file."""
+    """The issues of a reading in their order: the first ones in memory, all others in a temporary file."""
 
     def __init__(self, issues: Iterable[Issue] = ()) -> None:
         self._first: list[Issue] = []
@@ -84,7 +84,7 @@ class IssueLog(Sequence[Issue]):
         self.extend(issues)
 
     def extend(self, issues: Iterable[Issue]) -> None:
-        """Put issues behind those there are."""
+        """Append issues."""
         for issue in issues:
             if len(self._first) < N_ISSUES_IN_MEMORY:
                 self._first.append(issue)
@@ -101,8 +101,8 @@ class IssueLog(Sequence[Issue]):
         self._n_stored += len(self._waiting)
         self._waiting = []
 
-    def settled(self) -> Sequence[Issue]:
-        """The issues as a tuple where they are few enough for that, and else the log itself."""
+    def as_sequence(self) -> Sequence[Issue]:
+        """The issues as a tuple, or the log itself where they are too many to be held in memory."""
         return self if self._blocks else (*self._first, *self._waiting)
 
     def __len__(self) -> int:
@@ -123,7 +123,7 @@ class IssueLog(Sequence[Issue]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Issue]: ...
     def __getitem__(self, index: int | slice) -> Issue | Sequence[Issue]:
-        """The issue of a place, or those of a slice."""
+        """The issue at a position, or the issues of a slice."""
         if isinstance(index, slice):
             return tuple(self[place] for place in range(*index.indices(len(self))))
         place = range(len(self))[index]

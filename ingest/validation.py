@@ -1,7 +1,7 @@
-"""Raw rows turned into facts of the model, and everything that is wrong with them.
+"""Validation: turns raw rows into facts of the model and reports everything that is wrong with them.
 
-A row with an error is not loaded; a row with warnings is. What can be said once for a whole table, such as a field
-outside the taxonomy, is said once.
+A row with an error is not loaded; a row with warnings is. A problem that concerns a whole table, such as a field
+outside the taxonomy, is reported once per table.
 """
 
 import re
@@ -14,14 +14,14 @@ from typing import Any, Literal
 
 from graph.dates import last_day
 from graph.folding import fold
-from graph.interop import exchange_columns
+from graph.interop import CANONICAL_ID, attribute_name, exchange_columns
 from graph.kinds import Kinds, Label, load_kinds
 from graph.model import Actor, Fact, Project, Provenance, Relationship, id_digest
 from graph.tables import KEYS, Key, key_of
 from ingest.issues import Issue, Place
 from ingest.known import Known, digest_of
-from ingest.readers import REQUIRED, RawTable, Row
-from ingest.staff.layout import PassedLine
+from ingest.raw_tables import PassedLine, RawRow, RawTable
+from ingest.readers import REQUIRED
 from ingest.values import (
     MAX_TEXT_CHARACTERS,
     CellError,
@@ -54,17 +54,18 @@ Outcome = Literal["fit", "repeated", "rejected", "passed"]
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """What became of one row.
+    """The outcome of validating one row.
 
     Attributes
     ----------
     outcome
-        ``fit``: it is a fact. ``repeated``: an earlier row says the same. ``rejected``: the issues say why it is kept
-        out. ``passed``: it is no row, but a heading, a sum or a note.
+        ``fit``: the row is a fact. ``repeated``: an earlier row says the same. ``rejected``: the row is not loaded, and
+        the issues say why. ``passed``: the line is not a row but a heading, a sum or a note.
     n_lines
-        Lines of the file that it takes.
+        The number of lines of the file that the row takes.
     key
-        What tells it from other rows, as far as it is known of a row that is kept out: such a row is still there.
+        The key of the fact. A rejected row has one too, where its cells give it, so that its fact does not count as
+        vanished.
     """
 
     line: int
@@ -76,28 +77,32 @@ class CheckedRow:
 
 
 def check_rows(table: RawTable, known: Known) -> Iterator[CheckedRow]:
-    """Every row of a table as a fact or as the reasons why it is none, in the order of the file.
+    """Every row of a table as a fact, or as the issues that reject it, in the order of the file.
 
-    The ids of accepted actors and projects are added to those known.
+    Accepted actors and projects are added to ``known``.
     """
     checker = _Checker(table, known)
     for row in table.rows:
-        if isinstance(row, Row):
+        if isinstance(row, RawRow):
             checked = checker.check(row)
-            yield _without_errors(checked) if table.is_derived else checked
+            yield _errors_as_warnings(checked) if table.is_derived else checked
         elif isinstance(row, Issue):
             yield CheckedRow(row.line or 0, "rejected", issues=(row,))
         else:
-            yield CheckedRow(row.number, "passed", issues=_said_of(table, row))
+            yield CheckedRow(row.number, "passed", issues=_issues_of_passed_line(table, row))
 
 
-def _without_errors(row: CheckedRow) -> CheckedRow:
-    """The row of a link that a column of another table names: that row is loaded, whatever becomes of the link."""
+def _errors_as_warnings(row: CheckedRow) -> CheckedRow:
+    """The row with its errors turned into warnings.
+
+    Used for a link that is named in a column of another table: the row of that table is loaded whether or not the
+    link can be made.
+    """
     return replace(row, issues=tuple(replace(issue, severity="warning") for issue in row.issues))
 
 
-def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
-    """What is said of a line passed over: that of sums, notes and doubtful headings."""
+def _issues_of_passed_line(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
+    """The issues of a line that is not a row: one for a sum, a note or a doubtful heading, and none for others."""
     place = replace(table.place, line=line.number)
     match line.why:
         case "total":
@@ -110,7 +115,7 @@ def _said_of(table: RawTable, line: PassedLine) -> tuple[Issue, ...]:
 
 
 class _Checker:
-    """The memory of one table: ids and links seen so far, and what was already said."""
+    """Validates the rows of one table and remembers which issues were already reported."""
 
     def __init__(self, table: RawTable, known: Known) -> None:
         self._fact_type = table.fact_type
@@ -120,11 +125,12 @@ class _Checker:
         self._is_of_staff = table.is_of_staff
         self._known = known
         self._kinds = load_kinds()
-        self._said: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._issues: list[Issue] = []
         self._here = table.place
 
-    def check(self, row: Row) -> CheckedRow:
+    def check(self, row: RawRow) -> CheckedRow:
+        """The outcome of one row."""
         self._here = Place(self._place.file, self._place.sheet, row.line)
         self._issues = list(row.issues)
         if any(issue.code in _REPETITIONS for issue in row.issues):
@@ -140,7 +146,7 @@ class _Checker:
         return CheckedRow(row.line, outcome, fact, tuple(self._issues), row.n_lines, key)
 
     def _key_of_cells(self, cells: Mapping[str, str]) -> Key | None:
-        """The key that a row would have that is no fact of its own, taken for the first between its ends."""
+        """The key that the cells give, with occurrence 0; None where a column of the key is missing."""
         columns = [column for column in KEYS[self._fact_type] if column != "occurrence"]
         if not all(column in cells for column in columns):
             return None
@@ -155,14 +161,14 @@ class _Checker:
         self._issues.append(self._here.issue(code, column=column, value=shown, detail=detail))
 
     def _report_once(self, code: str, column: str, value: str | None, detail: object) -> None:
-        if (said := (code, value or column)) not in self._said:
-            self._said.add(said)
+        if (key := (code, value or column)) not in self._reported:
+            self._reported.add(key)
             self._report(code, column, value, detail)
 
-    def _parse(self, row: Row) -> tuple[dict[str, Any], dict[str, str]]:
+    def _parse(self, row: RawRow) -> tuple[dict[str, Any], dict[str, str]]:
         values: dict[str, Any] = {}
         attributes: dict[str, str] = {}
-        for column, written in row.cells.items():
+        for column, written in self._cells(row).items():
             try:
                 if not (text := self._text(column, written)):
                     continue
@@ -170,9 +176,9 @@ class _Checker:
                     parse = _PARSERS.get(column)
                     values[column] = parse(text) if parse else text
                 else:
-                    attributes[column] = text
-                    if ("unknown_column", column) not in self._said:
-                        self._report_once("unknown_column", column, None, _nearest(column, self._columns))
+                    attributes[attribute_name(self._fact_type, column)] = text
+                    if ("unknown_column", column) not in self._reported:
+                        self._report_once("unknown_column", column, None, _nearest_column(column, self._columns))
             except CellError as error:
                 self._report(error.code, column, written, error.detail)
         for column, written in row.attributes.items():
@@ -185,6 +191,12 @@ class _Checker:
                 self._report("missing_title" if column == "title" else "missing_value", column)
                 values[column] = ""
         return values, attributes
+
+    def _cells(self, row: RawRow) -> Mapping[str, str]:
+        """The cells of a row without the canonical id of an exported actor, which follows from the judgements."""
+        if self._fact_type is not Actor:
+            return row.cells
+        return {column: written for column, written in row.cells.items() if column != CANONICAL_ID}
 
     def _text(self, column: str, written: str) -> str:
         if len(written) > MAX_TEXT_CHARACTERS:
@@ -216,7 +228,7 @@ class _Checker:
             self._check_actor("actor_id", values.get("actor_id"))
         self._check_fields(values.get("fields", ()))
         for first, last in _SPANS:
-            if first in values and last in values and _lies_before(values[last], values[first]):
+            if first in values and last in values and _is_before(values[last], values[first]):
                 self._report("ends_before_start", last, values[last], values[first])
         for column in _WEB_ADDRESSES:
             if column in values and not _WEB_ADDRESS.fullmatch(values[column]):
@@ -260,7 +272,7 @@ class _Checker:
 
     def _check_fields(self, written: tuple[str, ...]) -> None:
         for field_id in written:
-            if field_id not in self._kinds.fields and ("unknown_field", field_id) not in self._said:
+            if field_id not in self._kinds.fields and ("unknown_field", field_id) not in self._reported:
                 self._report_once("unknown_field", "fields", field_id, _nearest_field(field_id, self._kinds))
 
     def _remember(self, values: dict[str, Any], attributes: dict[str, str], line: int) -> Fact | None:
@@ -289,7 +301,7 @@ class _Checker:
         return first is None
 
     def _first_place(self, space: str, key: str | bytes, line: int) -> str | None:
-        """Where in the reading a key was met before, None where it is met for the first time."""
+        """The place at which a key was first read, or None where this is the first time."""
         place = self._place.file + (f"/{self._place.sheet}" if self._place.sheet else "")
         here = f"{line} {place}"
         first = str(self._known.seen.first((self._fact_type, space), key, here))
@@ -310,8 +322,8 @@ class _Checker:
         return self._known.seen.times((self._fact_type, "keys"), digest_of(key))
 
 
-def _lies_before(end: str, start: str) -> bool:
-    """Whether an end lies before its start whatever days both stand for."""
+def _is_before(end: str, start: str) -> bool:
+    """Whether an end is before its start, whichever days of a month or year the two dates mean."""
     return last_day(end).isoformat() < f"{start}-01-01"[:10]
 
 
@@ -326,7 +338,7 @@ def _names_of_kinds(labels: tuple[tuple[str, Label], ...]) -> Mapping[str, str]:
 
 
 def _nearest_kind(written: str, known: Mapping[str, Any]) -> str | None:
-    """The kind whose id or label in either language looks most like what was written."""
+    """The kind whose id or label, in either language, is most similar to the written text."""
     names = _names_of_kinds(tuple((kind, entry.label) for kind, entry in known.items()))
     nearest = get_close_matches(fold(written), names, n=1)
     return names[nearest[0]] if nearest else None
@@ -336,6 +348,6 @@ def _nearest_field(written: str, kinds: Kinds) -> str | None:
     return _nearest_kind(written, kinds.fields)
 
 
-def _nearest(written: str, known: Iterable[str]) -> str | None:
+def _nearest_column(written: str, known: Iterable[str]) -> str | None:
     nearest = get_close_matches(fold(written).replace(" ", "_"), known, n=1)
     return nearest[0] if nearest else None

@@ -1,4 +1,4 @@
-"""Single cells: what may stand in one, and the form a wrong one was probably meant to have."""
+"""Single cells: the values that a cell may have, and the most likely correct form of a wrong value."""
 
 import math
 import re
@@ -36,14 +36,17 @@ _DATE_EXAMPLES = "2025, 2025-03, 2025-03-15"
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A text fit to be stored, and what was noticed about it: codes of issues with their details."""
+    """A text fit to be stored, and what was changed or noticed: pairs of an issue code and a detail."""
 
     text: str
     noticed: tuple[tuple[str, str], ...] = ()
 
 
 class CellError(Exception):
-    """A cell that keeps its row out: the code of the issue, and its detail."""
+    """A cell that cannot be read, as an issue code and a detail.
+
+    The readers of this package catch it and turn it into an :class:`ingest.issues.Issue`; it never reaches a user.
+    """
 
     def __init__(self, code: str, detail: str | None = None) -> None:
         super().__init__(code)
@@ -52,12 +55,12 @@ class CellError(Exception):
 
 
 def clean(text: str) -> Cleaned:
-    """The text in NFC, without white space at its ends and without control characters.
+    """The text in NFC, without white space at its ends; control characters become spaces.
 
     Raises
     ------
     CellError
-        The text holds half a character (a lone surrogate), which nothing can store.
+        ``bad_character``: the text contains a lone surrogate, which no store can hold.
     """
     if lone := _SURROGATE.search(text):
         raise CellError("bad_character", code_point(lone[0]))
@@ -71,7 +74,7 @@ def clean(text: str) -> Cleaned:
 
 
 def code_point(character: str) -> str:
-    """The number and, where it has one, the name of a character.
+    """The code point of a character, followed by its Unicode name if it has one.
 
     >>> code_point(chr(0x200B))
     'U+200B ZERO WIDTH SPACE'
@@ -80,7 +83,13 @@ def code_point(character: str) -> str:
 
 
 def identifier(text: str) -> str:
-    """The text, if it is short and every character of it can be seen; raises :class:`CellError` if not."""
+    """The text, if it is short and all its characters are printable.
+
+    Raises
+    ------
+    CellError
+        ``too_long`` or ``bad_character``: the text is not an identifier.
+    """
     if len(text) > MAX_ID_CHARACTERS:
         raise CellError("too_long", str(MAX_ID_CHARACTERS))
     if not text.isprintable():
@@ -89,14 +98,20 @@ def identifier(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """The text, if it is no longer than a name; raises :class:`CellError` if it is."""
+    """The text, if it is short enough to be a name.
+
+    Raises
+    ------
+    CellError
+        ``too_long``: the text has more than :data:`MAX_NAME_CHARACTERS` characters.
+    """
     if len(text) > MAX_NAME_CHARACTERS:
         raise CellError("too_long", str(MAX_NAME_CHARACTERS))
     return text
 
 
 def items(text: str) -> tuple[str, ...]:
-    """The items of a list, each once, in their order.
+    """The distinct items of a list, in their order.
 
     >>> items("ai | iot||ai")
     ('ai', 'iot')
@@ -106,14 +121,20 @@ def items(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def partial_date(text: str) -> str:
-    """The text, if it is a date (``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``); raises :class:`CellError` if it is not."""
+    """The text, if it is a date written ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    CellError
+        ``bad_date``: the text is not such a date; the detail is the most likely correct form.
+    """
     if not _is_date(text):
         raise CellError("bad_date", nearest_date(text))
     return text
 
 
 def nearest_date(text: str) -> str:
-    """The form a date was probably meant to have, day before month as Vietnamese has it; examples where none is seen.
+    """The most likely correct form of a date, read day before month as in Vietnam; examples where no date is found.
 
     >>> nearest_date("3/4/2025"), nearest_date("31/02/2025"), nearest_date("2025-13"), nearest_date("khoảng 2019")
     ('2025-04-03', '2025-02', '2025', '2019')
@@ -141,7 +162,12 @@ def _is_date(text: str) -> bool:
 
 
 def whole_number(text: str) -> int:
-    """The number of đồng or of anything else that is counted; raises :class:`CellError` for other texts.
+    """The integer that a text means, such as an amount of đồng.
+
+    Raises
+    ------
+    CellError
+        ``bad_number``: the text is not an integer, or is larger than 64 bits can hold.
 
     >>> whole_number("1500000000"), whole_number("1.5e9")
     (1500000000, 1500000000)
@@ -153,7 +179,13 @@ def whole_number(text: str) -> int:
 
 
 def amount(text: str) -> float:
-    """The number, with a point before its decimals; raises :class:`CellError` for other texts."""
+    """The number that a text means, written with a decimal point.
+
+    Raises
+    ------
+    CellError
+        ``bad_number``: the text is not a number, or is too large for a float.
+    """
     value = float(_number(text))
     if math.isinf(value):
         raise CellError("bad_number", _nearest_number(text))

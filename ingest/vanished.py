@@ -1,41 +1,44 @@
-"""What was in a list last time and is in it no longer: kept, and marked with the day it was last seen."""
+"""Vanished facts: facts that a list had at its last load and no longer has are marked with the day last seen."""
 
 import hashlib
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import groupby, islice
 
 import numpy as np
 
 from graph.changes import ChangeLog
+from graph.dates import utc_stamp
 from graph.model import Fact
 from graph.store import BATCH_SIZE, GraphStore
 from graph.tables import Key, key_of
 
 MIN_SHARE_SEEN = 1 / 3
-"""Share of a list that must be in a file again for the rest to count as gone; below it the file is another list."""
+"""A file must repeat at least this share of a list; otherwise it is taken for another list and nothing is marked.
+
+Set by hand.
+"""
 
 
 class ReadKeys:
-    """The keys of the facts that a load has read, by source: eight bytes each."""
+    """The keys of the facts that a load has read, by source; each key takes eight bytes."""
 
     def __init__(self) -> None:
         self._digests: defaultdict[str, array[int]] = defaultdict(lambda: array("Q"))
 
     def add(self, source: str, key: Key) -> None:
-        """Remember a key."""
+        """Add a key."""
         self._digests[source].append(_digest(key))
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The sources read."""
+        """The sources that were read."""
         return tuple(self._digests)
 
     def unread(self, source: str, facts: Iterable[Fact]) -> Iterator[Fact]:
-        """Those of the facts whose keys were not read from the source."""
+        """The facts whose keys were not read from the source."""
         known = (
             np.unique(np.frombuffer(self._digests[source], np.uint64))
             if self._digests[source]
@@ -56,14 +59,14 @@ def _digest(key: Key) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """What became of the facts that one source no longer has.
+    """The facts that one source no longer has.
 
     Attributes
     ----------
     n_vanished
-        Facts of the source that the load did not find.
+        The number of stored facts of the source that the load did not find.
     is_marked
-        Whether they were marked; they were not where the file seems to be another list of the same name.
+        Whether the facts were marked. They are not where the file seems to be another list with the same name.
     """
 
     source: str
@@ -74,14 +77,15 @@ class Vanished:
 def mark_vanished(
     store: GraphStore, log: ChangeLog, read: ReadKeys, n_known: Mapping[str, int], days: Mapping[str, str]
 ) -> list[Vanished]:
-    """What the sources of a load no longer have, marked in the store.
+    """The number of facts that each source no longer has, after the facts were marked in the store.
 
     Parameters
     ----------
     n_known
-        How many facts of each source the load found that were stored before.
+        For each source, the number of facts read that were stored before.
     days
-        The day of the load before this one, by source; a fact of a source without one was last seen when recorded.
+        For each source, the day of its previous load. A fact of any other source counts as last seen on the day on
+        which it was recorded.
     """
     found = []
     for source in read.sources:
@@ -105,5 +109,5 @@ def _batches(facts: Iterable[Fact]) -> Iterator[Sequence[Fact]]:
 
 
 def _marked(fact: Fact, day: str | None) -> Fact:
-    last_seen = day or fact.provenance.recorded_at[:10] or f"{datetime.now(UTC):%Y-%m-%d}"
+    last_seen = day or fact.provenance.recorded_at[:10] or utc_stamp("days")
     return replace(fact, provenance=replace(fact.provenance, last_seen=last_seen))

@@ -1,4 +1,4 @@
-"""Lists for many queries at once, from a snapshot that has no service around it."""
+"""Ranked lists for many questions at once, straight from a snapshot."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,15 @@ from matching.recommend import Ranking, Recommender
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One line of a list: the query, an actor, its place from 1, and its score."""
+    """One line of a ranked list.
+
+    Attributes
+    ----------
+    query_id
+        Id of the actor or brief that asks.
+    rank
+        Place in the list, from 1.
+    """
 
     query_id: str
     actor_id: str
@@ -20,11 +28,20 @@ class Ranked:
 def rank_actors(
     recommender: Recommender, actor_ids: Sequence[str], *, limit: int, new_only: bool, exposure: bool = False
 ) -> Iterator[tuple[str, list[Ranked]]]:
-    """Partners of each actor, with its id; only those it has not worked with where ``new_only``.
+    """The id of each actor with its ranked list of partners.
 
-    With ``exposure`` they come in the order of :meth:`~matching.recommend.Recommender.order_to_show`.
-
-    An id that the network of the time does not know has an empty list.
+    Parameters
+    ----------
+    recommender
+        Ranks the candidates.
+    actor_ids
+        Ids of the actors that ask. An id that the snapshot lacks has an empty list.
+    limit
+        Lines a list at most.
+    new_only
+        Whether to leave out actors that the asker has worked with.
+    exposure
+        Whether to order by :meth:`~matching.recommend.Recommender.order_to_show`, so that more actors are seen.
     """
     allowed_for = recommender.new_partners_of if new_only else recommender.others_than
     for actor_id in actor_ids:
@@ -41,9 +58,18 @@ def rank_actors(
 def rank_briefs(
     recommender: Recommender, briefs: Sequence[dict[str, str]], *, limit: int, exposure: bool = False
 ) -> Iterator[tuple[str, list[Ranked]]]:
-    """Actors for each brief, with its id. A brief is a row with the columns ``id``, ``title`` and ``summary``.
+    """The id of each brief with its ranked list of actors.
 
-    A brief without words has an empty list. ``exposure`` as in :func:`rank_actors`.
+    Parameters
+    ----------
+    recommender
+        Ranks the candidates.
+    briefs
+        Rows with the columns of ``id``, ``title`` and ``summary``. A brief without words has an empty list.
+    limit
+        Lines a list at most.
+    exposure
+        Whether to order by :meth:`~matching.recommend.Recommender.order_to_show`, so that more actors are seen.
     """
     for brief in briefs:
         text = " . ".join(part for part in (brief["title"], brief["summary"]) if part.strip())

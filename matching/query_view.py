@@ -360,7 +360,7 @@ class TextQuery(QueryView):
     profile
         What the asker states of itself.
     project
-        Row of the project that partners are sought for, None where the question is about none.
+        Row of the project that partners are requested for, None if the question is about no project.
     reads_fields
         Whether fields are read from the words, besides the fields that the profile states.
     """

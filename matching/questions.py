@@ -1,4 +1,4 @@
-"""Questions to the matcher, and its answers."""
+"""What a caller asks the matcher, and what it answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Side = Literal["asker", "candidate"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An actor that is not in the network, described by itself. Everything but one text may be missing."""
+    """An asker that is not a member of the network, as it describes itself. One text is required, all else optional."""
 
     name: str = ""
     kind: str | None = None
@@ -26,18 +26,18 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an answer is to be made.
+    """Options of an answer.
 
     Attributes
     ----------
     kinds
-        Kinds of actor to suggest; empty for all.
+        Ids of the kinds of actor to suggest; empty for all kinds.
     limit
-        Suggestions at most, 1 to 1,000.
+        Most suggestions in the answer, 1 to 1,000.
     explain
         Whether suggestions carry their reasons.
     exposure
-        Whether who is seldom shown comes forward, within the margins of :mod:`matching.ranking.exposure`.
+        Whether the list is re-ordered so that more actors are seen; see :mod:`matching.ranking.exposure`.
     """
 
     kinds: tuple[str, ...] = ()
@@ -48,7 +48,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A row that a reason rests on: its table, its key as in :data:`graph.tables.KEYS`, the page it was read from."""
+    """A row of the network that supports a reason.
+
+    Attributes
+    ----------
+    table
+        Table of the row.
+    key
+        Key of the row, as in :data:`graph.tables.KEYS`.
+    source_url
+        Page from which the row was read.
+    """
 
     table: EvidenceTable
     key: tuple[str, ...]
@@ -61,13 +71,13 @@ class Reason(NamedTuple):
     Attributes
     ----------
     code
-        Name of the term, of which :func:`matching.reasons.explanation.render` makes a sentence.
+        Code of the reason; :func:`matching.reasons.explanation.render` turns it into a sentence.
     contribution
-        The term's part of the score; the contributions of a suggestion add up to its score.
+        What the term adds to the score. The contributions of a suggestion add up to its score.
     params
-        What the sentence is filled with: ids of fields, names, years, counts.
+        Values for the sentence: ids of fields, names, years, counts.
     evidence
-        The rows that show it.
+        The rows that support the reason.
     """
 
     code: str
@@ -78,20 +88,23 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A partner, with its place in the list and why it is there.
+    """An actor that is suggested as a partner, and why.
 
     Attributes
     ----------
+    rank
+        Place in the list, from 1.
     score
-        What the list is ordered by, but for who was moved; comparable within one answer.
+        Score of the ranker; it can be compared within one answer only. The list is ordered by it, apart from actors
+        that were moved.
     fit
-        How well the two match on a scale from 0 to 1 that means the same in every answer.
+        How well asker and actor suit each other by their words and work, 0 to 1, on one scale for all answers.
     reasons
-        Terms of the score, largest first; empty where none were asked for.
+        Terms of the score, largest first; empty without :attr:`Options.explain`.
     likelihood
-        Probability that the two will work together within two years; None where the ranker has learned none.
+        Probability that the two will work together within two years; None if the ranker states none.
     moved
-        Places it was moved up so that more actors are seen, negative for down; 0 without :attr:`Options.exposure`.
+        Places by which exposure moved the actor up, negative for down; 0 without :attr:`Options.exposure`.
     """
 
     actor_id: str
@@ -105,7 +118,15 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What was read out of a query's words: fields of the taxonomy, most certain first, and places."""
+    """What was read from the words of a question.
+
+    Attributes
+    ----------
+    fields
+        Ids of fields of the taxonomy, strongest first.
+    places
+        Places that the words name.
+    """
 
     fields: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
@@ -113,14 +134,24 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Ranked partners for one query.
+    """The suggestions for one question.
 
     Attributes
     ----------
+    suggestions
+        The suggested actors, best first.
+    understanding
+        What was read from the words of the question.
     n_candidates
-        Actors that were considered and fit at least in part, before the kind filter and the limit.
+        Number of candidates that fit the question, before the filter by kind and the limit.
     n_hidden
-        Those of them that the kind filter took away.
+        Number of these candidates that the filter by kind removed.
+    as_of
+        When the snapshot was taken.
+    snapshot_digest
+        Digest of the snapshot.
+    model_version
+        Version of the ranker.
     """
 
     suggestions: tuple[Suggestion, ...]

@@ -17,7 +17,6 @@ import matplotlib.pyplot as plt
 import networkx as nx
 import pandas as pd
 
-from graph.drawing import ink_on
 from graph.kinds import load_kinds
 from graph.networks import to_frames
 from graph.paths import neighbourhood, shortest_paths
@@ -26,6 +25,7 @@ from ingest.load import load_folder
 from matching.questions import Answer, Options
 from matching.reasons.explanation import render
 from matching.recommend import Recommender
+from service.pages.colours import ink_on
 from service.settings import Settings
 
 LANGUAGE = "vi"  # "en" for English
@@ -37,7 +37,8 @@ pd.set_option("display.max_colwidth", 120)
 #
 # Mọi phép tính chạy trên một *ảnh chụp* chỉ đọc của kho. Hai ảnh chụp có cùng `digest` là cùng một mạng lưới.
 #
-# Everything is computed on a read-only *snapshot* of the store. Two snapshots with one `digest` show one network.
+# Everything is computed on a read-only *snapshot* of the store. Two snapshots with the same `digest` hold the same
+# network.
 
 # %%
 if "KETNOI_STORE" in os.environ:
@@ -73,7 +74,7 @@ figure.tight_layout()
 # %% [markdown]
 # Các lĩnh vực được nhắc đến nhiều nhất, và các mối quan hệ theo loại.
 #
-# The fields named most, and the relationships by kind.
+# The most frequent fields, and the number of relationships of each kind.
 
 # %%
 fields = actors["fields"].explode().dropna().value_counts().head(10)
@@ -84,13 +85,13 @@ fields.to_frame("n_actors")
 frames["relationships"].groupby("kind").size().sort_values(ascending=False).to_frame("n_relationships")
 
 # %% [markdown]
-# ## Ai nối mọi người lại? · Who holds it together?
+# ## Ai nối mọi người lại? · Who connects the others?
 #
 # Hai thành viên gắn với nhau khi có quan hệ trực tiếp hoặc cùng một dự án. Trung tâm trung gian (betweenness) cho biết
 # ai nằm trên nhiều con đường ngắn nhất giữa những người khác.
 #
-# Two actors are tied by a relationship or by a project they share. Betweenness says who lies on many of the shortest
-# paths among the others.
+# Two actors are linked by a relationship or by a shared project. Betweenness centrality is high for an actor that lies
+# on many of the shortest paths between other actors.
 
 # %%
 shared = snapshot.memberships @ snapshot.membership
@@ -105,15 +106,16 @@ brokers = betweenness.nlargest(10).to_frame("betweenness").join(actors[["name", 
 brokers
 
 # %% [markdown]
-# ## Từ người này đến người kia · From one to another
+# ## Từ người này đến người kia · From one actor to another
 #
 # Con đường ngắn nhất giữa hai thành viên, ưu tiên những mối gắn kết mạnh. Ở đây: giữa hai đầu mối lớn nhất.
 #
-# The shortest path between two actors, over strong ties where there is a choice. Here: between two of the brokers.
+# The shortest path between two actors; of several short paths, the one with the strongest links. Here: between two of
+# the brokers above.
 
 # %%
 start, end = (snapshot.index_of(actor_id) for actor_id in brokers.index[[0, -1]])
-for path in shortest_paths(snapshot, start, end, limit=3):
+for path in shortest_paths(snapshot, start, end, limit=3).paths:
     print(" → ".join(snapshot.actor(row).name for row in path.actors))
 
 # %% [markdown]
@@ -122,15 +124,15 @@ for path in shortest_paths(snapshot, start, end, limit=3):
 # Một nhu cầu bằng lời, tiếng Việt hay tiếng Anh. Mỗi gợi ý có lý do; phần đóng góp của các lý do cộng lại đúng bằng
 # điểm.
 #
-# A need in words, Vietnamese or English. Every suggestion has its reasons, and their contributions add up to its
-# score.
+# Ask with a brief: a need in words, Vietnamese or English. Every suggestion has reasons, and the contributions of the
+# reasons add up to its score.
 
 # %%
 recommender = Recommender.build(snapshot)
 
 
 def as_table(answer: Answer) -> pd.DataFrame:
-    """The suggestions with their two weightiest reasons in words."""
+    """The suggestions, each with its two largest reasons in words."""
     return pd.DataFrame(
         {
             "name": actors.loc[suggestion.actor_id, "name"],
@@ -153,7 +155,7 @@ as_table(recommender.for_brief("A university lab for semiconductor design", Opti
 # %% [markdown]
 # Cũng có thể hỏi cho một thành viên: ở đây là startup đầu tiên trong danh sách.
 #
-# Or ask for a member: here, the first startup of the list.
+# Or ask for a member of the network: here, the first startup of the list.
 
 # %%
 startup_id = actors.index[actors["kind"] == "startup"][0]
@@ -166,7 +168,7 @@ as_table(partners)
 #
 # Các lý do của gợi ý đầu tiên, dài theo phần đóng góp vào điểm.
 #
-# The reasons for the first suggestion, as long as their part of the score.
+# The reasons for the first suggestion; the length of a bar is the contribution to the score.
 
 # %%
 best = answer.suggestions[0]
@@ -184,11 +186,11 @@ axes.set_xlabel("đóng góp vào điểm · contribution to the score")
 figure.tight_layout()
 
 # %% [markdown]
-# ## Xung quanh · Around it
+# ## Xung quanh · The surroundings
 #
 # Gợi ý đó cùng những thành viên gắn với nó. Màu và chữ cái cho biết loại thành viên.
 #
-# That suggestion with those tied to it. Colour and letter tell the kind of actor.
+# The first suggestion with the actors linked to it. Colour and letter say the kind of actor.
 
 # %%
 around = neighbourhood(snapshot, snapshot.index_of(best.actor_id), depth=2, limit=25)

@@ -1,10 +1,10 @@
-"""The one place where the parts of the service are put together."""
+"""The service, put together from its parts."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
@@ -12,6 +12,7 @@ from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from matching.ranking.model_files import rankers_in
 from matching.recommend import Recommender
+from service.methods import MethodsMiddleware
 from service.middleware import BodyLimitMiddleware, FaultMiddleware, RequestIdMiddleware, SecurityHeadersMiddleware
 from service.network_state import BuildRecommender, NetworkState
 from service.pages.errors import error_page
@@ -20,16 +21,19 @@ from service.path_segments import RawPathMiddleware
 from service.problems import ProblemResponder
 from service.routes import api_router
 from service.settings import Settings
+from service.strict_queries import refuse_unknown_parameters
 from service.threads import BoundedThreads
 
 MAX_BODY_BYTES = 256 * 1024
 
 _DESCRIPTION = """
-Answers are made from a *snapshot* of the network and say which: `as_of`, `snapshot` (a digest) and `model_version`.
-What is written or loaded shows up a few seconds later, in answers with a later `as_of`.
+Every answer comes from a *snapshot* of the network and names it: `as_of`, `snapshot` (a digest) and `model_version`.
+A write or a load shows up a few seconds later, in answers with a later `as_of`.
 
-Whatever fails is answered as `application/problem+json` with a stable `code`, in the language of `Accept-Language`
+Every failure is answered as `application/problem+json` with a stable `code`, in the language of `Accept-Language`
 (`vi` or `en`). Every answer has an `X-Request-ID`; send your own to find it in the log.
+
+A query parameter that an address does not know is refused, and so is a repeated one that is not a list.
 
 Percent-encode ids in paths: `a/b` is `a%2Fb`.
 """
@@ -38,16 +42,16 @@ Percent-encode ids in paths: `a/b` is `a%2Fb`.
 def create_app(
     settings: Settings, store: GraphStore | None = None, *, build_recommender: BuildRecommender | None = None
 ) -> FastAPI:
-    """The service as an ASGI application; nothing is opened or read before it starts.
+    """The service as an ASGI application. It opens and reads nothing before it starts.
 
     Parameters
     ----------
     settings
-        Every setting there is.
+        All settings.
     store
-        A store that the caller keeps open and closes; without one, the service opens the settings' own.
+        A store that the caller opens and closes; without one, the service opens the store of the settings.
     build_recommender
-        Makes a recommender of each snapshot; without it, one with the rankers that lie in the settings' folder by then.
+        Makes the recommender for a snapshot; the default reads the rankers in the folder of the settings each time.
     """
     build = build_recommender or _builder(settings)
 
@@ -71,13 +75,15 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         version=version("ketnoi"),
         lifespan=lifespan,
-        openapi_url="/v1/openapi.json",
+        dependencies=[Depends(refuse_unknown_parameters)],
+        openapi_url=None,  # a route of the API gives the description
         docs_url=None,
         redoc_url=None,
         middleware=[
             Middleware(RequestIdMiddleware),
             Middleware(SecurityHeadersMiddleware),
             Middleware(RawPathMiddleware),
+            Middleware(MethodsMiddleware),
             Middleware(FaultMiddleware, on_fault=problems.on_fault),
             Middleware(BodyLimitMiddleware, max_bytes=MAX_BODY_BYTES),
         ],
@@ -91,7 +97,7 @@ def create_app(
 
 
 def _builder(settings: Settings) -> BuildRecommender:
-    """Reads the rankers anew for each snapshot, so that what was trained meanwhile is taken with the next."""
+    """Makes recommenders that read the rankers anew for each snapshot, and so use those trained meanwhile."""
 
     def build(snapshot: GraphSnapshot) -> Recommender:
         recommender = Recommender.build(snapshot, rankers_in(settings.models))

@@ -1,4 +1,4 @@
-"""What routes ask for: the network, threads to score and write in, the settings, leave to write."""
+"""Dependencies of routes: the network, threads for scoring and writing, the settings, the permission to write."""
 
 import secrets
 from typing import Annotated
@@ -13,37 +13,37 @@ from service.path_segments import SegmentConvertor
 from service.settings import Settings
 from service.threads import BoundedThreads
 
-# Here, as every module with routes imports this one before it names a path.
+# Registered here, because every module with routes imports this one before it defines a path.
 register_url_convertor("segment", SegmentConvertor())
 
 _bearer = HTTPBearer(auto_error=False, description="The service's KETNOI_WRITE_TOKEN.")
 
 
 async def network_state(request: Request) -> NetworkState:
-    """The holder of the network."""
+    """The state that holds the current network."""
     state: NetworkState = request.app.state.network_state
     return state
 
 
 async def current_network(state: Annotated[NetworkState, Depends(network_state)]) -> Network:
-    """The network to answer from; every use within one request is given the same."""
+    """The network to answer from, the same throughout a request."""
     return state.current
 
 
 async def scoring_threads(request: Request) -> BoundedThreads:
-    """Where scoring is to run."""
+    """The threads that score."""
     threads: BoundedThreads = request.app.state.scoring
     return threads
 
 
 async def writing_threads(request: Request) -> BoundedThreads:
-    """Where the store is to be written."""
+    """The thread that writes to the store."""
     threads: BoundedThreads = request.app.state.writing
     return threads
 
 
 async def settings_of(request: Request) -> Settings:
-    """The settings the service was started with."""
+    """The settings of the service."""
     settings: Settings = request.app.state.settings
     return settings
 
@@ -52,14 +52,14 @@ async def require_write_token(
     settings: Annotated[Settings, Depends(settings_of)],
     sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> None:
-    """Let a request pass that brings the write token.
+    """Check that a request carries the write token.
 
     Raises
     ------
     WritesDisabledError
-        The service has no such token.
+        The service has no write token.
     WriteTokenError
-        The request brings none, or another.
+        The request has no token, or a wrong one.
     """
     if settings.write_token is None:
         raise WritesDisabledError

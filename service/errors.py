@@ -1,13 +1,13 @@
-"""Failures of the service itself, and what each failure of Ketnoi means over HTTP.
+"""Failures of the service, and the HTTP status of each failure of Ketnoi.
 
 ::
 
     KetnoiError
-    ├── NetworkNotLoadedError   there is no network to answer from yet
-    ├── TooBusyError            more questions are waiting than can be answered soon
-    ├── WritesDisabledError     nobody may write through this service
-    ├── WriteTokenError         the secret that allows writing is missing or wrong
-    └── ListenError             the service cannot listen where it is told to
+    ├── NetworkNotLoadedError   no network is loaded yet
+    ├── TooBusyError            too many questions wait for an answer
+    ├── WritesDisabledError     the service is read-only
+    ├── WriteTokenError         the write token is missing or wrong
+    └── ListenError             the service cannot listen at the requested address
 """
 
 import traceback
@@ -27,12 +27,12 @@ from graph.errors import (
 
 
 class NetworkNotLoadedError(KetnoiError):
-    """There is no network to answer from yet.
+    """No network is loaded yet.
 
     Parameters
     ----------
     cause
-        Why the last try failed, or None while the first is under way.
+        Failure of the last try; None during the first one.
     """
 
     def __init__(self, cause: KetnoiError | None = None) -> None:
@@ -42,14 +42,14 @@ class NetworkNotLoadedError(KetnoiError):
 
 
 class TooBusyError(KetnoiError):
-    """More questions are waiting than can be answered soon."""
+    """Too many questions wait for an answer."""
 
     def __init__(self) -> None:
         super().__init__("too_busy", "Too many questions are waiting for an answer. Try again in a few seconds.")
 
 
 class WritesDisabledError(KetnoiError):
-    """Nobody may write through this service."""
+    """The service is read-only."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -58,7 +58,7 @@ class WritesDisabledError(KetnoiError):
 
 
 class WriteTokenError(KetnoiError):
-    """The secret that allows writing is missing or wrong."""
+    """The write token is missing or wrong."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -67,7 +67,7 @@ class WriteTokenError(KetnoiError):
 
 
 class ListenError(KetnoiError):
-    """The service cannot listen where it is told to."""
+    """The service cannot listen at the requested address."""
 
 
 STATUS_OF: Mapping[type[KetnoiError], HTTPStatus] = MappingProxyType(
@@ -85,11 +85,11 @@ STATUS_OF: Mapping[type[KetnoiError], HTTPStatus] = MappingProxyType(
         KetnoiError: HTTPStatus.INTERNAL_SERVER_ERROR,
     }
 )
-"""Status of each class of failure; a class that is not here has the status of its nearest ancestor."""
+"""Status of each class of failures; any other class has the status of its nearest ancestor here."""
 
 
 def status_of(error: KetnoiError) -> HTTPStatus:
-    """HTTP status that a failure is answered with.
+    """The HTTP status of the answer to a failure.
 
     >>> status_of(NotFoundError("actor_not_found", "There is no such actor.")).value
     404
@@ -98,7 +98,7 @@ def status_of(error: KetnoiError) -> HTTPStatus:
 
 
 def trace_of(error: BaseException) -> str:
-    """Where an error and its causes came from, without their messages: those may quote names and texts of people."""
+    """The trace of an error and its causes, without their messages, which may quote names and texts of people."""
     frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
     trace = f"{type(error).__qualname__}\n{''.join(frames)}".rstrip()
     cause = error.__cause__ or error.__context__

@@ -1,4 +1,4 @@
-"""The language of an answer: Vietnamese or English."""
+"""The language of the answer to a request."""
 
 from starlette.requests import Request
 
@@ -6,10 +6,10 @@ from graph.kinds import LANGUAGES, Language
 
 
 def language_of(request: Request) -> Language:
-    """The language of the answer to a request.
+    """The language of an answer.
 
-    A page has the language in its address, such as ``/en/search``. The API follows the header ``Accept-Language``.
-    Without either, the answer is in the language of the settings.
+    The address of a page names its language, as in ``/en/search``. The API answers in the language that
+    ``Accept-Language`` prefers. Otherwise the language of the settings is used.
     """
     default: Language = request.app.state.settings.language
     first = request.scope["path"].lstrip("/").partition("/")[0]
@@ -19,7 +19,7 @@ def language_of(request: Request) -> Language:
 
 
 def preferred_language(header: str, default: Language) -> Language:
-    """The language with the highest weight in an ``Accept-Language`` header; the default if it names none.
+    """The language with the highest weight in an ``Accept-Language`` header, or else the default.
 
     >>> preferred_language("en-GB,en;q=0.9,vi;q=0.8", "vi"), preferred_language("fr, *", "vi")
     ('en', 'vi')

@@ -1,4 +1,4 @@
-"""What happens to every request, as plain ASGI: an id, a line in the log, a bound on its size, safe headers."""
+"""Work on every request, as plain ASGI: an id, a line in the log, a limit on its size, safe headers."""
 
 import logging
 import re
@@ -35,7 +35,7 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 class RequestIdMiddleware:
     """Gives each request an id, sends it back, and writes one line about the request.
 
-    The line names the route rather than the path, and no query: both may hold a person's name or words.
+    The line names the route, not the path, and leaves the query out: path and query may hold a person's name or words.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -50,7 +50,7 @@ class RequestIdMiddleware:
         request_id = sent if _SANE_REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        status = 0
+        method, status = scope["method"], 0
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -64,7 +64,7 @@ class RequestIdMiddleware:
         finally:
             access_logger.info(
                 "%s %s %d %.0f ms %s",
-                scope["method"],
+                method,
                 getattr(scope.get("route"), "path", "(no route)"),
                 status,
                 1000 * (time.perf_counter() - started),
@@ -73,13 +73,13 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Adds the headers of :data:`SECURITY_HEADERS` that an answer does not set itself."""
+    """Adds each header of :data:`SECURITY_HEADERS` that an answer does not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, its answer with the headers."""
+        """Pass the request on and add the headers to its answer."""
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -92,9 +92,9 @@ class SecurityHeadersMiddleware:
 
 
 class FaultMiddleware:
-    """Answers faults of ours within reach of the other middleware.
+    """Answers unexpected errors inside the other middleware.
 
-    Starlette's own handler of last resort stands outside them all, so that its answers carry no id.
+    Starlette's own last handler stands outside all middleware, so that its answers would carry no id.
     """
 
     def __init__(self, app: ASGIApp, on_fault: Callable[[Request, Exception], Response]) -> None:
@@ -102,7 +102,7 @@ class FaultMiddleware:
         self._on_fault = on_fault
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and answer in its place where it fails."""
+        """Pass the request on; answer it if the application fails."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -115,21 +115,21 @@ class FaultMiddleware:
 
         try:
             await self._app(scope, receive, send_and_note)
-        except Exception as error:  # noqa: BLE001  the request boundary: whatever broke, the client gets an answer
+        except Exception as error:  # noqa: BLE001  the request boundary: the client gets an answer to any failure
             response = self._on_fault(Request(scope), error)
             if not has_started:
                 await response(scope, receive, send)
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies above a size, whether their length was announced or not."""
+    """Refuses bodies above a size, with or without an announced length."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with its body counted."""
+        """Pass the request on and count the bytes of its body."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,28 +1,29 @@
-"""The network as the service holds it: one picture served to everyone, rebuilt in the background."""
+"""The network in the service: one snapshot for every request, rebuilt in the background."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from graph.dates import utc_now
 from graph.errors import KetnoiError, StoreError, StoreUnavailableError
-from graph.search import NameIndex
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from matching.questions import Answer, Options, Profile
+from matching.questions import Answer, Options, Profile, Understanding
+from service.directory import Directory
 from service.errors import NetworkNotLoadedError, trace_of
 
 logger = logging.getLogger(__name__)
 
 
 class PartnerRecommender(Protocol):
-    """What the service asks of a recommender; :class:`matching.recommend.Recommender` is the one it is given."""
+    """The part of :class:`matching.recommend.Recommender` that the service uses."""
 
     @property
     def model_version(self) -> str:
@@ -30,6 +31,9 @@ class PartnerRecommender(Protocol):
 
     def for_actor(self, actor_id: str, options: Options = ...) -> Answer:
         """Partners for an actor of the network."""
+
+    def for_actor_by_kind(self, actor_id: str, options: Options = ...) -> Mapping[str, Answer]:
+        """Partners for an actor of the network, an answer for each kind of actor."""
 
     def for_profile(self, profile: Profile, options: Options = ...) -> Answer:
         """Partners for an actor that is not in the network."""
@@ -40,24 +44,30 @@ class PartnerRecommender(Protocol):
     def for_project(self, project_id: str, options: Options = ...) -> Answer:
         """Partners for a project, product or challenge."""
 
+    def for_project_by_kind(self, project_id: str, options: Options = ...) -> Mapping[str, Answer]:
+        """Partners for a project, product or challenge, an answer for each kind of actor."""
+
+    def understand(self, text: str) -> Understanding:
+        """The fields and places that a need in words names."""
+
 
 BuildRecommender = Callable[[GraphSnapshot], PartnerRecommender]
 OpenStore = Callable[[], AbstractContextManager[GraphStore]]
 
 _LONG_PAUSE_SECONDS = 30.0
-"""Time before another try where the failure is not one that passes by itself: a wrong password, a build that broke."""
+"""Time before the next try after a failure that does not pass by itself: a wrong password, a failed build."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A snapshot and everything made from it. Nothing in it changes: a request that holds one sees one network.
+    """A snapshot and everything made from it. Nothing in it changes, so that a request sees one network throughout.
 
-    ``exposure`` says whether lists are put in an order in which more actors are seen, where a question does not say.
+    ``exposure`` is the default of a question: whether seldom suggested actors move up within a margin.
     """
 
     snapshot: GraphSnapshot
     recommender: PartnerRecommender
-    names: NameIndex
+    directory: Directory
     exposure: bool = False
 
     @property
@@ -73,14 +83,14 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """How the store answered when it was last asked, at ``checked_at``; ``failure`` is None where all was well."""
+    """The result of the last check of the store, at ``checked_at``; ``failure`` is None if the store answered."""
 
     checked_at: datetime | None = None
     failure: KetnoiError | None = None
 
     @property
     def answers(self) -> bool:
-        """Whether the store was asked and answered."""
+        """Whether the store answered the last check."""
         return self.checked_at is not None and not isinstance(self.failure, StoreError)
 
 
@@ -189,7 +199,7 @@ class NetworkState:
             logger.error("The network could not be rebuilt: %s", trace_of(failure))
             failure = KetnoiError("network_build_failed", "The network could not be built; the log says where.")
         before = self._status.failure
-        self._status = StoreStatus(checked_at=datetime.now(UTC).replace(microsecond=0), failure=failure)
+        self._status = StoreStatus(checked_at=utc_now(), failure=failure)
         if failure is not None and (before is None or before.code != failure.code):
             logger.warning("%s: %s", failure.code, failure.message)
         elif failure is None and before is not None:
@@ -203,7 +213,7 @@ class NetworkState:
             return
         started = time.perf_counter()
         snapshot = GraphSnapshot.from_store(self._store)
-        network = Network(snapshot, self._build(snapshot), NameIndex(snapshot), self._exposure)
+        network = Network(snapshot, self._build(snapshot), Directory(snapshot), self._exposure)
         # The revision was read before the tables: a write between the two only means one build more.
         self._network, self._revision = network, revision
         logger.info(

@@ -1,4 +1,4 @@
-"""Lists in pages: cursors that say where the next page begins, and nothing else."""
+"""Lists in pages. A cursor holds the position of the next page and nothing else."""
 
 import base64
 import binascii
@@ -14,14 +14,14 @@ _POSITION = re.compile(r"(\d{1,9})\.([0-9a-f]{8})")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page of a list begins.
+    """The beginning of a page in a list.
 
     Attributes
     ----------
     listing
-        Digest of what is listed: a cursor of one list is of no use in another.
+        Digest of the list and its filters. A cursor is valid only for the list that gave it.
     offset
-        Entries before the page.
+        Number of entries before the page.
     """
 
     listing: str
@@ -29,12 +29,12 @@ class Position:
 
     @classmethod
     def of(cls, cursor: str | None, *filters: object) -> Self:
-        """The position that a cursor names in the list of these filters; its beginning without one.
+        """The position that a cursor names in the list with these filters; the beginning without a cursor.
 
         Raises
         ------
         InvalidQueryError
-            The cursor was not given by this list.
+            Another list gave the cursor.
         """
         listing = hashlib.blake2b(repr(filters).encode(), digest_size=4).hexdigest()
         if cursor is None:
@@ -42,7 +42,7 @@ class Position:
         match = _POSITION.fullmatch(_decoded(cursor))
         if match is None or match[2] != listing:
             raise InvalidQueryError(
-                "invalid_cursor", "The cursor is none of this list's. Leave it out to start from the beginning."
+                "invalid_cursor", "The cursor belongs to another list. Leave it out to start from the beginning."
             )
         return cls(listing, int(match[1]))
 

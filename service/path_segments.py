@@ -1,4 +1,4 @@
-"""Ids of any characters in paths: a slash inside an id is not a slash between segments."""
+"""Ids with any characters in paths. A slash inside an id does not separate segments."""
 
 from urllib.parse import quote, unquote
 
@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class SegmentConvertor(Convertor[str]):
-    """One segment of a path as it was sent, read as text: ``{actor_id:segment}``."""
+    """Decodes one segment of a raw path: ``{actor_id:segment}``."""
 
     regex = "[^/]+"
 
@@ -20,15 +20,15 @@ class SegmentConvertor(Convertor[str]):
         return unquote(value)
 
     def to_string(self, value: str) -> str:
-        """The segment that encodes a text, for addresses made by name."""
+        """The segment that encodes a text; for addresses made from the name of a route."""
         return quote(value, safe="")
 
 
 class RawPathMiddleware:
-    """Has requests routed by their path as it was sent.
+    """Routes each request by its raw path.
 
-    Servers decode the path first, after which ``/actors/a%2Fb`` and ``/actors/a/b`` are one; parameters of
-    :class:`SegmentConvertor` decode their own segment instead.
+    A server decodes the path, so that ``/actors/a%2Fb`` and ``/actors/a/b`` become the same. With the raw path they
+    differ, and :class:`SegmentConvertor` decodes each segment by itself.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from graph.kinds import Language
 from graph.wording import load_catalogue
 from service.errors import status_of, trace_of
 from service.language import language_of
+from service.schemas.problems import FieldProblem, Problem
 
 logger = logging.getLogger(__name__)
 
@@ -31,43 +31,18 @@ _CODE_OF_STATUS: Mapping[int, str] = {
 }
 
 
-class FieldProblem(BaseModel):
-    """What is wrong with one part of a request."""
-
-    model_config = ConfigDict(frozen=True)
-
-    field: str = Field(description="Where it is, such as `query.limit` or `body.brief`.", examples=["query.limit"])
-    code: str = Field(examples=["greater_than_equal"])
-    message: str = Field(examples=["Cần lớn hơn hoặc bằng 1."])
-
-
-class Problem(BaseModel):
-    """Why a request was not answered, and what to do."""
-
-    model_config = ConfigDict(frozen=True)
-
-    type: str = Field(description="Names the sort of problem; stable.", examples=["urn:ketnoi:problem:actor_not_found"])
-    title: str = Field(examples=["Không có thành viên này"])
-    status: int = Field(examples=[404])
-    detail: str = Field(examples=["Mạng lưới không có thành viên nào mang mã “sc-xyz”."])
-    instance: str = Field(description="The path that was asked for.", examples=["/v1/actors/sc-xyz"])
-    code: str = Field(description="The last part of `type`, to switch on.", examples=["actor_not_found"])
-    request_id: str = Field(description="Quote it when you ask for help; the log has it too.", examples=["6f1c0c9e"])
-    errors: tuple[FieldProblem, ...] = Field(default=(), description="Filled where `code` is `invalid_request`.")
-
-
 ErrorPage = Callable[[Request, Problem], Response]
-"""Makes a page of a problem, for people."""
+"""Makes a page about a problem, for people."""
 
 
 class ProblemResponder:
-    """Answers every failure with a problem, or with a page of it where a person's browser asked for one."""
+    """Answers every failure with a problem, or with a page about it if a browser asked for a page."""
 
     def __init__(self, error_page: ErrorPage | None = None) -> None:
         self._error_page = error_page
 
     def install(self, app: FastAPI) -> None:
-        """Have an application answer its failures so."""
+        """Register the handlers of failures with an application."""
         handlers: Mapping[type[Exception], Callable[[Request, Any], Awaitable[Response]]] = {
             KetnoiError: self._on_ketnoi_error,
             RequestValidationError: self._on_invalid_request,
@@ -77,7 +52,7 @@ class ProblemResponder:
             app.add_exception_handler(error_type, handler)
 
     def on_fault(self, request: Request, error: Exception) -> Response:
-        """Answer to a fault of ours."""
+        """The answer to an unexpected error of the service."""
         return self._respond(request, fault(request, error))
 
     async def _on_ketnoi_error(self, request: Request, error: KetnoiError) -> Response:
@@ -99,13 +74,13 @@ class ProblemResponder:
 
 
 def fault(request: Request, error: Exception) -> Problem:
-    """The problem that a fault of ours is: it says nothing about the fault, the log does."""
+    """The problem for an unexpected error of the service. The log describes the error; the answer does not."""
     logger.error("Request %s failed: %s", request_id_of(request), trace_of(error))
     return problem_for(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error")
 
 
 def ketnoi_problem(request: Request, error: KetnoiError) -> Problem:
-    """The problem that a failure of Ketnoi is."""
+    """The problem for a failure of Ketnoi."""
     status = status_of(error)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return fault(request, error)
@@ -115,7 +90,7 @@ def ketnoi_problem(request: Request, error: KetnoiError) -> Problem:
 
 
 def invalid_request(request: Request, entries: Sequence[Mapping[str, Any]]) -> Problem:
-    """The problem with a request whose parts are not valid, from what pydantic says of them."""
+    """The problem for a request with invalid parts, from the errors that pydantic lists."""
     language = language_of(request)
     problem = problem_for(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request")
     errors = tuple(_field_problem(entry, language) for entry in entries)
@@ -135,9 +110,9 @@ def problem_for(
     Parameters
     ----------
     context
-        What the catalogue's sentences are filled with.
+        Parameters of the catalogue's sentences.
     detail
-        English sentence that stands in where the catalogue has none.
+        English sentence to use if the catalogue has none.
     """
     language = language_of(request)
     words = load_catalogue(language, "problem")
@@ -161,7 +136,7 @@ def as_response(problem: Problem) -> Response:
 
 
 def request_id_of(request: Request) -> str:
-    """The id that the request came with or was given."""
+    """The id of a request: its own or the one the service gave it."""
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 

@@ -1,4 +1,4 @@
-"""Whether two actors are one, as it is put to people: the records side by side, and what people answer."""
+"""Pairs of records that may be of one actor: their comparison, the judgements of staff, and the merges that follow."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Literal
 from graph.errors import InvalidQueryError, NotFoundError
 from graph.folding import fold
 from graph.judgements import (
+    MACHINE,
     Clusters,
     Judgement,
     Verdict,
@@ -17,12 +18,13 @@ from graph.judgements import (
     clusters,
     open_proposals,
     read_judgements,
+    require_handle,
 )
 from graph.kinds import Language, load_kinds
 from graph.model import Actor
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from service.pages.addresses import host_of
+from service.web_addresses import host_of
 
 Speaks = Literal["for", "against", "neither"]
 TRAITS: Mapping[str, str] = MappingProxyType(
@@ -37,14 +39,14 @@ TRAITS: Mapping[str, str] = MappingProxyType(
         "source": "review.trait_source",
     }
 )
-"""What is compared, in this order, and the key of its words in the catalogues."""
+"""The compared traits in order, and the key of each in the catalogues."""
 
 ActorOf = Callable[[str], Actor | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """One thing about two records, as either has it, and whether it speaks for or against their being one."""
+    """One trait of two records, and whether it speaks for or against a merge."""
 
     name: str
     left: tuple[str, ...]
@@ -54,7 +56,7 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Two records that may be of one actor, put to a person; ``judgement`` says by whom and how probable it is."""
+    """Two records that may be of one actor; ``judgement`` names who proposed the pair, and its probability."""
 
     judgement: Judgement
     left: Actor
@@ -64,7 +66,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A cluster: its canonical id, the records behind it, that one first, and the judgements that hold it together."""
+    """A cluster of records: its canonical id, the records with the canonical one first, and the linking judgements."""
 
     canonical_id: str
     sources: tuple[Actor, ...]
@@ -72,12 +74,12 @@ class Merge:
 
     @property
     def at(self) -> str:
-        """When its latest link was made."""
+        """The moment of its latest judgement."""
         return max(link.at for link in self.links)
 
 
 def compare(left: Actor, right: Actor, language: Language) -> tuple[Trait, ...]:
-    """What two records say, side by side; what neither has is left out.
+    """The traits of two records side by side; a trait that both lack is left out.
 
     >>> [(trait.name, trait.speaks) for trait in compare(
     ...     Actor("a", "school", "Đại học A", identifiers=("tax:1",)),
@@ -103,7 +105,7 @@ def compare(left: Actor, right: Actor, language: Language) -> tuple[Trait, ...]:
 
 
 def proposals(waiting: Iterable[Judgement], actor_of: ActorOf, language: Language) -> Iterator[Proposal]:
-    """Both records of each waiting pair, one pair after the other; a pair of which one is not there is left out."""
+    """Both records of each waiting pair, in order; a pair with a missing record is left out."""
     for judgement in waiting:
         left, right = (actor_of(actor_id) for actor_id in judgement.pair)
         if left is not None and right is not None:
@@ -111,7 +113,7 @@ def proposals(waiting: Iterable[Judgement], actor_of: ActorOf, language: Languag
 
 
 def waiting_in(snapshot: GraphSnapshot, judgements: Sequence[Judgement]) -> list[Judgement]:
-    """The pairs still to be judged of which a network has both records, the most probable first."""
+    """The waiting pairs with both records in a network, the most probable first."""
     return [
         judgement
         for judgement in open_proposals(judgements)
@@ -120,10 +122,7 @@ def waiting_in(snapshot: GraphSnapshot, judgements: Sequence[Judgement]) -> list
 
 
 def merges(found: Clusters, actor_of: ActorOf, limit: int | None = None) -> list[Merge]:
-    """The clusters, those that were last linked first, ``limit`` at most.
-
-    What is alone for want of the others' records is none.
-    """
+    """The clusters with at least two records in the network, the latest first, ``limit`` at most."""
     members: dict[str, list[str]] = {}
     for actor_id, canonical in found.canonical_ids.items():
         members.setdefault(canonical, []).append(actor_id)
@@ -136,19 +135,28 @@ def merges(found: Clusters, actor_of: ActorOf, limit: int | None = None) -> list
 
 
 def n_merges(found: Clusters) -> int:
-    """How many clusters there are."""
+    """The number of clusters."""
     return len(set(found.canonical_ids.values()))
 
 
 def record_of(snapshot: GraphSnapshot, actor_id: str) -> Actor | None:
-    """An actor as its own source has it, merged or not; None where there is none."""
+    """The record of an id as its source gives it, merged or not; None if there is no such record."""
     source = snapshot.merges.source(actor_id)
     row = snapshot.actor_index.get(actor_id)
     return source or (None if row is None else snapshot.actor(row))
 
 
+def is_handle(handle: str) -> bool:
+    """Whether a person may sign with a handle."""
+    try:
+        require_handle(handle)
+    except InvalidQueryError:
+        return False
+    return handle != MACHINE
+
+
 def judge(store: GraphStore, one_id: str, other_id: str, verdict: Verdict, by: str) -> Judgement:
-    """The judgement of a person, written down.
+    """The judgement of a person, after storing it.
 
     Raises
     ------
@@ -167,7 +175,7 @@ def judge(store: GraphStore, one_id: str, other_id: str, verdict: Verdict, by: s
 
 
 def unmerge(store: GraphStore, actor_id: str, by: str) -> list[Judgement]:
-    """The judgements that take an actor out of its cluster, written down: it differs from every other one there.
+    """The judgements that take an actor out of its cluster, after storing them: it differs from each other record.
 
     Raises
     ------
@@ -223,7 +231,7 @@ def _values(actor: Actor, language: Language) -> dict[str, tuple[str, ...]]:
 
 
 def _names_speak(left: Actor, right: Actor) -> Speaks:
-    """For one where a name is the same, against it where no word is; what lies between is for people to weigh."""
+    """``for`` if a name is the same, ``against`` if no word is the same, else ``neither``."""
     names = [
         {fold(name) for name in (actor.name, actor.name_en, actor.short_name, *actor.aliases) if name} - {""}
         for actor in (left, right)

@@ -7,7 +7,8 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from graph.store import Credentials, GraphStore, open_store
+from graph.opening import open_store
+from graph.store import Credentials, GraphStore
 
 
 class Settings(BaseSettings):

@@ -1,13 +1,10 @@
-"""Who judges in a browser: a signed mark that stands for the write token for some hours, and names a handle."""
+"""Sessions of staff in a browser: a signed cookie that stands for the write token for some hours and names a handle."""
 
 import hashlib
-import hmac
 import secrets
-import time
 from dataclasses import dataclass
 
-from graph.errors import InvalidQueryError
-from graph.judgements import MACHINE, require_handle
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 COOKIE = "ketnoi_staff"
 SESSION_SECONDS = 12 * 3600
@@ -15,41 +12,37 @@ SESSION_SECONDS = 12 * 3600
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
-    """A person who has shown the write token.
+    """The session of a person who has shown the write token.
 
     Attributes
     ----------
+    handle
+        The name that the person signs with.
     form_token
-        What each form of the session must send along, so that no other site can send one in the person's name.
+        Secret that each form of the session sends along, so that no other site can send a form in the person's name.
     """
 
     handle: str
     form_token: str
 
 
-def new_mark(write_token: str, handle: str, now: float | None = None) -> str:
-    """The value of the cookie: handle, end and signature. It holds nothing of the token itself."""
-    end = int((time.time() if now is None else now) + SESSION_SECONDS)
-    content = f"{handle}:{end}:{secrets.token_hex(8)}"
-    return f"{content}:{_signature(write_token, content)}"
+def new_cookie(write_token: str, handle: str) -> str:
+    """The value of the cookie of a new session, signed with the write token. It does not hold the token."""
+    return _serializer(write_token).dumps([handle, secrets.token_hex(16)])
 
 
-def session_of(write_token: str, mark: str, now: float | None = None) -> StaffSession | None:
-    """The session of a mark; None where it was not made with this token, or its time is over.
+def session_in(write_token: str, cookie: str) -> StaffSession | None:
+    """The session in a cookie; None if the write token did not sign the cookie, or the session has ended.
 
-    >>> mark = new_mark("a-write-token", "lan.p", now=0)
-    >>> session_of("a-write-token", mark, now=60).handle, session_of("another-token", mark, now=60)
+    >>> cookie = new_cookie("a-write-token", "lan.p")
+    >>> session_in("a-write-token", cookie).handle, session_in("another-token", cookie)
     ('lan.p', None)
-    >>> session_of("a-write-token", mark, now=SESSION_SECONDS + 1) is None
-    True
     """
-    content, _, signature = mark.rpartition(":")
-    if not hmac.compare_digest(signature.encode(), _signature(write_token, content).encode()):
+    try:
+        handle, form_token = _serializer(write_token).loads(cookie, max_age=SESSION_SECONDS)
+    except BadSignature:
         return None
-    handle, end, _ = content.split(":")
-    if (time.time() if now is None else now) > int(end):
-        return None
-    return StaffSession(handle, _signature(write_token, f"form:{mark}"))
+    return StaffSession(handle, form_token)
 
 
 def is_token(write_token: str, sent: str) -> bool:
@@ -57,14 +50,6 @@ def is_token(write_token: str, sent: str) -> bool:
     return secrets.compare_digest(sent.encode(), write_token.encode())
 
 
-def is_handle(handle: str) -> bool:
-    """Whether a person may sign so."""
-    try:
-        require_handle(handle)
-    except InvalidQueryError:
-        return False
-    return handle != MACHINE
-
-
-def _signature(write_token: str, content: str) -> str:
-    return hmac.new(write_token.encode(), content.encode(), hashlib.sha256).hexdigest()
+def _serializer(write_token: str) -> URLSafeTimedSerializer:
+    signer = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    return URLSafeTimedSerializer(write_token, salt="ketnoi staff session", signer_kwargs=signer)

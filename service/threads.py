@@ -1,4 +1,4 @@
-"""Slow work kept off the event loop and within bounds, so that nobody waits for somebody else's question."""
+"""Threads for slow work, so that it does not block the event loop; the waiting line is bounded."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,27 +10,27 @@ from service.errors import TooBusyError
 T = TypeVar("T")
 
 MAX_WAITING = 64
-"""Pieces of work that may wait for a thread; who brings the next is asked to come back."""
+"""Tasks that may wait for a thread; further ones are refused."""
 
 
 class BoundedThreads:
-    """Runs work of one sort in a few threads of its own, first come, first served."""
+    """Runs one kind of task in a few threads of its own, first come, first served."""
 
     def __init__(self, n_threads: int) -> None:
         self._limiter = CapacityLimiter(n_threads)
 
     @property
     def n_waiting(self) -> int:
-        """Pieces of work that wait for a thread."""
+        """Number of tasks that wait for a thread."""
         return self._limiter.statistics().tasks_waiting
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What a function gives back, run in a thread.
+        """The result of a function that runs in a thread.
 
         Raises
         ------
         TooBusyError
-            Too much work is waiting already.
+            Too many tasks wait already.
         """
         if self.n_waiting >= MAX_WAITING:
             raise TooBusyError

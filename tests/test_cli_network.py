@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import networkx
 import pytest
 
-from graph.interop import EXCHANGE_NAMES
+from graph.interop import EXCHANGE_NAMES, JUDGEMENTS
 from graph.sqlite_store import SqliteStore
 from graph.store import Counts
 from service.cli import main
@@ -195,15 +196,51 @@ def test_an_export_is_loaded_again_without_a_difference(ketnoi: Ketnoi, tmp_path
     ketnoi("load", HANOI)
     exported = ketnoi("export", tmp_path / "out", "--format", file_format)
     assert exported.exit_code == 0
-    names = {f"{name}.{file_format}" for name in EXCHANGE_NAMES.values()}
+    names = {f"{name}.{file_format}" for name in (*EXCHANGE_NAMES.values(), JUDGEMENTS)}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     assert all(name in exported.out for name in names)
     report = json.loads(ketnoi("load", tmp_path / "out", "--json", "--dry-run").out)
-    assert (report["n_loaded"], report["issues"]) == (743, [])
+    n_judgements = report["tables"].get("judgements", {"n_loaded": 0})["n_loaded"]
+    assert (report["n_loaded"], report["issues"]) == (743 + n_judgements, [])
     if file_format == "csv":
         assert len(read_csv(tmp_path / "out" / "actors.csv")) == 287
         again = json.loads(ketnoi("load", tmp_path / "out", "--json").out)
-        assert [table["n_unchanged"] for table in again["tables"].values()] == [287, 84, 300, 72]
+        assert [table["n_unchanged"] for table in again["tables"].values()] == [287, 84, 300, 72, n_judgements]
+
+
+def test_an_export_for_excel_has_a_mark_and_is_loaded_again_without_a_difference(
+    ketnoi: Ketnoi, tmp_path: Path
+) -> None:
+    ketnoi("load", HANOI)
+    assert ketnoi("export", tmp_path / "out", "--excel").exit_code == 0
+    assert all(path.read_bytes().startswith(b"\xef\xbb\xbf") for path in (tmp_path / "out").iterdir())
+    again = json.loads(ketnoi("load", tmp_path / "out", "--json").out)
+    assert again["issues"] == []
+    assert [again["tables"][name]["n_unchanged"] for name in EXCHANGE_NAMES.values()] == [287, 84, 300, 72]
+    assert again["tables"]["judgements"]["n_inserted"] == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "file_format"),
+    [("--excel", "parquet"), ("--excel", "gexf"), ("--mixed", "csv"), ("--mixed", "parquet")],
+)
+def test_an_option_of_another_format_is_refused_before_anything_is_written(
+    ketnoi: Ketnoi, tmp_path: Path, option: str, file_format: str
+) -> None:
+    ketnoi("load", HANOI)
+    refused = ketnoi("export", tmp_path / "out", "--format", file_format, option)
+    assert refused.exit_code == 2
+    assert option in refused.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("file_format", ["graphml", "gexf"])
+def test_a_mixed_export_has_edges_without_direction(ketnoi: Ketnoi, tmp_path: Path, file_format: str) -> None:
+    ketnoi("load", HANOI)
+    assert ketnoi("export", tmp_path / "out", "--format", file_format, "--mixed").exit_code == 0
+    edges = list(ET.parse(tmp_path / "out" / f"network.{file_format}").getroot().iterfind(".//{*}edge"))
+    undirected = [edge for edge in edges if "undirected" in edge.get("type", "") or edge.get("directed") == "false"]
+    assert 0 < len(undirected) < len(edges)
 
 
 @pytest.mark.parametrize(("file_format", "read"), [("graphml", networkx.read_graphml), ("gexf", networkx.read_gexf)])
@@ -228,7 +265,7 @@ def test_an_export_does_not_write_over_files_unless_told_to(ketnoi: Ketnoi, tmp_
     assert "export_folder_not_empty" in refused.err
     assert (out / "actors.csv").read_text() == "old"
     assert ketnoi("export", out, "--force").exit_code == 0
-    assert read_csv(out / "actors.csv") == [ACTOR]
+    assert read_csv(out / "actors.csv") == [ACTOR | {"canonical_id": ACTOR["id"]}]
     assert (out / "notes.txt").read_text() == "mine"
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph.interop import export_tables
+from graph.interop import exchange_tables, export_tables
 from graph.model import Actor, Fact
-from graph.store import open_store
+from graph.opening import open_store
 from graph.tables import Tables
 from matching.batch import Ranked
 from service.cli import main, ranking
@@ -82,7 +82,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def exported(folder: Path, facts: list[Fact]) -> Path:
     folder.mkdir(exist_ok=True)
-    export_tables(Tables.from_facts(facts), folder, "csv")
+    export_tables(exchange_tables(Tables.from_facts(facts)), folder, "csv")
     return folder
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.store import Counts, open_store
+from graph.opening import open_store
+from graph.store import Counts
 from tests.ingest.folders import read_csv
 from tests.ingest.registers.archives import (
     FIRM,

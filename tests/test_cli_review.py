@@ -161,3 +161,11 @@ def test_without_a_network_each_says_how_to_load_one(ketnoi: Ketnoi) -> None:
         ended = ketnoi(*arguments)
         assert (ended.exit_code, "ketnoi load" in ended.err) == (2, True)
         assert not ketnoi.store.exists()
+
+
+def test_diff_names_who_wrote_through_the_api(ketnoi: Ketnoi) -> None:
+    with SqliteStore(ketnoi.store) as store:
+        ChangeLog(store, by="lan.p").upsert([Actor("d", "expert", "Dung")])
+    assert "Ghi qua API bởi lan.p" in ketnoi("diff").out
+    assert "Written through the API by lan.p" in ketnoi("diff", "--language", "en").out
+    assert [row["by"] for row in json.loads(ketnoi("diff", "--json").out)] == ["lan.p"]

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph.interop import export_tables
+from graph.interop import exchange_tables, export_tables
 from graph.model import Fact
-from graph.store import open_store
+from graph.opening import open_store
 from graph.tables import Tables
 from ingest.load import load_folder
 from matching.features.standard import STANDARD
@@ -59,7 +59,7 @@ class Place:
 def place_of(path: Path, facts: list[Fact]) -> Place:
     folder, store = path / "network", path / "network.db"
     folder.mkdir()
-    export_tables(Tables.from_facts(facts), folder, "csv")
+    export_tables(exchange_tables(Tables.from_facts(facts)), folder, "csv")
     with open_store(store) as opened:
         load_folder(opened, folder)
     return Place(folder, store)

@@ -7,7 +7,7 @@ import jupytext
 import pytest
 from nbclient import NotebookClient
 
-from graph.store import open_store
+from graph.opening import open_store
 from ingest.load import load_folder
 
 ROOT = Path(__file__).parent.parent

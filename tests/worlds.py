@@ -17,7 +17,7 @@ from graph.store import BATCH_SIZE, GraphStore, UpsertCounts
 from graph.tables import KEYS, Tables
 
 T = TypeVar("T")
-Link = TypeVar("Link", Relationship, Participation)
+TieOrPart = TypeVar("TieOrPart", Relationship, Participation)
 
 HANOI = Path(__file__).parent.parent / "data" / "hanoi"
 
@@ -93,7 +93,7 @@ def _parse(fact_type: type[F], file_name: str, row: Mapping[str, str]) -> F:
     return fact_type(**values)
 
 
-def _counted(facts: Iterable[Link]) -> Iterator[Link]:
+def _counted(facts: Iterable[TieOrPart]) -> Iterator[TieOrPart]:
     seen: Counter[tuple[str, ...]] = Counter()
     for fact in facts:
         ends = tuple(getattr(fact, column) for column in KEYS[type(fact)] if column != "occurrence")

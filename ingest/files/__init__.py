@@ -1,1 +1,1 @@
-"""Files of every format and encoding, as sheets of text cells."""
+"""Reading of files in every format and encoding, as sheets of text cells."""

@@ -1,4 +1,4 @@
-"""Cells of typed formats as texts. This module needs nothing but the standard library, as its readers start often."""
+"""Typed cells as text. This module imports only the standard library, because the workbook process starts often."""
 
 import json
 import math
@@ -11,7 +11,7 @@ _LIST_SEPARATOR = "|"
 
 
 def as_text(value: Any) -> str:
-    """A cell of a typed format as a person would have typed it into a CSV file.
+    """The text that a person would have typed into a CSV file for a typed cell.
 
     >>> as_text(2024.0), as_text(datetime(2025, 2, 3)), as_text(["ai", "iot"]), as_text(None)
     ('2024', '2025-02-03', 'ai|iot', '')
@@ -43,4 +43,4 @@ _TEXT_OF_TYPE: Mapping[type, Callable[[Any], str]] = {
     tuple: _list_text,
     dict: lambda value: json.dumps(value, ensure_ascii=False, default=as_text),
 }
-"""Every other type of cell is written as :func:`str` does; dates come out in ISO 8601."""
+"""Every type that is not listed, such as a date, is written by :func:`str`; dates are in ISO 8601."""

@@ -1,11 +1,12 @@
-"""Which encoding a text has, judged by what its bytes say when they are read that way, and how sure that is.
+"""Detection of the encoding of a text, with a confidence.
 
-Bytes that are valid UTF-8 or bear a byte order mark speak for themselves. For the encodings of a byte or two a letter
-the distinct words beyond ASCII are read in each of them and looked at as Vietnamese syllables. In 969 such words of the
-demo network the right encoding made syllables of all but abbreviations, a wrong one of 9 to 30 %; in the names of
-countries and languages in 20 foreign languages it was at most 5 %. Confidence is the posterior probability, all
-encodings and "something else" being equally likely before, where each word is a syllable with probability
-:data:`SYLLABLE_IF_RIGHT` in the right reading and :data:`SYLLABLE_IF_WRONG` in a wrong one, both put on the safe side.
+Valid UTF-8 and a byte order mark identify themselves. For encodings with one or two bytes per letter, the distinct
+words with non-ASCII characters are decoded in each encoding and tested for being Vietnamese syllables. Among 969 such
+words of the demo network, all but abbreviations were syllables in the right encoding and 9 to 30 % in a wrong one;
+among names of countries and languages in 20 foreign languages at most 5 % were. The confidence is the posterior
+probability of the encoding. All encodings and "none of them" have the same prior; each word is a syllable with
+probability :data:`SYLLABLE_IF_RIGHT` in the right encoding and :data:`SYLLABLE_IF_WRONG` in a wrong one. Both values
+were chosen more cautious than the measured ones.
 """
 
 import codecs
@@ -20,17 +21,17 @@ from ingest.files.encodings import LEGACY_ENCODINGS, Encoding, FontEncoding, dec
 from ingest.files.syllables import has_vowel, is_syllable
 
 THRESHOLD = 0.95
-"""Confidence from which an encoding is taken to be found.
+"""An encoding counts as found from this confidence on.
 
-Of 8,141 texts of one word to forty cells in the three encodings that reached it, all were right, and none of 7,333 in
-foreign encodings reached it; ``tests/ingest/test_detection.py`` repeats the measurement on fewer.
+Measured: 8,141 texts of one word to forty cells in the three encodings reached it, and the encoding was right for all;
+none of 7,333 texts in foreign encodings reached it. ``tests/ingest/files/test_detection.py`` repeats this on fewer.
 """
 
 SYLLABLE_IF_RIGHT = 0.9
 SYLLABLE_IF_WRONG = 0.3
 
 MAX_WORDS = 2_000
-"""Distinct words that are looked at."""
+"""At most this many distinct words are tested."""
 
 _MAX_EXPONENT = 700.0  # of e, for a result that a float can hold
 _FONTS: tuple[FontEncoding, ...] = ("tcvn3", "vni")
@@ -41,24 +42,27 @@ _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]+")
 _WORD = re.compile(r"[A-Za-z\x80-\U0010ffff]+")
 _BEYOND = re.compile(r"[^\x00-\xff]")
 _TYPOGRAPHY = "“”‘’–—…•«»\u00a0"
-"""What may stand directly before or behind a word."""
+"""Characters that may stand directly before or after a word."""
 
 _UTF_8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _UTF_8_CUT_OFF = re.compile(rb"([\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _EXPECTED = re.compile(r"[\t\r\n -~\xa0-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u203a\u20ab]")
-"""Characters that Vietnamese and English texts are made of."""
+"""Characters that occur in Vietnamese and English texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """The likeliest encoding of a text.
+    """The most likely encoding of a text.
 
     Attributes
     ----------
+    encoding
+        The encoding.
     confidence
-        Between 0 and 1. For an encoding of a byte or two a letter: its posterior probability. For UTF-8: the share of
-        characters beyond ASCII that are whole. For UTF-16 without a mark: the share of expected characters.
+        Between 0 and 1. For encodings with one or two bytes per letter: the posterior probability. For UTF-8: the
+        share of non-ASCII characters that are complete. For UTF-16 without a byte order mark: the share of characters
+        that occur in Vietnamese and English texts.
     """
 
     encoding: Encoding
@@ -66,12 +70,12 @@ class Detected:
 
     @property
     def is_certain(self) -> bool:
-        """Whether the confidence reaches the threshold."""
+        """Whether the confidence reaches :data:`THRESHOLD`."""
         return self.confidence >= THRESHOLD
 
 
 def detect(sample: bytes) -> Detected:
-    r"""The likeliest encoding of the text that a sample was taken from.
+    r"""The most likely encoding of the text from which a sample was taken.
 
     >>> detect(b"id,name\n")
     Detected(encoding='utf-8', confidence=1.0)
@@ -97,7 +101,7 @@ def _as_utf_16(sample: bytes, encoding: Encoding) -> Detected:
 
 
 def _share_of_whole_utf_8(sample: bytes) -> float:
-    """The share of whole sequences among these and the bytes beyond ASCII that belong to none; 1 for ASCII."""
+    """The share of complete UTF-8 sequences among these and the stray non-ASCII bytes; 1 for an ASCII text."""
     if sample.isascii():
         return 1.0
     n_whole = len(_UTF_8_SEQUENCE.findall(sample))
@@ -109,21 +113,21 @@ def _share_of_whole_utf_8(sample: bytes) -> float:
 
 @dataclass(frozen=True, slots=True)
 class WordCount:
-    """How many distinct words beyond ASCII are Vietnamese syllables in some reading, and how many are none."""
+    """The distinct non-ASCII words of one decoding: how many are Vietnamese syllables, and how many are not."""
 
     n_syllables: int
     n_others: int
 
     @property
     def log_odds(self) -> float:
-        """Logarithm of how much likelier the words are where the reading is right than where it is wrong."""
+        """Logarithm of the likelihood ratio of the words: decoding right to decoding wrong."""
         return self.n_syllables * math.log(SYLLABLE_IF_RIGHT / SYLLABLE_IF_WRONG) + self.n_others * math.log(
             (1 - SYLLABLE_IF_RIGHT) / (1 - SYLLABLE_IF_WRONG)
         )
 
 
 def count_words(content: bytes, encoding: Encoding) -> WordCount:
-    r"""The distinct words beyond ASCII that bytes hold when they are read in an encoding.
+    r"""The count of distinct non-ASCII words after decoding bytes in one encoding.
 
     >>> count_words(b"\xa7\xb9i h\xe4c B\xb8ch khoa", "tcvn3")
     WordCount(n_syllables=3, n_others=0)
@@ -148,7 +152,7 @@ def _read_font(shown: str, encoding: FontEncoding) -> str | None:
 
 
 def _count(words: Iterable[str | None]) -> WordCount:
-    """The count of words, None standing for one that cannot be read; abbreviations without vowels say nothing."""
+    """The count of words; None is a word that cannot be decoded. Abbreviations without vowels are not counted."""
     n_syllables = n_others = 0
     for word in words:
         if word is None:
@@ -161,7 +165,7 @@ def _count(words: Iterable[str | None]) -> WordCount:
 
 
 def _likeliest(counts: Mapping[_Reading, WordCount]) -> tuple[_Reading, float]:
-    """The likeliest reading and its posterior probability, one hypothesis more being that none is right."""
+    """The most likely decoding and its posterior probability; "none is right" is one more hypothesis."""
     log_odds = {reading: count.log_odds for reading, count in counts.items()}
     best = max(log_odds, key=log_odds.__getitem__)
     others = [0.0, *(odds for reading, odds in log_odds.items() if reading != best)]
@@ -170,16 +174,16 @@ def _likeliest(counts: Mapping[_Reading, WordCount]) -> tuple[_Reading, float]:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A function that gives back the letters of cells typed with a TCVN3 or VNI font, and how sure that is.
+    """A function that restores the letters of cells typed in a TCVN3 or VNI font, and the confidence in it.
 
-    A cell that already has letters beyond Windows-1252, or holds more Vietnamese syllables as it stands, stays.
+    A cell is left unchanged if it has letters outside Windows-1252, or more Vietnamese syllables as it is.
     """
 
     encoding: FontEncoding
     confidence: float
 
     def __call__(self, text: str) -> str:
-        """The cell with its letters given back, or as it stands."""
+        """The cell with its letters restored, or unchanged."""
         if text.isascii() or _has_letters_beyond(text):
             return text
         repaired = from_font(text, self.encoding)
@@ -188,9 +192,9 @@ class Repair:
 
 
 def repair_text(texts: Iterable[str]) -> Repair | None:
-    """What repairs the cells of a column or sheet that was typed with a TCVN3 or VNI font; None where that is not sure.
+    """The repair for the cells of a column or sheet typed in a TCVN3 or VNI font; None without enough confidence.
 
-    The evidence is that of all the texts together: their distinct words, as they stand and as read in either encoding.
+    The decision uses the distinct words of all texts together, undecoded and decoded in each of the two encodings.
 
     >>> repair = repair_text(["Tr­êng §¹i häc B¸ch khoa", "ViÖn Khoa häc"])
     >>> repair.encoding, repair("§¹i häc Thuû lîi")
@@ -208,5 +212,5 @@ def repair_text(texts: Iterable[str]) -> Repair | None:
 
 
 def _has_letters_beyond(text: str) -> bool:
-    """Whether a letter stands in the text that no font of a byte a character can show."""
+    """Whether the text has a letter that no one-byte font can display."""
     return any(letter.isalpha() and not letter.encode("cp1252", errors="ignore") for letter in _BEYOND.findall(text))

@@ -1,8 +1,8 @@
-"""Text in Unicode composed form (NFC) from bytes in the encodings that Vietnamese files come in, as a stream.
+"""Decoding of the encodings in which Vietnamese files occur, as a stream, into Unicode composed form (NFC).
 
-Besides Unicode these are Windows-1258, which writes tones as marks behind their letters, and two font encodings: TCVN3
-(ABC), a byte a letter, and VNI, one or two. A decoder here keeps back the end of a chunk as long as what follows could
-still change it, so that the text does not depend on where its chunks end.
+Besides Unicode these are Windows-1258, which writes a tone as a mark after its letter, and two font encodings: TCVN3
+(ABC) with one byte per letter, and VNI with one or two. The decoders hold back the end of a chunk as long as the next
+characters can change it, so the text does not depend on where chunks end.
 """
 
 import codecs
@@ -19,7 +19,7 @@ Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "windows-1258", 
 FontEncoding = Literal["tcvn3", "vni"]
 
 LEGACY_ENCODINGS: tuple[Encoding, ...] = ("windows-1258", "tcvn3", "vni")
-"""The encodings from before Unicode."""
+"""The encodings that are older than Unicode."""
 
 NAMES: Mapping[Encoding, str] = {
     "utf-8": "UTF-8",
@@ -30,7 +30,7 @@ NAMES: Mapping[Encoding, str] = {
     "tcvn3": "TCVN3 (ABC)",
     "vni": "VNI",
 }
-"""The encodings by the names that people know."""
+"""The names of the encodings as people know them."""
 
 _PYTHON_CODECS: Mapping[Encoding, str] = {
     "utf-8": "utf-8-sig",
@@ -39,28 +39,28 @@ _PYTHON_CODECS: Mapping[Encoding, str] = {
     "utf-16-be": "utf-16-be",
     "windows-1258": "cp1258",
 }
-_UNDEFINED = "\ufffe"  # what the machinery of charmap codecs takes for no character
+_UNDEFINED = "\ufffe"  # charmap codecs take this character for "undefined"
 _FIRST_COMPOSING = "\u0300"
-"""Below it no character changes what stands before it when text is composed."""
+"""Characters below this one never combine with the character before them in NFC."""
 
 _MAX_RUN = 1_000
 _RUN_ENDS = ',;|\t\r\n"'
 _RUN = re.compile(f"[^{_RUN_ENDS}]{{1,{_MAX_RUN}}}")
 _SMALL = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
-_DRAWN_CAPITAL = re.compile(rf"[{_SMALL}][A-ZĂÂÊÔƠƯĐ]|[A-ZĂÂÊÔƠƯĐ]{{2}}[{_SMALL}](?![a-z])")
+_DISPLAYED_CAPITAL = re.compile(rf"[{_SMALL}][A-ZĂÂÊÔƠƯĐ]|[A-ZĂÂÊÔƠƯĐ]{{2}}[{_SMALL}](?![a-z])")
 _SMALL_ASCII = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 @cache
 def encoding_tables() -> Mapping[str, Mapping[str, Any]]:
-    """What ``ingest/files/encodings.toml`` says."""
+    """The contents of ``ingest/files/encodings.toml``."""
     return tomllib.loads(files("ingest.files").joinpath("encodings.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def tcvn3_table() -> str:
-    """The character of each byte of TCVN3, U+FFFE where there is none.
+    """The character of each byte in TCVN3; U+FFFE for a byte without a character.
 
     >>> tcvn3_table()[0xB5], tcvn3_table()[0xA7], tcvn3_table()[0x93]
     ('à', 'Đ', '“')
@@ -75,7 +75,7 @@ def tcvn3_table() -> str:
 
 @cache
 def vni_letters() -> Mapping[str, str]:
-    """The letter that each sequence of Windows-1252 characters is in VNI, a capital's second byte in either case.
+    """The VNI letter for each sequence of Windows-1252 characters; in a capital, the second byte may have either case.
 
     >>> vni_letters()["aù"], vni_letters()["AÙ"], vni_letters()["Aù"], vni_letters()["ñ"]
     ('á', 'Á', 'Á', 'đ')
@@ -94,9 +94,9 @@ def _windows_1252_table() -> str:
 
 
 def raw_decoder(encoding: Encoding) -> codecs.IncrementalDecoder:
-    """A strict decoder of the bytes alone: the letters of VNI stay apart and nothing is composed.
+    """A strict decoder of single bytes: it neither joins the two bytes of a VNI letter nor composes characters.
 
-    It is what finds out whether a file decodes, and where not.
+    It shows whether a file can be decoded, and where it cannot.
     """
     if encoding in _PYTHON_CODECS:
         return codecs.getincrementaldecoder(_PYTHON_CODECS[encoding])()
@@ -104,31 +104,32 @@ def raw_decoder(encoding: Encoding) -> codecs.IncrementalDecoder:
 
 
 class _CharmapDecoder(codecs.IncrementalDecoder):
-    """One character a byte."""
+    """A decoder with one character per byte."""
 
     def __init__(self, table: str) -> None:
         super().__init__()
         self._table = table
 
     def decode(self, input: bytes, final: bool = False) -> str:  # type: ignore[override]  # noqa: A002, ARG002, FBT001, FBT002
+        """The characters of the bytes."""
         return codecs.charmap_decode(input, "strict", self._table)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class _Completion:
-    """How raw text becomes text: how many of its characters nothing can change any more, and what they are then."""
+    """How decoded bytes become text: the number of characters that are final, and the conversion of these."""
 
     n_settled: Callable[[str], int]
     convert: Callable[[str], str]
 
 
 class TextDecoder(codecs.IncrementalDecoder):
-    r"""An incremental decoder to text in NFC, whatever the encoding.
+    r"""An incremental decoder of any encoding to text in NFC.
 
     Raises
     ------
     UnicodeDecodeError
-        From :meth:`decode`, at bytes that the encoding does not have.
+        From :meth:`decode`, at bytes that the encoding does not define.
 
     >>> decoder = TextDecoder("vni")
     >>> decoder.decode(b"Ha") + decoder.decode(b"\xf8 No\xe4i", final=True)
@@ -142,20 +143,25 @@ class TextDecoder(codecs.IncrementalDecoder):
         self._kept = ""
 
     def decode(self, input: bytes, final: bool = False) -> str:  # type: ignore[override]  # noqa: A002, FBT001, FBT002
-        """The text of a further chunk of bytes, but for its end where that is not settled."""
+        """The text of the next chunk of bytes, without the end that later bytes may still change."""
         text = self._kept + self._raw.decode(input, final)
         n_settled = len(text) if final else self._completion.n_settled(text)
         self._kept = text[n_settled:]
         return self._completion.convert(text[:n_settled])
 
     def reset(self) -> None:
-        """Forgets what was kept back."""
+        """Discard the text that was held back."""
         self._raw.reset()
         self._kept = ""
 
 
 def decode(content: bytes, encoding: Encoding) -> str:
-    r"""The whole content as text in NFC; raises as :class:`TextDecoder` does.
+    r"""The whole content as text in NFC.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        The content has bytes that the encoding does not define.
 
     >>> decode(b"Tr\xad\xeang \xa7\xb9i h\xe4c", "tcvn3")
     'Trường Đại học'
@@ -166,18 +172,18 @@ def decode(content: bytes, encoding: Encoding) -> str:
 
 
 def from_font(text: str, encoding: FontEncoding) -> str:
-    """Text that shows the bytes of a font encoding as Windows-1252 characters, with its Vietnamese letters.
+    """The Vietnamese text that was typed in a font encoding and is shown as Windows-1252 characters.
 
-    So does a spreadsheet typed with such a font show it. Characters beyond Windows-1252 stay as they are.
+    A spreadsheet typed in such a font contains these characters. Characters outside Windows-1252 are left unchanged.
 
     >>> from_font("Tr­êng §¹i häc", "tcvn3"), from_font("Tröôøng Ñaïi hoïc", "vni")
     ('Trường Đại học', 'Trường Đại học')
     """
-    return _vni_letters(text) if encoding == "vni" else draw_capitals(text.translate(_tcvn3_of_windows_1252()))
+    return _vni_letters(text) if encoding == "vni" else restore_capitals(text.translate(_tcvn3_of_windows_1252()))
 
 
 def has_stray_marks(text: str) -> bool:
-    """Whether VNI text, as Windows-1252 shows it, has marks without the letter that they belong to.
+    """Whether VNI text, shown as Windows-1252, has marks without a letter that they belong to.
 
     >>> has_stray_marks("hoïc"), has_stray_marks("très")
     (False, True)
@@ -196,33 +202,34 @@ def _tcvn3_of_windows_1252() -> dict[int, str]:
     return {ord(shown): letter for shown, letter in pairs if shown != letter}
 
 
-def draw_capitals(text: str) -> str:
-    """The text with whole words in capitals where a font drew small letters so, and only where the text shows it.
+def restore_capitals(text: str) -> str:
+    """The text with words in capitals where a font displayed small letters as capitals.
 
-    In TCVN3 a capital with a tone is the small letter in an "H" font, so that its words come out as "ĐạI HọC". A
-    capital directly behind a small Vietnamese letter, or two before one, give it away. Words around it without small
-    ASCII letters are then taken to be of the same font, as far as the next comma, semicolon, bar, tab, quote or line
-    end; of a text that goes on in ordinary case, only what lies between two such words. Nothing tells of a capital with
-    a tone that stands at the head of a word in small letters: "Ủy ban" stays "ủy ban".
+    In TCVN3, a capital with a tone is the small letter in a font whose name ends in H, so that the decoded words look
+    like "ĐạI HọC". Such words are recognised by a capital directly after a small Vietnamese letter, or by two capitals
+    before one. The words around them that have no small ASCII letters are taken to be in the same font, up to the next
+    comma, semicolon, bar, tab, quote or line end; in a text that continues in ordinary case, only the words between
+    two recognised words. A single capital with a tone that begins a word of small letters cannot be recognised:
+    "Ủy ban" stays "ủy ban".
 
-    >>> draw_capitals("TRƯờNG ĐạI HọC Và Mỹ THUậT, Lê Vũ")
+    >>> restore_capitals("TRƯờNG ĐạI HọC Và Mỹ THUậT, Lê Vũ")
     'TRƯỜNG ĐẠI HỌC VÀ MỸ THUẬT, Lê Vũ'
-    >>> draw_capitals("ĐạI HọC ở Hà Nội")
+    >>> restore_capitals("ĐạI HọC ở Hà Nội")
     'ĐẠI HỌC ở Hà Nội'
     """
-    if _DRAWN_CAPITAL.search(text) is None:
+    if _DISPLAYED_CAPITAL.search(text) is None:
         return text
-    return _RUN.sub(lambda match: _draw_run(match[0]), text)
+    return _RUN.sub(lambda match: _restore_run(match[0]), text)
 
 
-def _draw_run(run: str) -> str:
-    drawn = [match.span() for match in _WORD.finditer(run) if _is_drawn(match[0])]
-    if not drawn:
+def _restore_run(run: str) -> str:
+    displayed = [match.span() for match in _WORD.finditer(run) if _has_displayed_capitals(match[0])]
+    if not displayed:
         return run
     if _SMALL_ASCII.search(run) is None:
         return run.upper()
     pieces, end = [], 0
-    for start, stop in drawn:
+    for start, stop in displayed:
         between = run[end:start]
         is_enclosed = end > 0 and _SMALL_ASCII.search(between) is None
         pieces += [between.upper() if is_enclosed else between, run[start:stop].upper()]
@@ -230,12 +237,12 @@ def _draw_run(run: str) -> str:
     return "".join(pieces) + run[end:]
 
 
-def _is_drawn(word: str) -> bool:
-    return _SMALL_ASCII.search(word) is None and _DRAWN_CAPITAL.search(word) is not None
+def _has_displayed_capitals(word: str) -> bool:
+    return _SMALL_ASCII.search(word) is None and _DISPLAYED_CAPITAL.search(word) is not None
 
 
 def _n_whole_runs(text: str) -> int:
-    """How many characters the runs fill that :func:`draw_capitals` can already see to their end."""
+    """The number of characters in runs that :func:`restore_capitals` can already see completely."""
     start = 1 + max(text.rfind(end) for end in _RUN_ENDS)
     return start + (len(text) - start) // _MAX_RUN * _MAX_RUN
 
@@ -251,7 +258,7 @@ def _vni_letters(text: str) -> str:
 
 
 def _n_before_open_letter(text: str) -> int:
-    """How many characters stand before a last letter that a mark may follow."""
+    """The number of characters before a last letter that a mark may follow."""
     return len(text) - (text[-1:] in _vni_bases())
 
 
@@ -265,7 +272,7 @@ def _compose(text: str) -> str:
 
 
 def _n_before_last_base(text: str) -> int:
-    """How many characters stand before the last one that is sure to begin a new composition."""
+    """The number of characters before the last one that certainly begins a new composed character."""
     n_settled = len(text)
     while n_settled > 0 and text[n_settled - 1] >= _FIRST_COMPOSING:
         n_settled -= 1
@@ -274,6 +281,6 @@ def _n_before_last_base(text: str) -> int:
 
 _COMPOSITION = _Completion(_n_before_last_base, _compose)
 _COMPLETIONS: Mapping[Encoding, _Completion] = {
-    "tcvn3": _Completion(_n_whole_runs, draw_capitals),
+    "tcvn3": _Completion(_n_whole_runs, restore_capitals),
     "vni": _Completion(_n_before_open_letter, _vni_letters),
 }

@@ -1,4 +1,4 @@
-"""Files of any format as sheets of text cells, each line under the number it has in its file."""
+"""Files of any format as sheets of text cells; each line has the number that it has in its file."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,17 +19,17 @@ from ingest.files.workbook_cells import WorkbookCells
 from ingest.issues import Issue, Place
 
 _PARQUET_BATCH = 1_000
-_PARQUET_FAILURES = (pa.ArrowException, OSError, ValueError)  # names that are no UTF-8 are a ValueError
+_PARQUET_FAILURES = (pa.ArrowException, OSError, ValueError)  # column names that are not UTF-8 raise ValueError
 _N_LINES_SAMPLED = 2_000
 _WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _WORKBOOK_ENDINGS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 TABLE_ENDINGS = ("csv", "csv.gz", "tsv", "txt", *_WORKBOOK_ENDINGS, "parquet", "json", "jsonl")
-"""How the names of files end that may hold tables."""
+"""The file name endings of files that may contain tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that is not blank: physical line of a text file, row of a sheet, item of a list; counted from 1."""
+    """A line that is not blank: a line of a text file, a row of a sheet or an item of a list; counted from 1."""
 
     number: int
     cells: tuple[str, ...]
@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Merged cells: lines counted from 1, columns from 0, both ends included."""
+    """Merged cells. Lines are counted from 1, columns from 0; both ends are included."""
 
     top: int
     left: int
@@ -47,18 +47,18 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One grid of cells in a file.
+    """One table of cells in a file.
 
     Attributes
     ----------
     n_lines
-        Lines there are, blank ones included, to tell how far reading has come.
+        The number of lines with blank ones, from which the progress of reading is computed.
     read
-        Gives the lines from the first on, each time it is called; an issue stands for a line that cannot be read.
+        Returns the lines from the first on, at each call anew. An issue stands for a line that cannot be read.
     merged
-        The areas in which only the first cell holds a text.
+        The merged areas; only the first cell of an area contains its text.
     noticed
-        What a person should know of the sheet though it can be read.
+        Warnings about the sheet, which can be read all the same.
     """
 
     place: Place
@@ -69,7 +69,7 @@ class Sheet:
 
 
 def ending_of(path: Path) -> str:
-    """What follows the stem of a file's name, of two parts where the file is compressed.
+    """The ending of a file name in lower case, of two parts for a compressed file.
 
     >>> ending_of(Path("Danh sách 11.2026.XLSX")), ending_of(Path("a.b.csv.gz"))
     ('xlsx', 'csv.gz')
@@ -79,9 +79,9 @@ def ending_of(path: Path) -> str:
 
 
 def open_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
-    """The sheets of a file that hold anything, and what is wrong with the file.
+    """The sheets of a file that are not empty, and the issues of the file.
 
-    Many an ``.xls`` is a text with tabs; its first bytes tell.
+    Some ``.xls`` files are texts with tabs; these are recognised by their first bytes.
     """
     ending = ending_of(path)
     if ending == "parquet":
@@ -105,11 +105,11 @@ def _starts_as_workbook(path: Path) -> bool:
         with path.open("rb") as stream:
             return stream.read(4) in _WORKBOOK_SIGNATURES
     except OSError:
-        return True  # opening it again says why it cannot be read
+        return True  # the next attempt to open the file reports why it cannot be read
 
 
 def csv_sheet(text: TextFile, columns: Sequence[str] = ()) -> Sheet:
-    """A text file as a sheet; the names of columns, where they are known, help to tell what separates cells."""
+    """A text file as a sheet; known names of columns help to find the delimiter."""
     place = Place(text.path.name)
     delimiter = find_delimiter(text.lines(), columns) if columns else guess_delimiter(text.lines())
 
@@ -152,9 +152,9 @@ def _workbook_sheet(
 
 
 def repaired(sheet: Sheet) -> Sheet:
-    """The sheet, its letters given back where it was typed with a TCVN3 or VNI font.
+    """The sheet; where it was typed in a TCVN3 or VNI font, with its letters restored.
 
-    Each column is judged by itself, since only some may have been; one with too few words goes with the sheet.
+    Each column is judged by itself, because only some may use the font. A column with too few words follows the sheet.
     """
     columns: dict[int, list[str]] = {}
     for line in islice(sheet.read(), _N_LINES_SAMPLED):
@@ -219,7 +219,7 @@ def _json_sheets(text: TextFile) -> tuple[list[Sheet], list[Issue]]:
 
 
 def json_content(text: TextFile) -> list[Any] | dict[str, Any] | Issue:
-    """The array or object that a JSON file holds, or why it holds none."""
+    """The array or object in a JSON file, or the issue that prevents reading it."""
     try:
         content = json.loads("".join(text.lines()))
     except (ValueError, RecursionError) as failure:
@@ -236,7 +236,7 @@ def _json_lines_sheet(text: TextFile) -> Sheet:
 
 
 def json_lines(text: TextFile) -> Iterator[tuple[int, Any]]:
-    """The value on each line that is not blank, with its number; an issue for a line that is no JSON."""
+    """The number and the value of each line that is not blank; an issue is the value of a line that is not JSON."""
     for number, content in enumerate(text.lines(), 1):
         if content.strip():
             try:
@@ -247,7 +247,7 @@ def json_lines(text: TextFile) -> Iterator[tuple[int, Any]]:
 
 
 def _objects_sheet(place: Place, items: Callable[[], Iterable[tuple[int, Any]]], n_lines: int | None = None) -> Sheet:
-    """Objects as lines under a header of all their keys."""
+    """A sheet with one line per object, and a header with the keys of all objects."""
     names: dict[str, None] = {}
     n_items = 0
     for _, item in items():

@@ -1,4 +1,4 @@
-"""Whether a word is spelt as a Vietnamese syllable can be."""
+"""A test whether a word is spelt like a Vietnamese syllable."""
 
 import unicodedata
 from functools import cache
@@ -8,14 +8,14 @@ from ingest.files.encodings import encoding_tables
 _TONES = str.maketrans(dict.fromkeys("\u0300\u0301\u0303\u0309\u0323"))
 _TONES_OF_STOPS = frozenset("\u0301\u0323")
 _MOST_LETTERS = 7
-"""Of a syllable: nghiêng."""
+"""The longest syllable, nghiêng, has this many letters."""
 
 _VOWELS = frozenset("aăâeêioôơuưy")
 
 
 @cache
 def _toneless_syllables() -> tuple[frozenset[str], frozenset[str]]:
-    """Every syllable without tone: those that end in a stop, and the others."""
+    """All syllables without tone: those that end in a stop consonant, and all others."""
     table = encoding_tables()["syllables"]
     initials, stops = ["", *table["initials"].split()], tuple(table["stops"].split())
     syllables = {initial + rime for initial in initials for rime in table["rimes"].split()}
@@ -24,9 +24,10 @@ def _toneless_syllables() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_syllable(word: str) -> bool:
-    """Whether a word in NFC is one Vietnamese syllable, in small letters, in capitals or with one capital in front.
+    """Whether a word in NFC is a Vietnamese syllable, in small letters, in capitals or with a capital first letter.
 
-    Initial, rime and tone must go together: a rime that ends in a stop has the acute tone or the dot below.
+    The initial, the rime and the tone must be possible together: a rime that ends in a stop has the acute tone or the
+    dot below.
 
     >>> is_syllable("Nguyễn"), is_syllable("QUỐC"), is_syllable("hoà"), is_syllable("hòa")
     (True, True, True, True)
@@ -45,9 +46,9 @@ def is_syllable(word: str) -> bool:
 
 
 def has_vowel(word: str) -> bool:
-    """Whether a word has a vowel; abbreviations such as "ĐHQG" have none and spell no syllable.
+    """Whether a word has a vowel. Abbreviations such as "ĐHQG" have none.
 
-    Of words too long for a syllable that is taken for granted.
+    A word that is too long for a syllable counts as having one.
 
     >>> has_vowel("ĐHQG"), has_vowel("Đại")
     (False, True)

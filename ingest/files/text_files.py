@@ -1,4 +1,4 @@
-"""Text files read line by line: which encoding they have, and the records of a CSV file, one bad record at a time."""
+"""Text files: detection of their encoding, and the records of CSV files, where a bad record does not stop reading."""
 
 import csv
 import gzip
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 MAX_QUOTED_CHARACTERS = 1 << 26
-"""Characters of a quoted cell beyond which its quotes are taken to be wrong."""
+"""A quoted cell with more characters is taken to have a wrong quote."""
 
 _CHUNK_BYTES = 1 << 20
 _SAMPLE_BYTES = 1 << 20
@@ -44,14 +44,16 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file that was found to hold nothing but text.
+    """A file that was found to contain only text.
 
     Attributes
     ----------
+    n_lines
+        The number of lines.
     confidence
-        How sure the encoding is, between 0 and 1; see :class:`ingest.files.detection.Detected`.
+        The confidence in the encoding, between 0 and 1; see :class:`ingest.files.detection.Detected`.
     noticed
-        What a person should know of the file though it can be read.
+        Warnings about the file, which can be read all the same.
     """
 
     path: Path
@@ -61,17 +63,17 @@ class TextFile:
     noticed: tuple[Issue, ...] = ()
 
     def open_utf_8(self) -> io.BufferedReader:
-        """A stream of its text as UTF-8 in NFC, without a byte order mark, whatever its own encoding is."""
+        """A stream of the text as UTF-8 in NFC without a byte order mark, whatever the encoding of the file."""
         return io.BufferedReader(_Utf8Stream(_open_bytes(self.path), self.encoding), _CHUNK_BYTES)
 
     def lines(self) -> Iterator[str]:
-        """Its physical lines with their ends, in NFC, without a byte order mark."""
+        """The lines of the text with their line ends, in NFC, without a byte order mark."""
         with self.open_utf_8() as stream, io.TextIOWrapper(stream, "utf-8", newline="") as text:
             yield from text
 
 
 class _Utf8Stream(io.RawIOBase):
-    """A stream in some encoding, read as UTF-8 in NFC."""
+    """A stream in any encoding, read as UTF-8 in NFC."""
 
     def __init__(self, stream: BinaryIO, encoding: Encoding) -> None:
         super().__init__()
@@ -81,9 +83,11 @@ class _Utf8Stream(io.RawIOBase):
         self._has_ended = False
 
     def readable(self) -> bool:
+        """True: the stream can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
+        """The number of bytes written into the buffer; 0 at the end of the stream."""
         while not self._ready and not self._has_ended:
             chunk = self._stream.read(_CHUNK_BYTES)
             self._has_ended = not chunk
@@ -95,18 +99,23 @@ class _Utf8Stream(io.RawIOBase):
         return n_bytes
 
     def close(self) -> None:
+        """Close the stream and the file under it."""
         self._stream.close()
         super().close()
 
 
 @dataclass(frozen=True, slots=True)
-class _Break:
-    """Where a file stops being text of an encoding.
+class _DecodingFailure:
+    """The place where a file stops being text in an encoding.
 
     Attributes
     ----------
+    line, at_byte
+        The line and the byte of the first wrong byte, counted from 1.
+    wrong
+        The wrong bytes.
     first_high_byte
-        How many bytes stand before the first one beyond ASCII.
+        The number of bytes before the first non-ASCII byte.
     """
 
     line: int
@@ -115,15 +124,16 @@ class _Break:
     first_high_byte: int
 
 
-_Scanned: TypeAlias = int | _Break | Issue
+_Scanned: TypeAlias = int | _DecodingFailure | Issue
 
 
 def scan_text(path: Path) -> TextFile | Issue:
-    """The file as text, or why it is none. It is decoded once from end to end, so that reading it cannot fail later.
+    """The file as text, or the issue that prevents reading it.
 
-    A file that is UTF-8 from end to end, or bears the mark of UTF-16, is just that. For others the encoding is judged
-    by up to 1 MB from the first byte beyond ASCII on. One that is found with too little confidence is never taken, nor
-    is another one for a file that is UTF-8 but for some bytes.
+    The file is decoded once from beginning to end, so that reading it cannot fail later. A file that is valid UTF-8,
+    or has the byte order mark of UTF-16, has that encoding. For other files the encoding is detected from up to 1 MB
+    from the first non-ASCII byte on. An encoding with too little confidence is never used; neither is another encoding
+    for a file that is UTF-8 except for some bytes.
     """
     place = Place(path.name)
     try:
@@ -141,7 +151,7 @@ def scan_text(path: Path) -> TextFile | Issue:
         elif not found.is_certain:
             return place.issue("binary_file", detail=_BINARY)
         scanned = _scan(path, found.encoding)
-        if isinstance(scanned, _Break) and found.encoding == "utf-8":
+        if isinstance(scanned, _DecodingFailure) and found.encoding == "utf-8":
             found = detect(_sample(path, max(scanned.first_high_byte - _BEFORE_SAMPLE_BYTES, 0)))
             if found.encoding != "utf-8" and found.is_certain:
                 scanned = _scan(path, found.encoding)
@@ -157,12 +167,12 @@ def _sample(path: Path, start: int) -> bytes:
 
 
 def _outcome(path: Path, found: Detected, scanned: _Scanned) -> TextFile | Issue:
-    """What the scan of a file in an encoding comes to: the text, or the issue of the place where it breaks."""
+    """The text, or the issue of the place where decoding fails, for the result of a scan."""
     place = Place(path.name)
     match scanned:
         case Issue():
             return scanned
-        case _Break(line, at_byte, wrong):
+        case _DecodingFailure(line, at_byte, wrong):
             shown = f"0x {wrong.hex(' ')}"
             here = Place(path.name, line=line)
             if found.encoding in ("utf-8", "utf-16"):
@@ -180,7 +190,7 @@ def _outcome(path: Path, found: Detected, scanned: _Scanned) -> TextFile | Issue
 
 
 def encoding_issue(place: Place, encoding: Encoding, confidence: float) -> Issue:
-    """The note that texts were read in an encoding of former days."""
+    """The warning that a text was read in an encoding older than Unicode."""
     return place.issue("encoding_detected", value=NAMES[encoding], detail=_percent(confidence))
 
 
@@ -189,7 +199,7 @@ def _percent(confidence: float) -> str:
 
 
 def _scan(path: Path, encoding: Encoding) -> _Scanned:
-    """The number of lines of a file in an encoding, where it breaks, or the issue that it is no text at all."""
+    """The number of lines of a file in an encoding, the place where decoding fails, or the issue of a binary file."""
     place = Place(path.name)
     decoder = raw_decoder(encoding)
     is_wide = encoding in _WIDE
@@ -208,18 +218,20 @@ def _scan(path: Path, encoding: Encoding) -> _Scanned:
             except UnicodeDecodeError as failure:
                 n_lines += failure.object[: failure.start].count(b"\n")
                 at_byte = n_bytes - len(failure.object) + failure.start + 1
-                return _Break(n_lines, at_byte, failure.object[failure.start : failure.end], first_high_byte or 0)
+                return _DecodingFailure(
+                    n_lines, at_byte, failure.object[failure.start : failure.end], first_high_byte or 0
+                )
             if "\0" in text:
                 return place.issue("binary_file", detail=_BINARY)
             if encoding in LEGACY_ENCODINGS and _is_doubtful(chunk, encoding):
-                return _Break(n_lines, n_bytes - len(chunk) + 1, chunk[:1], first_high_byte or 0)
+                return _DecodingFailure(n_lines, n_bytes - len(chunk) + 1, chunk[:1], first_high_byte or 0)
             n_lines += text.count("\n")
             if not chunk:
                 return n_lines
 
 
 def _is_doubtful(chunk: bytes, encoding: Encoding) -> bool:
-    """Whether most words beyond ASCII are no Vietnamese in the encoding that fitted the beginning of a file."""
+    """Whether most non-ASCII words are not Vietnamese in the encoding that fits the beginning of the file."""
     words = count_words(chunk, encoding)
     return words.n_others > max(words.n_syllables, _MIN_WORDS_TO_DOUBT)
 
@@ -229,9 +241,9 @@ def _open_bytes(path: Path) -> BinaryIO:
 
 
 def find_delimiter(lines: Iterable[str], columns: Collection[str]) -> str:
-    r"""The comma, semicolon, tab or bar between the known columns of a header; Vietnamese sheets write semicolons.
+    r"""The delimiter (comma, semicolon, tab or bar) that separates the most known columns in a header.
 
-    A first line such as ``sep=;``, as spreadsheets write it, has the first word.
+    A first line such as ``sep=;``, which spreadsheets write, decides.
 
     >>> find_delimiter(["id;kind;name\n"], ["id", "kind", "name"])
     ';'
@@ -247,11 +259,10 @@ def find_delimiter(lines: Iterable[str], columns: Collection[str]) -> str:
 
 
 def guess_delimiter(lines: Iterable[str]) -> str:
-    r"""The delimiter that divides the first 50 records most evenly, whatever their columns are; quotes are respected.
+    r"""The delimiter that divides the first 50 records most evenly, whatever their columns; quotes are respected.
 
-    Records are even that have the most common number of cells above one. Of delimiters with equally many even records
-    the one is returned that has more of them one behind the other, then the one that makes more cells. A first line
-    ``sep=;`` decides.
+    Evenness is the number of records with the most common number of cells above one. Among equal delimiters, the one
+    with more such records in a row is taken, then the one with more cells. A first line such as ``sep=;`` decides.
 
     >>> guess_delimiter(["Tên đơn vị;Vốn (tỷ)\n", '"A; B";1,5\n', "C;2,25\n"])
     ';'
@@ -265,7 +276,7 @@ def guess_delimiter(lines: Iterable[str]) -> str:
 
 
 def _evenness(lines: Iterable[str], delimiter: str) -> tuple[int, int, int]:
-    """How many records have the same number of cells above one, how many of them in one go, and that number."""
+    """The number of records with the most common width above one, the most of them in a row, and the width."""
     widths = [len(cells or ()) for _, cells in csv_records(lines, delimiter)]
     n_in_one_go = Counter[int]()
     for width, run in groupby(widths):
@@ -275,16 +286,16 @@ def _evenness(lines: Iterable[str], delimiter: str) -> tuple[int, int, int]:
 
 
 def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
-    r"""Each record's first physical line and its cells; None for cells whose quotes do not close.
+    r"""The line number and the cells of each record; the cells are None where quotes are not closed.
 
-    A record with bad quotes costs one line: reading goes on behind that line, so a forgotten quote does not swallow
-    the rest of the file. A first line ``sep=;``, as spreadsheets write it, is no record.
+    A record with bad quotes costs one line: reading continues at the next line, so that a forgotten quote does not
+    swallow the rest of the file. A first line such as ``sep=;``, which spreadsheets write, is not a record.
 
     >>> list(csv_records(['id,name\n', 'a,"An\n', 'b,Bình\n', 'c,"Cúc, Hà Nội"\n'], ","))
     [(1, ['id', 'name']), (2, None), (3, ['b', 'Bình']), (4, ['c', 'Cúc, Hà Nội'])]
     """
     if csv.field_size_limit() < MAX_QUOTED_CHARACTERS:
-        csv.field_size_limit(MAX_QUOTED_CHARACTERS)  # one limit a process; it is raised and never put back
+        csv.field_size_limit(MAX_QUOTED_CHARACTERS)  # the limit is one per process; it is only ever raised
     rest = iter(lines)
     returned: deque[str] = deque()
 
@@ -309,7 +320,7 @@ def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, lis
 
 
 def _quoted_record(taken: list[str], next_line: Callable[[], str | None], delimiter: str) -> list[str] | None:
-    """The cells of the record that begins with the line taken; the further lines it needs are added to it."""
+    """The cells of the record that begins with the first line taken; further lines it needs are added to ``taken``."""
 
     def feed() -> Iterator[str]:
         yield taken[0]

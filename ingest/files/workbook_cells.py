@@ -1,8 +1,8 @@
-"""The cells of a workbook, read in a process of its own.
+"""The cells of a workbook, read in a separate process.
 
-A damaged workbook can make the library that reads it abort or fill the memory, and a process that does so cannot be
-helped from within. So ``python -m ingest.files.workbook_cells WORKBOOK`` writes the cells to its standard output, as
-lines of JSON: an object for each sheet that holds anything, and behind it an array for each of its lines that is not
+A damaged workbook can make the library that reads it abort or exhaust the memory, which a process cannot prevent from
+within. Therefore ``python -m ingest.files.workbook_cells WORKBOOK`` writes the cells to its standard output as lines
+of JSON: one object for each sheet that is not empty, followed by one array for each line of the sheet that is not
 blank.
 """
 
@@ -30,12 +30,14 @@ _FAILED = 3
 
 
 class WorkbookCells:
-    """The cells of a workbook in a temporary file, which goes when nothing needs it any more.
+    """The cells of a workbook in a temporary file, which is deleted together with this object.
 
     Attributes
     ----------
+    failure
+        Why the workbook cannot be read, in words; None where it can.
     sheets
-        What is known of each sheet, and where in the file its lines begin.
+        The description of each sheet, by the position in the file at which its lines begin.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,7 +57,7 @@ class WorkbookCells:
                     yield start, json.loads(line)
 
     def lines(self, start: int) -> Iterator[tuple[int, list[str]]]:
-        """The number and the cells of each line of the sheet whose lines begin at a place of the file."""
+        """The number and the cells of each line of the sheet whose lines begin at a position of the file."""
         with self._path.open("rb") as lines:
             lines.seek(start)
             for line in lines:
@@ -66,7 +68,7 @@ class WorkbookCells:
 
 
 def _run(path: Path, output: int) -> str | None:
-    """What goes wrong with the reading of a workbook by the other process, None where nothing does."""
+    """Why the separate process cannot read a workbook, in words; None where it can."""
     try:
         seconds = _MIN_TIME_SECONDS + path.stat().st_size // _BYTES_PER_SECOND
         done = subprocess.run(  # noqa: S603  the program is this one, and no shell reads the path
@@ -89,7 +91,7 @@ def _run(path: Path, output: int) -> str | None:
 
 
 def main(path: Path, output: TextIO, errors: TextIO) -> int:
-    """The exit code, after the cells of a workbook were written."""
+    """The exit code, after the cells of a workbook were written to ``output``."""
     _limit_memory(path.stat().st_size)
     try:
         workbook = load_workbook(path)
@@ -120,7 +122,7 @@ def _write_sheet(grid: CalamineSheet, output: TextIO) -> None:
 
 
 def _limit_memory(n_bytes: int) -> None:
-    """Let this process have as much memory as a sound workbook of that size may need, where the system can limit it."""
+    """Limit the memory of this process to what an intact workbook of this size may need, where the system allows it."""
     try:
         import resource  # noqa: PLC0415  Windows has none
     except ImportError:

@@ -1,4 +1,4 @@
-"""Dates as Vietnamese sheets write them, the day before the month, as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``."""
+"""Dates as they are written in Vietnamese sheets, day before month, as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -14,10 +14,10 @@ from ingest.values import CellError, nearest_date
 
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,][0-9]+)?")
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 73_050
-"""27 May 1927 and 31 December 2099 as spreadsheets count days."""
+"""Serial numbers of days in spreadsheets: 27 May 1927 and 31 December 2099."""
 _SERIAL_ORIGIN = calendar_date(1899, 12, 30)
 _CENTURY_PIVOT = 50
-"""Years of two digits below it are of this century."""
+"""A year of two digits is in this century if it is smaller; set by hand."""
 _YEARS = range(1000, 3000)
 _STRAY = " .,;:'\"`-"
 
@@ -53,29 +53,29 @@ _SPAN = re.compile(r" *(?:->|→|~|=>) *| +(?:den het|den|toi|to|until) +| - ")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A start and an end as partial dates, either empty where it is not known or has not come."""
+    """A start and an end as partial dates; each is empty where it is unknown or has not come."""
 
     since: str
     until: str
 
 
 def date(text: str, *, day_first: bool | None = None, with_serials: bool = True) -> Normalised[str]:
-    """The partial date that a cell means; empty for an end that has not come, such as *đến nay*.
+    """The partial date that a cell means; empty for an end that has not come, such as *đến nay* (until now).
 
     Parameters
     ----------
     text
-        A date by numbers, in words of either language, a quarter, or a spreadsheet's count of days.
+        A date in numbers, a date in words of either language, a quarter, or the serial number of a day.
     day_first
-        What the other dates of the column show (:func:`day_comes_first`). Without it a date that can be read two ways
-        has its day first and is noticed.
+        Whether the other dates of the column have the day first (:func:`day_comes_first`). If None, a date that can be
+        read in two ways is read with the day first, and this is reported.
     with_serials
-        Whether five digits count days; true in a column of dates.
+        Whether five digits are the serial number of a day, as in a column of dates.
 
     Raises
     ------
     CellError
-        ``bad_date``: the text is no date, or there is no such day.
+        ``bad_date``: the text is not a date, or the calendar has no such day.
 
     >>> date("ngày 3 tháng 4 năm 2025").value, date("T4/2025").value, date("45750").value, date("nay").value
     ('2025-04-03', '2025-04', '2025-04-03', '')
@@ -95,16 +95,16 @@ def date(text: str, *, day_first: bool | None = None, with_serials: bool = True)
     found = _read(exact, day_first=day_first) or _read(_look_alikes_mended(exact), day_first=day_first)
     if found is None:
         raise CellError("bad_date", _nearest(written))
-    return found if is_exact else found.saying("coarser_date", found.value)
+    return found if is_exact else found.with_notice("coarser_date", found.value)
 
 
 def date_span(text: str, *, day_first: bool | None = None) -> Normalised[Span]:
-    """The start and the end that one cell gives; a cell with one date is a start.
+    """The start and the end in one cell; a single date is a start.
 
     Raises
     ------
     CellError
-        ``bad_date``: the cell holds neither.
+        ``bad_date``: the cell contains neither a date nor a period.
 
     >>> date_span("01/2020 - 12/2023").value, date_span("2020-nay").value
     (Span(since='2020-01', until='2023-12'), Span(since='2020', until=''))
@@ -123,9 +123,9 @@ def date_span(text: str, *, day_first: bool | None = None) -> Normalised[Span]:
 
 
 def day_comes_first(texts: Iterable[str]) -> bool | None:
-    """Whether dates of a column like ``3/4/2025`` have their day first: what those show that can be read one way only.
+    """Whether dates of a column like ``3/4/2025`` have the day first, judged by dates with only one possible reading.
 
-    None where they show nothing, or both.
+    None where no date decides, or where they contradict each other.
 
     >>> day_comes_first(["3/4/2025", "15/4/2025"]), day_comes_first(["3/4/2025"])
     (True, None)
@@ -147,9 +147,9 @@ def _read(written: str, *, day_first: bool | None) -> Normalised[str] | None:
         if match and (value := reading(match)):
             return Normalised(value)
     if coarse := _COARSE.fullmatch(written) or _COARSE_LAST.fullmatch(written):
-        return Normalised(coarse["y"]).saying("coarser_date", coarse["y"])
+        return Normalised(coarse["y"]).with_notice("coarser_date", coarse["y"])
     if (short := _SHORT_MONTH_YEAR.fullmatch(written)) and (value := _by_name(short)):
-        return Normalised(value).saying("ambiguous_date", value)
+        return Normalised(value).with_notice("ambiguous_date", value)
     return None
 
 
@@ -162,7 +162,7 @@ def _by_number(match: re.Match[str], *, day_first: bool | None) -> Normalised[st
     if value is None:
         return None
     is_clear = day_first is not None or (len(match["y"]) == 4 and len(set(filter(None, readings))) == 1)
-    return Normalised(value) if is_clear else Normalised(value).saying("ambiguous_date", value)
+    return Normalised(value) if is_clear else Normalised(value).with_notice("ambiguous_date", value)
 
 
 def _by_parts(match: re.Match[str]) -> str | None:
@@ -184,7 +184,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...
 
 
 def _partial(year: str, month: str | None, day: str | None) -> str | None:
-    """The partial date of these parts, if the calendar has it."""
+    """The partial date with these parts, or None where the calendar has no such date."""
     value = "-".join(part.zfill(2) for part in (year, month, day) if part)
     try:
         last_day(value)
@@ -207,13 +207,13 @@ def _from_serial(written: str) -> str | None:
 
 
 def _stripped(written: str) -> str:
-    """The text without what only says that a date follows, and without stray signs at its ends."""
+    """The text without words that only introduce a date, and without stray characters at its ends."""
     labels = "|".join(_by_length("labels", "weekdays"))
     return re.sub(rf"^(?:(?:{labels})[ ,.:]+(?=[a-z0-9]))+", "", written.strip(_STRAY)).strip(_STRAY)
 
 
 def _without_about(written: str) -> tuple[str, bool]:
-    """The text without a word that makes its date a rough one, and whether there was none."""
+    """The text without a word such as "about", and whether there was no such word."""
     sure = written.removesuffix("?").strip().removeprefix("~").strip()
     if sure != written:
         return _stripped(sure), False
@@ -224,12 +224,12 @@ def _without_about(written: str) -> tuple[str, bool]:
 
 
 def _look_alikes_mended(written: str) -> str:
-    """The text with the letters o and l in numbers, as scanners have them, read as digits."""
+    """The text with the letters o, l and i inside numbers, which scanners confuse, replaced by digits."""
     return _LOOK_ALIKE.sub(lambda match: match[0].translate(str.maketrans("oli", "011")), written)
 
 
 def _bracketed(written: str) -> str:
-    """What stands in the brackets of a text such as ``36 tháng (01/2023 - 12/2025)``; the text where there are none."""
+    """The period in the brackets of a text such as ``36 tháng (01/2023 - 12/2025)``; without brackets, the text."""
     match = re.search(r"\(([^()]*[0-9]{4}[^()]*)\)", written)
     return match[1] if match else written
 
@@ -248,7 +248,7 @@ def _both_ends(written: str, *, day_first: bool | None) -> Normalised[Span]:
 
 
 def _start(left: str, right: str, *, day_first: bool | None) -> Normalised[str]:
-    """The start, what it leaves out taken from the end: ``3 - 5/2025`` begins in March 2025."""
+    """The start; parts that it lacks are taken from the end: ``3 - 5/2025`` begins in March 2025."""
     try:
         return date(left, day_first=day_first, with_serials=False)
     except CellError:
@@ -262,12 +262,12 @@ def _nearest(written: str) -> str:
 
 @cache
 def _months(language: Language) -> dict[str, int]:
-    """The number of each month by its names."""
+    """The numbers of the months by their names."""
     named = enumerate(facts("dates")["months"][language], start=1)
     return {name: number for number, names in named for name in names}
 
 
 @cache
 def _by_length(*lists: str) -> tuple[str, ...]:
-    """The words of some lists of the data file, longer ones first."""
+    """The words of some lists in the data file, the longest first."""
     return tuple(sorted((word for name in lists for word in facts("dates")[name]), key=len, reverse=True))

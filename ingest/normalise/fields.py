@@ -1,4 +1,4 @@
-"""Fields of technology from ids, labels, terms and the groups of either decision on strategic technologies."""
+"""Fields of technology from ids, labels, terms and the groups of both decisions on strategic technologies."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,20 +25,20 @@ _GROUP = re.compile(
 
 
 def fields(text: str, version: str | None = None) -> Normalised[tuple[str, ...]]:
-    """The fields a cell names, each once: ids of the taxonomy; what is outside it stays as written and is noticed.
+    """The distinct fields that a cell names, as ids of the taxonomy; an unknown one stays as written and is reported.
 
     Parameters
     ----------
     text
-        Ids, labels in either language, terms, names of groups, or loose words with a term in them, one or several.
+        One or several ids, labels in either language, terms, names of groups, or texts that contain a term.
     version
-        The version of the list of strategic technologies that the sheet says it follows (:func:`taxonomy_of`). Without
-        it, in the cell or here, the number of a group leads nowhere.
+        The version of the list of strategic technologies that the sheet follows (:func:`taxonomy_of`). Without a
+        version, here or in the cell, the number of a group has no meaning.
 
     Raises
     ------
     CellError
-        ``missing_value``: the cell holds separators only.
+        ``missing_value``: the cell contains only separators.
 
     >>> fields("AI, Dữ liệu lớn và chip bán dẫn").value
     ('digital_ai', 'cloud_quantum_bigdata', 'semiconductor')
@@ -48,7 +48,7 @@ def fields(text: str, version: str | None = None) -> Normalised[tuple[str, ...]]
     Normalised(value=('Triết học',), noticed=(('unknown_field', None),))
     """
     if len(text) > MAX_LIST_CHARACTERS:
-        return Normalised((text,)).saying("unknown_field", None)
+        return Normalised((text,)).with_notice("unknown_field", None)
     version = version or taxonomy_of(text)
     found: dict[str, None] = {}
     noticed: list[tuple[str, str | None]] = []
@@ -63,7 +63,7 @@ def fields(text: str, version: str | None = None) -> Normalised[tuple[str, ...]]
 
 
 def taxonomy_of(text: str) -> str | None:
-    """The version of the list of strategic technologies that a header, a title or a cell names.
+    """The version of the list of strategic technologies that a header, a title or a cell names; None without one.
 
     >>> taxonomy_of("Lĩnh vực (theo QĐ 1131/QĐ-TTg)"), taxonomy_of("Lĩnh vực")
     ('1131-2025', None)
@@ -76,7 +76,7 @@ def taxonomy_of(text: str) -> str | None:
 
 
 def _items(text: str, version: str | None) -> Iterator[str]:
-    """The parts of a cell that name a field each, as long as they name one together."""
+    """The parts of a cell that name one field each; parts that name a field only together are kept together."""
     line = _PREAMBLE.sub("", "\n".join(map(simplify, text.splitlines())))
     if _known(line, version):
         yield line
@@ -87,7 +87,7 @@ def _items(text: str, version: str | None) -> Iterator[str]:
 
 
 def _pieces(item: str, version: str | None) -> list[str]:
-    """The parts between *và*, slashes and the like, where one of them is a field or all of them hold one."""
+    """The parts between words such as *và* or slashes, if one of them is a field or all of them contain one."""
     pieces = _SOFT_SEPARATOR.split(item)
     if _known(item, version) or len(pieces) == 1:
         return [item]
@@ -96,7 +96,7 @@ def _pieces(item: str, version: str | None) -> list[str]:
 
 
 def _joined(parts: list[str], separator: str, version: str | None) -> Iterator[str]:
-    """The parts, those put together again that are one name, such as *năng lượng, vật liệu tiên tiến*."""
+    """The parts, where parts that together form one name, as in *năng lượng, vật liệu tiên tiến*, are joined again."""
     start = 0
     while start < len(parts):
         ends = range(min(len(parts), start + 4), start + 1, -1)
@@ -107,7 +107,7 @@ def _joined(parts: list[str], separator: str, version: str | None) -> Iterator[s
 
 @lru_cache(maxsize=65_536)
 def _known(item: str, version: str | None) -> tuple[str, ...]:
-    """The fields of an item that is an id, a label, a term or a group and nothing else."""
+    """The fields of an item that is exactly an id, a label, a term or a group."""
     if numbered := _NUMBERED.fullmatch(fold(_without_version(item))):
         numbers = map(int, re.findall("[0-9]+", numbered[1]))
         groups = _numbers(version)
@@ -124,7 +124,7 @@ def _known(item: str, version: str | None) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def _loose(item: str) -> tuple[str, ...]:
-    """The fields of the terms that stand somewhere in an item."""
+    """The fields of all terms that occur in an item."""
     if _NUMBERED.fullmatch(fold(item)):
         return ()
     return tuple(dict.fromkeys(field for found in _phrases().within(item) for field in found.meaning if field))
@@ -138,12 +138,12 @@ def _nearest(item: str) -> str | None:
 
 
 def _without_version(item: str) -> str:
-    """The item without the brackets that name the decision it follows."""
+    """The item without brackets that name the decision it follows."""
     return re.sub(r"\([^()]*\)", lambda match: "" if taxonomy_of(match[0]) else match[0], item).strip()
 
 
 def _merged(entries: Iterator[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    """Each word with all the fields it points to."""
+    """All fields to which each word refers."""
     merged: dict[str, dict[str, None]] = {}
     for word, field in entries:
         merged.setdefault(fold(word), {})[field] = None
@@ -152,7 +152,7 @@ def _merged(entries: Iterator[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]
 
 @cache
 def _phrases() -> Phrases[tuple[str, ...]]:
-    """Labels and names of groups before synonyms and terms; an ignored word stands for a field without a name."""
+    """Labels and names of groups first, then synonyms and terms; an ignored word has one field without an id."""
     first = [*_labels(), *((group[key], ids) for group, ids in _all_groups() for key in ("vi", "en"))]
     words = list(_words())
     merged = _merged(iter(words))
@@ -177,7 +177,7 @@ def _words() -> Iterator[tuple[str, str]]:
 
 
 def _all_groups() -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
-    """The groups that are one field today, of every version; a broader one counts only where its version is named."""
+    """The groups of all versions that equal one field; a broader group counts only where its version is named."""
     for entry in facts("fields")["version"].values():
         for group in entry["group"]:
             if len(group["fields"]) == 1:

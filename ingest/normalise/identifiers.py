@@ -1,4 +1,4 @@
-"""Codes that registers give to organisations: tax code, ROR, PIC, OpenAlex and Wikidata, each as ``scheme:value``."""
+"""Codes of organisations in registers (tax code, ROR, PIC, OpenAlex, Wikidata), each as ``scheme:value``."""
 
 import re
 from typing import Literal
@@ -10,7 +10,6 @@ from ingest.normalise.result import MAX_CHARACTERS, MAX_LIST_CHARACTERS, Normali
 from ingest.values import CellError
 
 Scheme = Literal["tax", "ror", "pic", "openalex", "wikidata"]
-SCHEMES: tuple[Scheme, ...] = ("tax", "ror", "pic", "openalex", "wikidata")
 
 _TAX_EXAMPLE = "0100109106"
 _EXAMPLE = "ror:04nyv3z04"
@@ -19,7 +18,7 @@ _TAX_LABEL = re.compile(
     r"^(?:mã số thuế|mã số doanh nghiệp|mã số dn|mã số|mst|msdn|tax code|tax id|tax)[\s:.]*", re.IGNORECASE
 )
 _DIGITS = re.compile("[0-9]{10}(?:[0-9]{3})?|[1-9][0-9]{8}(?:[0-9]{3})?")
-"""A code, or one that has lost the zero before it."""
+"""A code, with or without the zero at its beginning."""
 _BASE_32 = "0123456789abcdefghjkmnpqrstvwxyz"
 _FORMS: tuple[tuple[Scheme, re.Pattern[str]], ...] = (
     (
@@ -48,15 +47,15 @@ _SEPARATOR = re.compile(r"[;,|\n]+")
 
 
 def tax_code(text: str) -> Normalised[str]:
-    """The ten digits of a tax code, a branch's with its three after a hyphen.
+    """The ten digits of a tax code; for a branch, followed by a hyphen and its three digits.
 
-    A zero that a spreadsheet dropped is put back where the check digit then agrees. Code and check digit as
-    :mod:`stdnum.vn.mst` has them.
+    A leading zero that a spreadsheet removed is restored if the check digit then agrees. Form and check digit are
+    those of :mod:`stdnum.vn.mst`.
 
     Raises
     ------
     CellError
-        ``unread_tax_code``: these are not 10 or 13 digits.
+        ``unread_tax_code``: the text is not a code of 10 or 13 digits.
 
     >>> tax_code("MST: 0100 109 106"), tax_code("100109106").value, tax_code("0100109106001").value
     (Normalised(value='0100109106', noticed=()), '0100109106', '0100109106-001')
@@ -72,23 +71,23 @@ def tax_code(text: str) -> Normalised[str]:
     restored = f"0{digits}"
     if not mst.is_valid(restored):
         raise CellError("unread_tax_code", _TAX_EXAMPLE)
-    return Normalised(mst.format(restored)).saying("tax_code_restored", mst.format(restored))
+    return Normalised(mst.format(restored)).with_notice("tax_code_restored", mst.format(restored))
 
 
 def identifier(text: str, scheme: Scheme | None = None) -> Normalised[str]:
-    """The code of a register as ``scheme:value``.
+    """A code of a register as ``scheme:value``.
 
     Parameters
     ----------
     text
-        A bare code, one with its scheme before it, or its web address.
+        A code alone, a code after its scheme, or the web address of a code.
     scheme
-        What the column holds, where that is known; without it bare digits are a tax code if their check digit agrees.
+        The scheme of the column, if known. If None, digits alone are a tax code if their check digit agrees.
 
     Raises
     ------
     CellError
-        ``unread_identifier``: the text is no code of a known register.
+        ``unread_identifier``: the text is not a code of a known register.
 
     >>> identifier("https://ror.org/04nyv3z04").value, identifier("Q1204714").value
     ('ror:04nyv3z04', 'wikidata:Q1204714')
@@ -114,12 +113,12 @@ def identifier(text: str, scheme: Scheme | None = None) -> Normalised[str]:
 
 
 def split_identifiers(text: str, scheme: Scheme | None = None) -> Normalised[tuple[str, ...]]:
-    """Every code in a cell, each once; what is none is noticed.
+    """The distinct codes in a cell; a part that is not a code is reported.
 
     Raises
     ------
     CellError
-        ``unread_identifier``: there is no code in the cell.
+        ``unread_identifier``: the cell contains no code.
 
     >>> split_identifiers("ror.org/04nyv3z04; Q1204714").value
     ('ror:04nyv3z04', 'wikidata:Q1204714')
@@ -142,21 +141,21 @@ def split_identifiers(text: str, scheme: Scheme | None = None) -> Normalised[tup
 
 
 def _checked(digits: str) -> Normalised[str]:
-    """The code, a wrong check digit noticed with the code its first nine digits ask for, if there is one."""
+    """The code; a wrong check digit is reported with the code that its first nine digits require, if there is one."""
     code = Normalised(mst.format(digits))
     try:
         mst.validate(digits)
     except InvalidChecksum:
         check = mst.calc_check_digit(digits)
         right = mst.format(digits[:9] + check + digits[10:]) if len(check) == 1 else None
-        return code.saying("tax_code_check_digit", right)
+        return code.with_notice("tax_code_check_digit", right)
     except InvalidComponent as error:
         raise CellError("unread_tax_code", _TAX_EXAMPLE) from error
     return code
 
 
 def _is_ror(code: str) -> bool:
-    """Whether the last two digits agree with the six before them (ISO 7064, modulo 97-10), as ROR makes its codes."""
+    """Whether the check digits agree with the six characters before them (ISO 7064, modulo 97-10), as in ROR codes."""
     number = 0
     for character in code[1:7]:
         number = number * 32 + _BASE_32.index(character)

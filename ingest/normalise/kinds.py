@@ -1,4 +1,4 @@
-"""Kinds of actor, relationship and opportunity from the words people use for them, from names and from titles."""
+"""Kinds of actors, relationships and opportunities from the words that people use, from names and from titles."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,19 +20,19 @@ _N_OF_GROUP = re.compile(r"[\s:(]*[0-9]+(?:\s+\w+){0,2}\)?\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A kind of actor, and its subkind where that is known."""
+    """A kind of actor, with its subkind where that is known."""
 
     kind: str
     subkind: str | None = None
 
 
-_NOBODY = Party("")
-"""What words stand for that only look like a kind of actor, as *trường* does in *thị trường*."""
+_NO_PARTY = Party("")
+"""The meaning of words that only look like a kind of actor, such as *trường* (school) in *thị trường* (market)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A kind of relationship, and whether the words read it from its target: what stands first is then the target."""
+    """A kind of relationship, and whether the words put the target first instead of the source."""
 
     kind: str
     is_inverse: bool = False
@@ -49,25 +49,27 @@ class _NameRule:
 
 
 def actor_kind(text: str) -> Normalised[Party]:
-    """The kind of actor, with its subkind, that a cell names by id, label, abbreviation or a usual word.
+    """The kind of actor, with its subkind, that a cell names by id, label, abbreviation or common word.
 
     Raises
     ------
     CellError
-        ``unknown_kind``: the text names none, or several.
+        ``unknown_kind``: the text names no kind, or several.
 
     >>> actor_kind("Trường ĐH").value, actor_kind("STARTUP").value
     (Party(kind='school', subkind='university'), Party(kind='startup', subkind=None))
     """
     text = text[:MAX_CHARACTERS]
-    party = _actor_phrases().whole(text) or _agreed(_PARTS.split(text)) or kind_of_title(text) or kind_of_name(text)
+    party = (
+        _actor_phrases().whole(text) or _party_of_parts(_PARTS.split(text)) or kind_of_title(text) or kind_of_name(text)
+    )
     if party is None:
         raise CellError("unknown_kind", _nearest(text, _actor_phrases(), load_kinds().actor))
     return Normalised(party)
 
 
 def kind_of_name(name: str) -> Party | None:
-    """The kind that the first or last words of a name tell of its bearer; None where they settle nothing.
+    """The kind of actor that the first or last words of its name show; None where they show none.
 
     >>> kind_of_name("Khoa CNTT – Trường ĐH Thủy lợi"), kind_of_name("PGS.TS. Trần An"), kind_of_name("Hội chợ xuân")
     (Party(kind='school', subkind='faculty'), Party(kind='expert', subkind=None), None)
@@ -81,9 +83,9 @@ def kind_of_name(name: str) -> Party | None:
 
 
 def kind_of_title(title: str) -> Party | None:
-    """The one kind of actor that the title or name of a sheet announces; None where there is none, or more than one.
+    """The kind of actor that the title or name of a sheet announces; None where it announces none, or several.
 
-    The subkind is left out where the title names several.
+    The subkind is None where the title names several subkinds.
 
     >>> kind_of_title("DANH SÁCH DOANH NGHIỆP KHỞI NGHIỆP 2026"), kind_of_title("Hợp đồng với doanh nghiệp")
     (Party(kind='startup', subkind=None), None)
@@ -92,33 +94,33 @@ def kind_of_title(title: str) -> Party | None:
     if _other_titles().within(title):
         return None
     found = (found.meaning for found in _title_phrases().within(title))
-    return _one_of(party for party in found if party != _NOBODY)
+    return _common_party(party for party in found if party != _NO_PARTY)
 
 
 def kind_of_group(heading: str) -> Party | None:
-    """The kind that a heading over some rows names and nothing else; None where it may as well be somebody's name.
+    """The kind that a heading between rows names; None where the heading may also be the name of an actor.
 
     >>> kind_of_group("Khối doanh nghiệp (12 đơn vị)"), kind_of_group("Doanh nghiệp Ánh Dương")
     (Party(kind='business', subkind=None), None)
     """
     parts = [part for part in _GROUP_PARTS.split(_N_OF_GROUP.sub("", _GROUP.sub("", heading))) if part.strip()]
     named = [_actor_phrases().whole(part) for part in parts]
-    return _one_of(party for party in named if party) if all(named) else None
+    return _common_party(party for party in named if party) if all(named) else None
 
 
 def relationship_kind(text: str) -> Normalised[Tie]:
-    """The kind of relationship that a cell names, and whether it names it from its target.
+    """The kind of relationship that a cell names, and whether it puts the target first.
 
     Raises
     ------
     CellError
-        ``unknown_kind``: the text names none.
+        ``unknown_kind``: the text names no kind.
 
     >>> relationship_kind("Ký MOU").value, relationship_kind("Nhận đầu tư").value
     (Tie(kind='signed_mou', is_inverse=False), Tie(kind='invested_in', is_inverse=True))
     """
     text, phrases = text[:MAX_CHARACTERS], _relationship_phrases()
-    tie = phrases.whole(text) or _longest(phrases, text)
+    tie = phrases.whole(text) or _longest_phrase(phrases, text)
     if tie is None:
         raise CellError("unknown_kind", _nearest(text, phrases, load_kinds().relationship))
     return Normalised(tie)
@@ -130,7 +132,7 @@ def opportunity_kind(text: str) -> Normalised[str]:
     Raises
     ------
     CellError
-        ``unknown_kind``: the text names none.
+        ``unknown_kind``: the text names no kind.
 
     >>> opportunity_kind("Nhiệm vụ KH&CN cấp thành phố").value, opportunity_kind("bài toán").value
     ('project', 'challenge')
@@ -142,13 +144,13 @@ def opportunity_kind(text: str) -> Normalised[str]:
     return Normalised(kind)
 
 
-def _agreed(parts: list[str]) -> Party | None:
-    """The one kind that those parts name which name any; ``business/investor`` is one too."""
+def _party_of_parts(parts: list[str]) -> Party | None:
+    """The one kind that is named by all parts that name a kind, as in ``business/investor``."""
     named = (_actor_phrases().whole(part) for part in parts if part.strip())
-    return _one_of(party for party in named if party)
+    return _common_party(party for party in named if party)
 
 
-def _one_of(parties: Iterable[Party]) -> Party | None:
+def _common_party(parties: Iterable[Party]) -> Party | None:
     named = tuple(parties)
     kinds = {party.kind for party in named}
     subkinds = {party.subkind for party in named if party.subkind}
@@ -157,14 +159,14 @@ def _one_of(parties: Iterable[Party]) -> Party | None:
     return Party(kinds.pop(), subkinds.pop() if len(subkinds) == 1 else None)
 
 
-def _longest(phrases: Phrases[Tie], text: str) -> Tie | None:
-    """What the longest phrase in the text stands for, the first of those of one length."""
+def _longest_phrase(phrases: Phrases[Tie], text: str) -> Tie | None:
+    """The meaning of the longest phrase in the text; of several with this length, the first."""
     found = max(phrases.within(text), key=lambda each: each.last - each.first, default=None)
     return found.meaning if found else None
 
 
 def _nearest(text: str, phrases: Phrases[Party] | Phrases[Tie] | Phrases[str], known: Iterable[str]) -> str:
-    """The id whose words look most like the text; all ids where none does."""
+    """The id whose words are most similar to the text; all ids where none is similar."""
     nearest = get_close_matches(fold(text)[:80], phrases.folded_texts, n=1)
     if not nearest:
         return ", ".join(known)
@@ -173,7 +175,7 @@ def _nearest(text: str, phrases: Phrases[Party] | Phrases[Tie] | Phrases[str], k
 
 
 def _actor_entries() -> Iterator[tuple[str, Party]]:
-    """Ids and labels before synonyms, kinds before subkinds: the first to claim a word has it."""
+    """Words and their meanings: ids and labels before synonyms, kinds before subkinds; the first meaning counts."""
     kinds = load_kinds().actor
     for kind in kinds.values():
         for word in (kind.id, kind.label.vi, kind.label.en, kind.short_label.vi, kind.short_label.en):
@@ -195,7 +197,7 @@ def _actor_phrases() -> Phrases[Party]:
 
 @cache
 def _title_phrases() -> Phrases[Party]:
-    return Phrases([*((word, _NOBODY) for word in facts("kinds")["title"]["ignored"]), *_actor_entries()])
+    return Phrases([*((word, _NO_PARTY) for word in facts("kinds")["title"]["ignored"]), *_actor_entries()])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Amounts of money as Vietnamese sheets write them, and the unit that the header of a column states."""
+"""Amounts of money as they are written in Vietnamese sheets, and the units that headers name."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ _EXAMPLE = "1500000000"
 _HOME = "VND"
 _MAX_AMOUNT = 2**63 - 1
 _IMPLAUSIBLE = 10**15
-"""Đồng; a column of millions with an amount this large may hold single đồng."""
+"""Đồng. In a column of millions, a larger amount may have been written in đồng; set by hand."""
 _NUMBER = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?![0-9])|[0-9][0-9.,]*(?:e\+?[0-9]{1,2}(?![0-9a-z]))?")
 _TOKEN = re.compile(rf"{_NUMBER.pattern}|us\$|[asu]\$s?|[a-z]+|\S")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?e\+?[0-9]{1,2}")
@@ -25,14 +25,14 @@ _MAX_DIGITS = 30
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount of a currency (ISO 4217)."""
+    """An amount in a currency (ISO 4217)."""
 
     amount: Decimal
     currency: str
 
     @property
     def vnd(self) -> int | None:
-        """The amount in whole đồng; None for money of another currency."""
+        """The amount in whole đồng; None for another currency."""
         return round(self.amount) if self.currency == _HOME else None
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What the numbers of a column count: so many of a currency."""
+    """The unit of the numbers in a column: a multiple of a currency."""
 
     multiplier: Decimal
     currency: str
@@ -49,7 +49,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class _Amount:
-    """What was read of one amount; multiplier and currency are None where the text has none."""
+    """One amount as read; multiplier and currency are None where the text has none."""
 
     number: Decimal
     multiplier: Decimal | None
@@ -59,23 +59,23 @@ class _Amount:
 
 
 def money(text: str, unit: Unit | None = None) -> Normalised[Money]:
-    """The amount of a cell, in đồng where neither cell nor header says otherwise.
+    """The amount in a cell, in đồng unless the cell or the header says otherwise.
 
-    In numbers the last sign of two kinds begins the decimals, and a sign before three digits separates thousands
-    (``1.500`` is one thousand five hundred, as Vietnamese has it; ``0.500`` is a half). Where millions or more are
-    counted that may be wrong, and ``ambiguous_amount`` says so. Of a range the lower end is taken.
+    If a number has two kinds of separators, the last one begins the decimals. A separator before three digits separates
+    thousands: ``1.500`` is one thousand five hundred, as in Vietnam; ``0.500`` is one half. Where amounts are counted
+    in millions or more this may be wrong, which ``ambiguous_amount`` reports. Of a range, the lower end is returned.
 
     Parameters
     ----------
     text
-        Digits with words of either language, such as ``1,5 tỷ đồng``, ``500tr`` or ``US$ 1.2 million``.
+        Digits and words of either language, such as ``1,5 tỷ đồng``, ``500tr`` or ``US$ 1.2 million``.
     unit
-        What the header states (:func:`unit_of_header`); it counts where the cell has neither multiplier nor currency.
+        The unit of the header (:func:`unit_of_header`), used if the cell has neither multiplier nor currency.
 
     Raises
     ------
     CellError
-        ``unread_money``: the text is no amount, or one too large to be stored.
+        ``unread_money``: the text is not an amount, or the amount is too large to be stored.
 
     >>> str(money("2 tỷ 300 triệu").value), str(money("1.500", Unit(Decimal(10**6), "VND")).value)
     ('2300000000 VND', '1500000000 VND')
@@ -91,14 +91,14 @@ def money(text: str, unit: Unit | None = None) -> Normalised[Money]:
         raise CellError("unread_money", _EXAMPLE)
     result = Normalised(value)
     if low.is_rough or most != value:
-        result = result.saying("approximate_amount", str(value) if most == value else f"{value} – {most}")
+        result = result.with_notice("approximate_amount", str(value) if most == value else f"{value} – {most}")
     if low.is_ambiguous or high.is_ambiguous or (_is_counted(low, unit) and (value.vnd or 0) >= _IMPLAUSIBLE):
-        result = result.saying("ambiguous_amount", str(value))
-    return result if value.currency == _HOME else result.saying("foreign_currency", str(value))
+        result = result.with_notice("ambiguous_amount", str(value))
+    return result if value.currency == _HOME else result.with_notice("foreign_currency", str(value))
 
 
 def unit_of_header(header: str) -> Unit | None:
-    """The unit that a header states for its column; None where it states none.
+    """The unit that a header names for its column; None where it names none.
 
     >>> unit_of_header("Giá trị (triệu đồng)"), unit_of_header("Giá trị hợp đồng")
     (Unit(multiplier=Decimal('1000000'), currency='VND'), None)
@@ -117,7 +117,7 @@ def unit_of_header(header: str) -> Unit | None:
 
 
 def _unit(tokens: tuple[str, ...]) -> Unit | None:
-    """The unit that these words are and nothing else, such as ``triệu đồng``, ``1.000 đ`` or ``USD million``."""
+    """The unit that these words form, such as ``triệu đồng``, ``1.000 đ`` or ``USD million``; None with other words."""
     multiplier, currency = Decimal(1), None
     for token in tokens:
         if token in _multipliers():
@@ -133,7 +133,7 @@ def _unit(tokens: tuple[str, ...]) -> Unit | None:
 
 
 def _tokens(words: str) -> Iterator[str]:
-    """Numbers, words of the data file (several words may be one of them) and everything else, sign by sign."""
+    """Numbers, words of the data file (which may consist of several words), and all other characters one by one."""
     raw = [token for written in _TOKEN.findall(words) for token in facts("money")["joined"].get(written, [written])]
     start = 0
     while start < len(raw):
@@ -143,7 +143,7 @@ def _tokens(words: str) -> Iterator[str]:
 
 
 def _ends(tokens: tuple[str, ...], unit: Unit | None) -> tuple[_Amount, _Amount]:
-    """The lower and the upper end of a range; the amount twice where there is but one."""
+    """The lower and the upper end of a range; a single amount twice."""
     ranges = facts("money")["words"]["range"]
     for place, token in enumerate(tokens):
         left, right = tokens[:place], tokens[place + 1 :]
@@ -158,7 +158,7 @@ def _ends(tokens: tuple[str, ...], unit: Unit | None) -> tuple[_Amount, _Amount]
 
 
 def _amount(tokens: tuple[str, ...], unit: Unit | None) -> _Amount:
-    """One amount, such as ``~ 2 tỷ 300 triệu đồng``: numbers with their multipliers, added up, and a currency."""
+    """One amount such as ``~ 2 tỷ 300 triệu đồng``: the sum of numbers with their multipliers, and a currency."""
     words = facts("money")["words"]
     terms: list[tuple[str, Decimal | None]] = []
     currency, is_rough, n_halves = None, False, Decimal(0)
@@ -196,7 +196,7 @@ def _sum(terms: list[tuple[str, Decimal | None]], rest: Decimal, unit: Unit | No
 
 
 def _number(written: str, multiplier: Decimal, currency: str) -> tuple[Decimal, bool]:
-    """The number, and whether its one separator could as well begin its decimals."""
+    """The number, and whether its only separator might begin the decimals."""
     if len(written) > _MAX_DIGITS:
         raise CellError("unread_money", _EXAMPLE)
     if _SCIENTIFIC.fullmatch(written):
@@ -224,7 +224,7 @@ def _split_decimals(written: str) -> tuple[str, str, str]:
 
 
 def _is_counted(read: _Amount, unit: Unit | None) -> bool:
-    """Whether the header's unit applies: the cell has neither multiplier nor currency of its own."""
+    """Whether the unit of the header applies, because the cell has neither multiplier nor currency."""
     return unit is not None and read.multiplier is None and read.currency is None
 
 

@@ -1,4 +1,4 @@
-"""Telephone numbers in E.164, the old mobile prefixes of Vietnam replaced by those in use since 2018."""
+"""Telephone numbers in E.164; mobile prefixes of Vietnam from before 2018 are replaced by the present ones."""
 
 import re
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ _LOOK_ALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1"})
 
 
 def phones(text: str) -> Normalised[tuple[str, ...]]:
-    """The numbers of a cell, each once, in E.164; ``x`` and digits follow where one has an extension.
+    """The distinct numbers in a cell, in E.164; ``x`` and the digits of an extension follow a number that has one.
 
-    A number without a country code is Vietnamese. What is no number stays out and is noticed.
+    A number without country code is Vietnamese. A part that is not a number is left out and reported.
 
     Raises
     ------
     CellError
-        ``unread_phone``: there is no number in the cell.
+        ``unread_phone``: the cell contains no number.
 
     >>> phones("ĐT: 024.3869.4242 (máy lẻ 12) / 0168 123 4567").value
     ('+842438694242x12', '+84381234567')
@@ -54,7 +54,7 @@ def phones(text: str) -> Normalised[tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number that was read, and whether its prefix is a new one for an old."""
+    """A number in E.164, and whether its old prefix was replaced."""
 
     text: str
     was_renumbered: bool
@@ -65,7 +65,7 @@ def _number(written: str) -> _Number | None:
         return None
     main, extension = _split_extension(_TRUNK_IN_BRACKETS.sub("", written))
     digits = _digits(main)
-    renumbered = _renumber(digits)
+    renumbered = _with_new_prefix(digits)
     e164 = _home_e164(renumbered or digits) or _e164(renumbered or digits)
     if e164 is None:
         return None
@@ -73,7 +73,7 @@ def _number(written: str) -> _Number | None:
 
 
 def _e164(digits: str) -> str | None:
-    """The number of any country in E.164, None where there is no such number."""
+    """The number of any country in E.164, or None where no such number is possible."""
     try:
         parsed = phonenumbers.parse(digits, _HOME)
     except phonenumbers.NumberParseException:
@@ -84,7 +84,7 @@ def _e164(digits: str) -> str | None:
 
 
 def _home_e164(digits: str) -> str | None:
-    """The Vietnamese number in E.164, as :func:`_e164` gives it in ten times the time; None for all others.
+    """The Vietnamese number in E.164, computed ten times as fast as by :func:`_e164`; None for any other number.
 
     >>> _home_e164("0912345678") == _e164("0912345678") == "+84912345678"
     True
@@ -99,7 +99,7 @@ def _home_e164(digits: str) -> str | None:
 
 @cache
 def _home_forms() -> tuple[tuple[re.Pattern[str], frozenset[int]], ...]:
-    """The forms of Vietnamese numbers that subscribers have, fixed and mobile, with their lengths."""
+    """The patterns of Vietnamese mobile and fixed numbers, each with the possible lengths."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(_HOME)
     kinds = (metadata.mobile, metadata.fixed_line) if metadata else ()
     return tuple(
@@ -124,14 +124,14 @@ def _split_extension(written: str) -> tuple[str, str]:
 
 
 def _digits(main: str) -> str:
-    """The digits of a number, letters that a scanner takes for digits read as such between digits."""
+    """The digits of a number; letters between digits that a scanner confuses with digits are replaced."""
     main = re.sub(r"(?<=[0-9.\s])[OolI](?=[0-9OolI.\s])", lambda match: match[0].translate(_LOOK_ALIKES), main)
     main = re.sub(r"^O(?=[0-9])", "0", main)
     digits = "".join(re.findall("[0-9]", main))
     return f"+{digits}" if re.match(r"[^0-9]*\+", main) else digits
 
 
-def _renumber(digits: str) -> str | None:
+def _with_new_prefix(digits: str) -> str | None:
     match = _OLD_MOBILE.fullmatch(digits)
     if match is None:
         return None

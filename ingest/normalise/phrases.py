@@ -1,4 +1,7 @@
-"""Phrases looked for in a text word by word: spelling of tones and case never count, diacritics where there are any."""
+"""Search for phrases in a text, word by word; case and the position of tone marks do not matter.
+
+Diacritics matter only in texts that have any.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,7 +19,7 @@ _MIN_LETTERS = 5
 
 @lru_cache(maxsize=65_536)
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text in lower case, with their diacritics, the tone of oa, oe, uy where newer spelling has it.
+    """The words of a text in lower case with diacritics; tone marks on oa, oe and uy are where newer spelling has them.
 
     >>> words("Khu CNC Hòa Lạc") == words("khu cnc Hoà Lạc")
     True
@@ -26,7 +29,7 @@ def words(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """What a phrase found in a text stands for, and the words it covers there: from ``first`` to before ``last``."""
+    """The meaning of a phrase found in a text, and its words there: from ``first`` to before ``last``."""
 
     meaning: T
     first: int
@@ -34,7 +37,7 @@ class Found(Generic[T]):
 
 
 class Phrases(Generic[T]):
-    """Phrases and what each stands for; where a phrase is given twice, the first counts."""
+    """Phrases with their meanings; of several meanings of one phrase the first counts."""
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
         self._exact: dict[tuple[str, ...], T] = {}
@@ -49,9 +52,9 @@ class Phrases(Generic[T]):
         self._longest = max(map(len, (*self._exact, *self._folded)), default=0)
 
     def whole(self, text: str) -> T | None:
-        """What a text stands for that is a phrase and nothing else.
+        """The meaning of a text that is exactly a phrase; None for any other text.
 
-        A text with diacritics must have the right ones: *khoa học* is no *khóa học*.
+        If the text has diacritics, they must be right: *khoa học* (science) is not *khóa học* (course).
         """
         tokens = words(text)
         meaning = self._exact.get(tokens)
@@ -59,19 +62,19 @@ class Phrases(Generic[T]):
         return self.folded_texts.get(" ".join(tokens)) if is_plain else meaning
 
     def begins(self, text: str) -> T | None:
-        """What the longest phrase stands for that the text begins with; a single short word needs its diacritics."""
+        """The meaning of the longest phrase at the beginning of the text; a single short word needs its diacritics."""
         found = self._longest_at(words(text), 0)
         return found.meaning if found else None
 
     def ends(self, text: str) -> T | None:
-        """What the longest phrase stands for that the text ends with."""
+        """The meaning of the longest phrase at the end of the text."""
         tokens = words(text)
         starts = range(max(0, len(tokens) - self._longest), len(tokens))
         found = (self._longest_at(tokens, start) for start in starts)
         return next((each.meaning for each in found if each and each.last == len(tokens)), None)
 
     def within(self, text: str) -> tuple[Found[T], ...]:
-        """Every phrase in the text from left to right, the longest first where they overlap."""
+        """All phrases in the text from left to right; of phrases that overlap, the longest at the first position."""
         return tuple(self._scan(words(text)[:_MAX_WORDS]))
 
     def _scan(self, tokens: tuple[str, ...]) -> Iterator[Found[T]]:

@@ -1,4 +1,4 @@
-"""Places: today's wards and communes of Hanoi from addresses new and old, as far as they are certain, and provinces."""
+"""Places: provinces, and the present wards and communes of Hanoi as far as new and old addresses determine them."""
 
 import re
 from collections.abc import Mapping
@@ -25,22 +25,22 @@ _UNIT_IN_FULL = re.compile(r"(?:phuong|quan|huyen|thi xa|xa) [a-z]")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something is; what the text does not make certain is None.
+    """A place; parts that the text does not determine are None.
 
     Attributes
     ----------
-    ward
-        Ward or commune of today, such as ``Phường Láng``.
-    old_ward, old_district
-        What the text names of the units that ended in July 2025.
-    province
-        Province or city of today.
-    country
-        ``VN``; None where nothing of the text is known to be in Vietnam.
-    candidates
-        Wards and communes of today that come into question where ``ward`` is None.
     text
-        The place as it was written.
+        The place as it is written.
+    ward
+        The present ward or commune, such as ``Phường Láng``.
+    old_ward, old_district
+        The ward and district named in the text that were abolished in July 2025.
+    province
+        The present province or city.
+    country
+        ``VN``; None where nothing in the text is known to be in Vietnam.
+    candidates
+        The present wards and communes that are possible where ``ward`` is None.
     """
 
     text: str
@@ -53,7 +53,7 @@ class Place:
 
     @property
     def label(self) -> str:
-        """The closest unit that is certain, with its province; the text of a place elsewhere.
+        """The smallest known unit with its province; for a place elsewhere, the text.
 
         >>> place_of("P. Hàng Bạc, Q. Hoàn Kiếm, HN").value.label, place_of("Singapore").value.label
         ('Phường Hoàn Kiếm, Hà Nội', 'Singapore')
@@ -68,16 +68,16 @@ class Place:
 def place_of(text: str, within: str | None = None) -> Normalised[Place]:
     """The place that an address or the name of a place means.
 
-    An old ward leads to the ward of today where all of it went there; otherwise the wards that have a part of it, or of
-    the old district, are candidates. Places outside Hanoi are known by their province, others pass through, and so does
-    a text with several provinces. Of a text with several wards only the province is certain.
+    An old ward gives the present ward if it went there as a whole; otherwise the present wards with a part of it, or of
+    the old district, are candidates. For places outside Hanoi only the province is determined; other texts, and texts
+    with several provinces, are returned as they are. If a text has several wards, only the province is determined.
 
     Parameters
     ----------
     text
         An address, or the name of a place.
     within
-        The province that the rest of the row or the sheet tells; it counts where the text names none.
+        The province known from the rest of the row or sheet, used if the text names none.
 
     >>> place = place_of("46 Trần Hưng Đạo, phường Cửa Nam, Hà Nội").value
     >>> place.ward, place.old_ward
@@ -102,12 +102,12 @@ def place_of(text: str, within: str | None = None) -> Normalised[Place]:
     place = Place(text, province=province, country=HOME_COUNTRY if countries or province else None)
     result = _in_home_city(place, rest) if province in (None, HOME_CITY) else Normalised(place)
     written = {name for segment in provinces for name in (fold(segment), _name_in(segment, "province"))}
-    return result.saying("merged_province", province) if written & _merged_names() else result
+    return result.with_notice("merged_province", province) if written & _merged_names() else result
 
 
 @dataclass(frozen=True, slots=True)
 class _OldWard:
-    """A ward or commune there was, and those of today that have a part of it."""
+    """A former ward or commune, and the present ones that contain a part of it."""
 
     name: str
     district: str
@@ -127,16 +127,16 @@ def _in_home_city(place: Place, segments: list[str]) -> Normalised[Place]:
         return found[0] if same else Normalised(replace(place, old_district=None))
     if district:
         candidates = _wards_in(district)
-        return Normalised(replace(place, candidates=candidates)).saying("old_district", ", ".join(candidates))
-    if place.province and len(segments) == 1 and (ward := _today().get(fold(segments[0]))):
+        return Normalised(replace(place, candidates=candidates)).with_notice("old_district", ", ".join(candidates))
+    if place.province and len(segments) == 1 and (ward := _present_wards().get(fold(segments[0]))):
         return Normalised(replace(place, ward=ward))
     return _unknown(place, segments)
 
 
 def _in_ward(place: Place, segment: str) -> Normalised[Place]:
-    """The place in the ward that a segment names, by the names of today or those there were."""
+    """The place in the ward that a segment names, by its present or former name."""
     old = _old_named(segment, place.old_district)
-    today = _today().get(_name_in(segment, "ward"))
+    today = _present_wards().get(_name_in(segment, "ward"))
     if today and (place.old_district is None or (not old and today in _wards_in(place.old_district))):
         return Normalised(replace(place, ward=today))
     if not old:
@@ -144,23 +144,25 @@ def _in_ward(place: Place, segment: str) -> Normalised[Place]:
     place = replace(place, old_ward=old[0].name, old_district=old[0].district if len(old) == 1 else None)
     candidates = tuple(dict.fromkeys(ward for each in old for ward in each.today))
     if len(candidates) == 1 and all(each.is_certain for each in old):
-        return Normalised(replace(place, ward=candidates[0])).saying("old_ward", candidates[0])
-    return Normalised(replace(place, candidates=candidates)).saying("old_district", ", ".join(candidates))
+        return Normalised(replace(place, ward=candidates[0])).with_notice("old_ward", candidates[0])
+    return Normalised(replace(place, candidates=candidates)).with_notice("old_district", ", ".join(candidates))
 
 
 def _old_named(segment: str, district: str | None) -> tuple[_OldWard, ...]:
-    """The wards there were of this name, in a district if that is known."""
+    """The former wards with this name, in the district if one is known."""
     named = _old_wards().get(fold(segment)) or _old_wards().get(_name_in(segment, "ward"), ())
     return tuple(ward for ward in named if district in (None, ward.district))
 
 
 def _unknown(place: Place, segments: list[str]) -> Normalised[Place]:
-    """The place as it is; something said where a unit of Vietnam is written out and is not known."""
+    """The place unchanged; an issue reports a Vietnamese unit that is written out but unknown."""
     written = next(filter(_UNIT_IN_FULL.match, segments), None)
     if written is None:
         return Normalised(place)
     nearest = get_close_matches(fold(written), _full_names(), n=1, cutoff=0.8)
-    return Normalised(place).saying("unknown_place", f"{_full_names()[nearest[0]]}, {HOME_CITY}" if nearest else None)
+    return Normalised(place).with_notice(
+        "unknown_place", f"{_full_names()[nearest[0]]}, {HOME_CITY}" if nearest else None
+    )
 
 
 def _province(segment: str) -> str | None:
@@ -176,7 +178,7 @@ def _unit_of(segment: str, level: _Level) -> re.Match[str] | None:
 
 
 def _name_in(segment: str, level: _Level) -> str:
-    """The folded name in a segment, without the word for the unit before or behind it."""
+    """The folded name in a segment, without the word for the unit before or after it."""
     match = _unit_of(segment, level)
     return fold(match["before"] or match["behind"]) if match else fold(segment)
 
@@ -196,7 +198,7 @@ def _countries() -> frozenset[str]:
 
 @cache
 def _provinces() -> Mapping[str, str]:
-    """The province of today by every name of it and of those that went into it."""
+    """The present province by all names of it and of the provinces merged into it."""
     table, aliases = facts("places")["provinces"], facts("places")["aliases"]
     return {
         fold(name): province
@@ -208,7 +210,7 @@ def _provinces() -> Mapping[str, str]:
 
 @cache
 def _merged_names() -> frozenset[str]:
-    """The folded names of provinces that are no more."""
+    """The folded names of the former provinces."""
     table, aliases = facts("places")["provinces"], facts("places")["aliases"]
     return frozenset(
         fold(name) for merged in table.values() for unit in merged for name in (unit, *aliases.get(unit, ()))
@@ -226,8 +228,8 @@ def _district_name(district: str) -> str:
 
 
 @cache
-def _today() -> Mapping[str, str]:
-    """The full name of each ward and commune of today by its folded name."""
+def _present_wards() -> Mapping[str, str]:
+    """The full names of the present wards and communes by folded name."""
     today = facts("places")["today"]
     units = (("Phường", today["phuong"]), ("Xã", today["xa"]))
     return {fold(name): f"{unit} {name}" for unit, names in units for name in names}
@@ -235,14 +237,14 @@ def _today() -> Mapping[str, str]:
 
 @cache
 def _wards_in(district: str) -> tuple[str, ...]:
-    """The wards and communes of today that have a part of a district, in alphabetical order."""
+    """The present wards and communes with a part of a district, in alphabetical order."""
     wards = facts("places")["district"][district]["wards"].values()
-    return tuple(sorted({_today()[fold(name)] for names in wards for name in names}, key=fold))
+    return tuple(sorted({_present_wards()[fold(name)] for names in wards for name in names}, key=fold))
 
 
 @cache
 def _old_wards() -> Mapping[str, tuple[_OldWard, ...]]:
-    """The wards and communes there were, those before the mergers of 2020 to 2025 too, by folded name."""
+    """The former wards and communes by folded name, with those merged between 2020 and 2025."""
     by_name: dict[str, tuple[_OldWard, ...]] = {}
     for district, entry in facts("places")["district"].items():
         wards: Mapping[str, list[str]] = entry["wards"]
@@ -251,7 +253,7 @@ def _old_wards() -> Mapping[str, tuple[_OldWard, ...]]:
             *wards.items(),
             *((old, [new for each in into for new in wards[each]]) for old, into in former.items()),
         ):
-            today = tuple(dict.fromkeys(_today()[fold(each)] for each in names))
+            today = tuple(dict.fromkeys(_present_wards()[fold(each)] for each in names))
             ward = _OldWard(name, district, today, is_certain=name in wards)
             by_name[fold(name)] = (*by_name.get(fold(name), ()), ward)
     return by_name
@@ -259,12 +261,12 @@ def _old_wards() -> Mapping[str, tuple[_OldWard, ...]]:
 
 @cache
 def _ward_names() -> frozenset[str]:
-    return frozenset((*_today(), *_old_wards()))
+    return frozenset((*_present_wards(), *_old_wards()))
 
 
 @cache
 def _full_names() -> Mapping[str, str]:
-    """Every unit of the city, today's and others, by its folded full name."""
+    """The full names of all units of the city, present and former, by folded full name."""
     districts = {fold(_district_name(name)): _district_name(name) for name in facts("places")["district"]}
     old = {f"{unit} {name}": wards[0].name for name, wards in _old_wards().items() for unit in ("phuong", "xa")}
-    return old | districts | {fold(name): name for name in _today().values()}
+    return old | districts | {fold(name): name for name in _present_wards().values()}

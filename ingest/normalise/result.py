@@ -1,4 +1,4 @@
-"""What a normalised cell comes back as, and what every way of reading one has in common."""
+"""The result of normalising a cell, and what the functions that read cells have in common."""
 
 import tomllib
 import unicodedata
@@ -11,8 +11,9 @@ from typing import Any, Generic, TypeVar
 T_co = TypeVar("T_co", covariant=True)
 
 MAX_CHARACTERS = 500
-"""What is longer is text, not one of these values."""
+"""A longer cell is a text and not a single value; set by hand."""
 MAX_LIST_CHARACTERS = 2_000
+"""A longer cell is a text and not a list of values; set by hand."""
 
 _STROKE = str.maketrans({"đ": "d", "Đ": "D"})
 _PLAIN = {
@@ -20,20 +21,20 @@ _PLAIN = {
     **dict.fromkeys(map(ord, "‐‑‒–—−"), "-"),
     **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), None),
 }
-"""Full-width forms, dashes and what has no width, as plain text has them."""
+"""Full-width characters, dashes and characters without width, and the plain characters that replace them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Normalised(Generic[T_co]):
-    """A value in the one form it is stored in, and what has to be said about it: codes of issues with their details."""
+    """A value in the form in which it is stored, and the issues to be reported: pairs of a code and a detail."""
 
     value: T_co
     noticed: tuple[tuple[str, str | None], ...] = ()
 
-    def saying(self, code: str, detail: str | None) -> "Normalised[T_co]":
-        """The same value with one more thing said about it.
+    def with_notice(self, code: str, detail: str | None) -> "Normalised[T_co]":
+        """The same value with one more issue.
 
-        >>> Normalised("2025-04-03").saying("ambiguous_date", "2025-04-03").noticed
+        >>> Normalised("2025-04-03").with_notice("ambiguous_date", "2025-04-03").noticed
         (('ambiguous_date', '2025-04-03'),)
         """
         return replace(self, noticed=(*self.noticed, (code, detail)))
@@ -47,9 +48,9 @@ def facts(name: str) -> Mapping[str, Any]:
 
 
 def simplify(text: str) -> str:
-    """The text with plain digits, plain dashes and single spaces, its letters untouched.
+    """The text with plain digits, plain dashes and single spaces; its letters are unchanged.
 
-    Full-width forms become the usual ones; a superscript stays what it is, since 10² is not 102.
+    Full-width characters become ordinary ones. Superscripts are kept, because 10² is not 102.
 
     >>> simplify("０３ – ０４ – ２０２５")
     '03 - 04 - 2025'
@@ -58,7 +59,7 @@ def simplify(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The simplified text in lower case and without diacritics, its punctuation left.
+    """The simplified text in lower case without diacritics; its punctuation is kept.
 
     >>> plain("Quý II/2025 – Đến nay")
     'quy ii/2025 - den nay'

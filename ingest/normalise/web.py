@@ -1,4 +1,4 @@
-"""Addresses on the net: mail and web."""
+"""Mail addresses and web addresses."""
 
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -20,12 +20,12 @@ _WEB_EXAMPLE = "https://example.vn"
 
 
 def emails(text: str) -> Normalised[tuple[str, ...]]:
-    """The mail addresses of a cell, each once, in lower case.
+    """The distinct mail addresses in a cell, in lower case.
 
     Raises
     ------
     CellError
-        ``unread_email``: there is no address in the cell.
+        ``unread_email``: the cell contains no address.
 
     >>> emails("Lan <LAN@hust.edu.vn>; info (at) hic.vn").value
     ('lan@hust.edu.vn', 'info@hic.vn')
@@ -41,12 +41,12 @@ def emails(text: str) -> Normalised[tuple[str, ...]]:
 
 
 def web_addresses(text: str) -> Normalised[tuple[str, ...]]:
-    """The web addresses of a cell, each once: with their scheme, the host in lower case, without what tracks visitors.
+    """The distinct web addresses in a cell, with scheme, with the host in lower case, without tracking parameters.
 
     Raises
     ------
     CellError
-        ``not_a_web_address``: there is none in the cell.
+        ``not_a_web_address``: the cell contains no address.
 
     >>> web_addresses("WWW.HUST.edu.vn/ ; hic.vn/tin?id=3&utm_source=fb").value
     ('https://www.hust.edu.vn', 'https://hic.vn/tin?id=3')
@@ -76,7 +76,7 @@ def web_host(address: str) -> str | None:
 
 
 def web_domain(address: str) -> str | None:
-    """The part of a host that somebody registered; None for an address on a host that many share.
+    """The registered domain of a web address; None for an address on a host that many organisations share.
 
     >>> web_domain("https://www.soict.hust.edu.vn/tin"), web_domain("https://facebook.com/hic")
     ('hust.edu.vn', None)
@@ -91,7 +91,7 @@ def web_domain(address: str) -> str | None:
 
 
 def _is_broken(line: str) -> bool:
-    """Whether a line is one address that spaces have got into, such as ``https:// www. hust.edu.vn``."""
+    """Whether a line is one address with spaces in it, such as ``https:// www. hust.edu.vn``."""
     return (
         " " in line and bool(re.match(r"(https?\s*:\s*/+|www)", line, re.IGNORECASE)) and not re.search(r"[;,|@]", line)
     )

@@ -1,1 +1,1 @@
-"""Public registers of organisations and projects, converted from their official formats into the exchange format."""
+"""Conversion of public registers of organisations and projects from their own formats into the exchange format."""

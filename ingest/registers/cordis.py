@@ -1,6 +1,6 @@
-"""CORDIS: the archives of EU research projects and their participants into the exchange format.
+"""CORDIS: converts the archives of EU research projects and their participants into the exchange format.
 
-Source of the format: the CSV and JSON archives on https://cordis.europa.eu and data.europa.eu, from the seventh
+The format is that of the CSV and JSON archives on https://cordis.europa.eu and data.europa.eu, from the seventh
 framework programme on: ``project``, ``organization``, ``euroSciVoc``, ``topics`` and ``legalBasis``.
 """
 
@@ -22,7 +22,7 @@ from ingest.registers.cordis_rows import (
     project_url,
     with_older_names,
 )
-from ingest.registers.records import Record, csv_records, json_array
+from ingest.registers.records import RegisterRecord, csv_records, json_array
 from ingest.registers.sources import Member, OpenedText, list_members
 from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, open_index
 
@@ -34,7 +34,7 @@ _REQUIRED = {
     "topics": ("projectID", "title"),
     "legalbasis": ("projectID", "title"),
 }
-"""The files that are read, by their names in lower case, and the columns that they cannot do without."""
+"""The files that are read, by their names in lower case, and the columns that each must have."""
 _FORMATS = (".csv", ".json")
 
 _INDEX = (
@@ -46,28 +46,30 @@ _INDEX = (
 
 
 def convert_cordis(source: Path, folder: Path, on_progress: OnProgress | None = None) -> Conversion:
-    """What became of every record of CORDIS, written as actors, projects and participants.
+    """The counts and issues of converting CORDIS into the tables of actors, projects and participants.
 
     Parameters
     ----------
     source
-        A CSV or JSON archive as it is published, such as ``cordis-HORIZONprojects-csv.zip``; a folder of several, or
-        of their unpacked files.
+        A CSV or JSON archive as published, such as ``cordis-HORIZONprojects-csv.zip``, or a folder of archives or of
+        their unpacked files.
+    folder
+        The folder in which the tables are written.
 
     Raises
     ------
     IngestError
-        There is no such file, an archive is damaged, or there are no projects or no organisations in it.
+        The source does not exist, an archive is damaged, or the source has no projects or no organisations.
     """
     members = _members(source)
     reader = Reader(on_progress)
     with open_index(*_INDEX) as index, TableWriter(folder, _COLUMNS) as tables:
-        work = _Work(reader, index, tables)
+        conversion = _CordisConversion(reader, index, tables)
         for topic in ("euroscivoc", "topics", "legalbasis"):
-            work.read(members[topic], topic, work.keep(topic))
-        work.read(members["project"], "project", work.write_project)
-        work.read(members["organization"], "organization", work.write_participant)
-        work.write_actors(Place(members["organization"][0].name))
+            conversion.read(members[topic], topic, conversion.keep(topic))
+        conversion.read(members["project"], "project", conversion.write_project)
+        conversion.read(members["organization"], "organization", conversion.write_participant)
+        conversion.write_actors(Place(members["organization"][0].name))
         return Conversion(source, reader.records, tables.written, tuple(reader.issues))
 
 
@@ -87,16 +89,16 @@ def _members(source: Path) -> dict[str, list[Member]]:
     return found
 
 
-class _Work:
-    """A conversion on its way: what is read, what is remembered, what is written."""
+class _CordisConversion:
+    """A conversion in progress: its input, its index and its output."""
 
     def __init__(self, reader: Reader, index: sqlite3.Connection, tables: TableWriter) -> None:
         self._reader = reader
         self._index = index
         self._tables = tables
 
-    def read(self, members: Sequence[Member], table: str, use: Callable[[Record, Place], Issue | None]) -> None:
-        """Hand every record to a function that takes it or says what is wrong with it."""
+    def read(self, members: Sequence[Member], table: str, use: Callable[[RegisterRecord, Place], Issue | None]) -> None:
+        """Pass every record to ``use``, which processes it or returns its issue."""
         for member in members:
             for record, place in self._reader.read(member, _parser(table)):
                 problem = use(record, place)
@@ -105,11 +107,11 @@ class _Work:
                 else:
                     self._reader.issues.append(problem)
 
-    def keep(self, topic: str) -> Callable[[Record, Place], Issue | None]:
-        """A function that remembers what a record says about its project."""
+    def keep(self, topic: str) -> Callable[[RegisterRecord, Place], Issue | None]:
+        """A function that stores in the index what a record says about its project."""
         column = _REQUIRED[topic][1]
 
-        def remember(record: Record, place: Place) -> Issue | None:
+        def remember(record: RegisterRecord, place: Place) -> Issue | None:
             cells = self._cells(place)
             project, value = cells.identifier("projectID", record.values.get("projectID")), record.values.get(column)
             if not project:
@@ -121,8 +123,8 @@ class _Work:
 
         return remember
 
-    def write_project(self, record: Record, place: Place) -> Issue | None:
-        """Write a project with what is remembered about it."""
+    def write_project(self, record: RegisterRecord, place: Place) -> Issue | None:
+        """Write a project, together with what the index has about it."""
         cells = self._cells(place)
         number = cells.identifier("id", record.values.get("id"))
         if not number:
@@ -137,8 +139,8 @@ class _Work:
         self._tables.write("projects", project_row(number, record.values, about, cells))
         return None
 
-    def write_participant(self, record: Record, place: Place) -> Issue | None:
-        """Write a participation, and remember its organisation."""
+    def write_participant(self, record: RegisterRecord, place: Place) -> Issue | None:
+        """Write a participation, and store its organisation in the index."""
         cells, values = self._cells(place), record.values
         pic = cells.identifier("organisationID", values.get("organisationID"))
         project = cells.identifier("projectID", values.get("projectID"))
@@ -164,7 +166,7 @@ class _Work:
         )
 
     def write_actors(self, place: Place) -> None:
-        """Write every organisation once, as its latest record has it; the place is where reports say they come from."""
+        """Write every organisation once, from its latest record; issues are reported at the given place."""
         cells = self._cells(place)
         for pic, written in self._index.execute("SELECT id, cells FROM actor ORDER BY id"):
             names = [name for (name,) in self._index.execute("SELECT name FROM name WHERE id = ?", (pic,))]
@@ -175,10 +177,10 @@ class _Work:
         return Cells(place, self._reader.issues, has_entities=True)
 
 
-def _parser(table: str) -> Callable[[OpenedText, Place], Iterator[Record | Issue]]:
+def _parser(table: str) -> Callable[[OpenedText, Place], Iterator[RegisterRecord | Issue]]:
     required = _REQUIRED[table]
 
-    def parse(opened: OpenedText, place: Place) -> Iterator[Record | Issue]:
+    def parse(opened: OpenedText, place: Place) -> Iterator[RegisterRecord | Issue]:
         if place.file.lower().endswith(".json"):
             return json_array(opened.stream, place, lambda values: required[0] in values)
         return csv_records(opened.stream, place, required)
@@ -187,5 +189,5 @@ def _parser(table: str) -> Callable[[OpenedText, Place], Iterator[Record | Issue
 
 
 def _is_main(values: Mapping[str, Any]) -> bool:
-    """Whether a legal basis is the part of the programme that pays; other parts only profit from the project."""
+    """Whether a legal basis is the part of the programme that pays for the project."""
     return str(values.get("uniqueProgrammePart", "")).lower() in {"true", "1"}

@@ -1,4 +1,4 @@
-"""Records of CORDIS as rows of the exchange format. Contact forms are about persons and are not taken over."""
+"""Records of CORDIS as rows of the exchange format. Contact forms concern persons and are not converted."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ _PIC = re.compile(r"[0-9]{9}")
 
 
 def actor_id(pic: str) -> str:
-    """The id of the organisation with a participant identification code.
+    """The id of an organisation with this participant identification code.
 
     >>> actor_id("999997930")
     'cordis-999997930'
@@ -32,7 +32,9 @@ def actor_id(pic: str) -> str:
 
 
 def project_id(number: str) -> str:
-    """The id of the project with a grant agreement number; a code of an organisation may be the same number.
+    """The id of a project with this grant agreement number.
+
+    The prefix differs from that of organisations, because a participant identification code may be the same number.
 
     >>> project_id("101070000")
     'cordis-project-101070000'
@@ -41,12 +43,12 @@ def project_id(number: str) -> str:
 
 
 def project_url(number: str) -> str:
-    """The public page of a project, which names its participants as well."""
+    """The public page of a project, which also lists its participants."""
     return f"https://cordis.europa.eu/project/id/{number}"
 
 
 def actor_row(pic: str, values: Mapping[str, Any], cells: Cells) -> dict[str, str]:
-    """The organisation that a participation names."""
+    """The row of the organisation in a participation."""
     country = country_code(cells.name("country", values.get("country")))
     vat = _vat_number(cells.name("vatNumber", values.get("vatNumber")))
     identifiers = [f"pic:{pic}"] if _PIC.fullmatch(pic) else []
@@ -69,13 +71,13 @@ def actor_row(pic: str, values: Mapping[str, Any], cells: Cells) -> dict[str, st
 
 
 def with_older_names(row: Mapping[str, str], names: Iterable[str], cells: Cells) -> dict[str, str]:
-    """The organisation with every other name that it ever had as an alias."""
+    """The row of an organisation, with its other names as aliases."""
     others = (name for name in names if name not in {row["name"], row["short_name"]})
     return dict(row) | {"aliases": cells.items("aliases", others)}
 
 
 def country_code(written: str) -> str:
-    """The ISO code of a country as CORDIS writes it.
+    """The ISO code of a country for its code in CORDIS.
 
     >>> country_code("EL"), country_code("VN")
     ('GR', 'VN')
@@ -98,12 +100,12 @@ def _vat_number(written: str) -> str:
 def project_row(
     number: str, values: Mapping[str, Any], about: Mapping[str, Sequence[str]], cells: Cells
 ) -> dict[str, str]:
-    """The project with what the other files say about it.
+    """The row of a project, with what the other files say about it.
 
     Parameters
     ----------
     about
-        Values by file: EuroSciVoc paths, titles of topics, titles of the programme parts that pay.
+        By file: EuroSciVoc paths, titles of topics, titles of the programme parts that pay for the project.
     """
     legal_basis = cells.name("legalBasis", values.get("legalBasis"))
     paths = [path.strip("/") for path in about["euroscivoc"] if path]
@@ -137,7 +139,7 @@ def project_row(
 
 
 def fields_of(path: str) -> tuple[str, ...]:
-    """The fields of the deepest heading of a EuroSciVoc path that the crosswalk knows.
+    """The fields of the deepest heading in a EuroSciVoc path that ``cordis.toml`` maps to fields.
 
     >>> fields_of("natural sciences/computer and information sciences/artificial intelligence/machine learning")
     ('digital_ai',)
@@ -150,7 +152,7 @@ def fields_of(path: str) -> tuple[str, ...]:
 
 
 def participant_row(pic: str, number: str, values: Mapping[str, Any], cells: Cells) -> dict[str, str]:
-    """The part of an organisation in a project."""
+    """The row of a participation of an organisation in a project."""
     return {
         "project_id": project_id(number),
         "actor_id": actor_id(pic),

@@ -1,6 +1,6 @@
-"""OpenAlex: the institutions of its snapshot into the exchange format.
+"""OpenAlex: converts the institutions of its snapshot into the exchange format.
 
-Source of the format: https://docs.openalex.org/api-entities/institutions/institution-object and
+The format is described in https://docs.openalex.org/api-entities/institutions/institution-object and
 https://docs.openalex.org/download-all-data/snapshot-data-format.
 """
 
@@ -16,16 +16,16 @@ from ingest.load import OnProgress
 from ingest.registers.organisations import (
     INDEX,
     RELATIONSHIP_COLUMNS,
+    arrange_names,
     is_new,
     kind_of_types,
     mapping,
     objects,
     remember_parents,
-    sort_names,
     texts,
     write_parents,
 )
-from ingest.registers.records import Record, csv_records, json_lines
+from ingest.registers.records import RegisterRecord, csv_records, json_lines
 from ingest.registers.sources import Member, OpenedText, list_members
 from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, open_index
 
@@ -46,22 +46,24 @@ _INDEX = (*INDEX, "CREATE TABLE merged (old TEXT PRIMARY KEY, new TEXT)", "CREAT
 def convert_openalex(
     source: Path, folder: Path, countries: Collection[str] = (), on_progress: OnProgress | None = None
 ) -> Conversion:
-    """What became of every institution of an OpenAlex snapshot, written as actors and ``part_of`` relationships.
+    """The counts and issues of converting an OpenAlex snapshot into actors and ``part_of`` relationships.
 
-    An institution that stands in several parts is taken from the newest. Ids that OpenAlex merged into others, where
-    the source holds their lists, are kept with the institution they were merged into and are no actors.
+    An institution in several parts is taken from the newest part. An id that OpenAlex has merged into another is not
+    an actor; if the source has the lists of merged ids, it is kept with the institution that it was merged into.
 
     Parameters
     ----------
     source
-        The folder of the snapshot, its folder of institutions, or one of their parts: ``.gz``, ``.jsonl``, ``.json``.
+        The folder of the snapshot, its folder of institutions, or one part of it: ``.gz``, ``.jsonl`` or ``.json``.
+    folder
+        The folder in which the tables are written.
     countries
-        ISO codes of the countries to keep; all where none is named.
+        ISO codes of the countries to be converted; all countries if empty.
 
     Raises
     ------
     IngestError
-        There is no such file, or it holds no part of the institutions.
+        The source does not exist, or contains no part with institutions.
     """
     parts, merges = _parts(source)
     reader = Reader(on_progress)
@@ -103,7 +105,7 @@ def _is_part(member: Member) -> bool:
     return member.path.suffix.lower() in {".gz", ".jsonl", ".json"} and member.base != "manifest.json"
 
 
-def _parse(opened: OpenedText, place: Place) -> Iterator[Record | Issue]:
+def _parse(opened: OpenedText, place: Place) -> Iterator[RegisterRecord | Issue]:
     return json_lines(opened.stream, place)
 
 
@@ -156,7 +158,7 @@ def _actor(openalex_id: str, values: Mapping[str, Any], cells: Cells) -> dict[st
     ids, geo = mapping(values.get("ids")), mapping(values.get("geo"))
     international = mapping(mapping(values.get("international")).get("display_name"))
     in_language = {language: cells.name("international", international.get(language)) for language in ("vi", "en")}
-    names = sort_names(
+    names = arrange_names(
         cells.name("display_name", values.get("display_name")),
         in_language,
         cells.names("display_name_acronyms", texts(values.get("display_name_acronyms"))),

@@ -1,4 +1,4 @@
-"""What ROR and OpenAlex have in common: one record an organisation, types, names in languages, parents."""
+"""What ROR and OpenAlex have in common: one record per organisation, types, names by language, and parents."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,12 +13,12 @@ INDEX = (
     "CREATE TABLE actor (id TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE parent (child TEXT, parent TEXT, source_url TEXT, PRIMARY KEY (child, parent)) WITHOUT ROWID",
 )
-"""The tables of an index that :func:`is_new`, :func:`remember_parents` and :func:`write_parents` work on."""
+"""The index tables that :func:`is_new`, :func:`remember_parents` and :func:`write_parents` use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of an organisation by what they are for."""
+    """The names of an organisation by the columns they belong to."""
 
     name: str
     name_en: str = ""
@@ -26,7 +26,7 @@ class Names:
     aliases: tuple[str, ...] = ()
 
     def as_cells(self, cells: Cells) -> dict[str, str]:
-        """The columns of the actors table."""
+        """The columns of the table of actors with these names."""
         return {
             "name": self.name,
             "name_en": self.name_en,
@@ -35,30 +35,36 @@ class Names:
         }
 
 
-def sort_names(display: str, in_language: Mapping[str, str], acronyms: Sequence[str], others: Iterable[str]) -> Names:
-    """The Vietnamese name where there is one, the English beside it, and every other name as an alias.
+def arrange_names(
+    display: str, in_language: Mapping[str, str], acronyms: Sequence[str], others: Iterable[str]
+) -> Names:
+    """The names by column: the Vietnamese name if there is one, the English name, a short name, and all other names.
 
     Parameters
     ----------
     display
-        The name the register shows.
+        The name that the register displays.
     in_language
-        The register's own name for the organisation in Vietnamese and English, by ``vi`` and ``en``.
+        The register's names of the organisation by language code; ``vi`` and ``en`` are used.
+    acronyms
+        The acronyms; the first is the short name.
+    others
+        All further names.
 
-    >>> sort_names("Alpha University", {"vi": "Trường Đại học Alpha", "en": "Alpha University"}, ["AU"], ["Alpha"])
+    >>> arrange_names("Alpha University", {"vi": "Trường Đại học Alpha", "en": "Alpha University"}, ["AU"], ["Alpha"])
     Names(name='Trường Đại học Alpha', name_en='Alpha University', short_name='AU', aliases=('Alpha',))
     """
     name = in_language.get("vi") or display
     english = in_language.get("en", "")
     name_en = english if english != name else ""
     short_name = acronyms[0] if acronyms else ""
-    said = {name, name_en, short_name, ""}
+    used = {name, name_en, short_name, ""}
     every = (display, english, *acronyms, *others)
-    return Names(name, name_en, short_name, tuple(dict.fromkeys(other for other in every if other not in said)))
+    return Names(name, name_en, short_name, tuple(dict.fromkeys(other for other in every if other not in used)))
 
 
 def kind_of_types(types: Sequence[str]) -> dict[str, str]:
-    """The kind and, where the types tell it, the subkind of an organisation.
+    """The kind of an organisation for its types, and its subkind if the types show it.
 
     >>> kind_of_types(["funder", "education"]), kind_of_types(["Company"]), kind_of_types([])
     ({'kind': 'school', 'subkind': 'university'}, {'kind': 'business'}, {'kind': 'intermediary'})
@@ -69,7 +75,7 @@ def kind_of_types(types: Sequence[str]) -> dict[str, str]:
 
 
 def texts(value: Any) -> list[Any]:
-    """The items of a list; none where there is no list.
+    """The list, or an empty list for any other value.
 
     >>> texts(None), texts(["a"])
     ([], ['a'])
@@ -78,28 +84,28 @@ def texts(value: Any) -> list[Any]:
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """The JSON objects of a list; none where there is no list."""
+    """The JSON objects in a list; an empty list for any other value."""
     return [item for item in texts(value) if isinstance(item, dict)]
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """The JSON object; an empty one where there is none."""
+    """The JSON object, or an empty one for any other value."""
     return value if isinstance(value, dict) else {}
 
 
 def is_new(index: sqlite3.Connection, actor_id: str) -> bool:
-    """Whether the actor was not seen before; it is from now on."""
+    """Whether the actor is not yet in the index; it is added."""
     return index.execute("INSERT OR IGNORE INTO actor VALUES (?)", (actor_id,)).rowcount == 1
 
 
 def remember_parents(index: sqlite3.Connection, child: str, parents: Iterable[str], source_url: str) -> None:
-    """Keep what an organisation is part of until every organisation was seen."""
+    """Store the parents of an organisation until all organisations have been read."""
     rows = [(child, parent, source_url) for parent in parents if parent != child]
     index.executemany("INSERT OR IGNORE INTO parent VALUES (?, ?, ?)", rows)
 
 
 def write_parents(index: sqlite3.Connection, tables: TableWriter) -> None:
-    """Write ``part_of`` relationships between organisations that were both written."""
+    """Write the ``part_of`` relationships in which both organisations were written."""
     found = index.execute(
         "SELECT child, parent, source_url FROM parent WHERE EXISTS (SELECT 1 FROM actor WHERE id = child)"
         " AND EXISTS (SELECT 1 FROM actor WHERE id = parent) ORDER BY child, parent"

@@ -1,4 +1,4 @@
-"""The records of a register's file, one at a time: a bad record is an issue, and reading goes on behind it."""
+"""The records in a file of a register, one at a time; a bad record becomes an issue and does not stop reading."""
 
 import csv
 import json
@@ -11,11 +11,11 @@ from typing import Any, TextIO
 from ingest.issues import Issue, Place
 
 MAX_RECORD_CHARACTERS = 1 << 20
-"""Characters beyond which a record is taken to have no end."""
+"""A record with more characters is taken to have no end."""
 
 _CHUNK_CHARACTERS = 1 << 18
 _DELIMITERS = ";,\t"
-_MAX_COLUMNS_SHOWN = 20
+_MAX_COLUMNS_LISTED = 20
 _ESCAPES = (None, "\\")
 _BETWEEN_ITEMS = re.compile(r"[\s,]*")
 _NEXT_OBJECT = re.compile(r"[,\[}\n]\s*(?=\{)")
@@ -23,8 +23,16 @@ _DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """A record of a file: its physical line in a text file, its number in a JSON array, from 1; its values by name."""
+class RegisterRecord:
+    """One record of a register.
+
+    Attributes
+    ----------
+    line
+        The line of a text file, or the number of the item in a JSON array; counted from 1.
+    values
+        The values by column or key.
+    """
 
     line: int
     values: Mapping[str, Any]
@@ -34,7 +42,7 @@ IsRecord = Callable[[Mapping[str, Any]], bool]
 
 
 class _Lines:
-    """Lines that can be put back, and the number of the last one taken."""
+    """Lines that can be put back, and the number of the line taken last."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._rest = iter(lines)
@@ -42,20 +50,22 @@ class _Lines:
         self.number = 0
 
     def take(self) -> str | None:
+        """The next line; None at the end."""
         line = self._returned.popleft() if self._returned else next(self._rest, None)
         self.number += line is not None
         return line
 
     def put_back(self, lines: list[str]) -> None:
+        """Put lines back, so that they are taken again."""
         self._returned.extendleft(reversed(lines))
         self.number -= len(lines)
 
 
-def csv_records(lines: Iterable[str], place: Place, required: Sequence[str] = ()) -> Iterator[Record | Issue]:
-    r"""Each record of a table with a header, by its columns; cells that are empty are left out.
+def csv_records(lines: Iterable[str], place: Place, required: Sequence[str] = ()) -> Iterator[RegisterRecord | Issue]:
+    r"""Each record of a table with a header, by column; empty cells are left out.
 
-    Quotes inside a cell may be doubled or written behind a backslash: both occur in CORDIS. A record whose quotes
-    close in neither way costs one line. A table that lacks a required column has no records but one issue.
+    Quotes inside a cell may be doubled or follow a backslash; both occur in CORDIS. A record whose quotes do not close
+    in either way costs one line. A table without a required column gives one issue and no records.
 
     >>> doubled, escaped = '1;"a ""b"" c"\n', '2;"a \\"b\\"; c"\n'
     >>> [record.values["title"] for record in csv_records(["id;title\n", doubled, escaped], Place("project.csv"))]
@@ -72,7 +82,7 @@ def csv_records(lines: Iterable[str], place: Place, required: Sequence[str] = ()
     columns = [name.strip() for name in next(csv.reader([header], delimiter=delimiter))]
     for column in required:
         if column not in columns:
-            yield place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_SHOWN]))
+            yield place.issue("missing_column", column=column, detail=", ".join(columns[:_MAX_COLUMNS_LISTED]))
             return
     while (first := source.take()) is not None:
         if not first.strip():
@@ -85,11 +95,11 @@ def csv_records(lines: Iterable[str], place: Place, required: Sequence[str] = ()
         elif len(cells) != len(columns):
             yield here.issue("wrong_number_of_cells", value=str(len(cells)), detail=len(columns))
         else:
-            yield Record(number, {name: cell for name, cell in zip(columns, cells, strict=True) if cell})
+            yield RegisterRecord(number, {name: cell for name, cell in zip(columns, cells, strict=True) if cell})
 
 
 def _cells(first: str, source: _Lines, delimiter: str, n_columns: int) -> list[str] | None:
-    """The cells of the record that begins with a line; None, and no further line taken, where its quotes are wrong."""
+    """The cells of the record that begins with a line; None, with no further line taken, where its quotes are wrong."""
     if '"' not in first:
         return first.rstrip("\r\n").split(delimiter)
     found: tuple[list[str], list[str]] | None = None
@@ -120,8 +130,8 @@ def _feed(first: str, source: _Lines, taken: list[str]) -> Iterator[str]:
         yield line
 
 
-def json_lines(lines: Iterable[str], place: Place) -> Iterator[Record | Issue]:
-    """Each JSON object of a file with one a line; empty lines are passed over."""
+def json_lines(lines: Iterable[str], place: Place) -> Iterator[RegisterRecord | Issue]:
+    """Each JSON object of a file with one object per line; blank lines are ignored."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -131,19 +141,19 @@ def json_lines(lines: Iterable[str], place: Place) -> Iterator[Record | Issue]:
         except (ValueError, RecursionError) as failure:
             yield here.issue("bad_json_record", value=line, detail=failure)
             continue
-        yield Record(number, values) if isinstance(values, dict) else here.issue("not_an_object", value=line)
+        yield RegisterRecord(number, values) if isinstance(values, dict) else here.issue("not_an_object", value=line)
 
 
-def json_array(stream: TextIO, place: Place, is_record: IsRecord) -> Iterator[Record | Issue]:
+def json_array(stream: TextIO, place: Place, is_record: IsRecord) -> Iterator[RegisterRecord | Issue]:
     """Each object of a JSON array, read piece by piece.
 
-    Where an object is broken, reading goes on at the next one that looks like a record; what lies between is one
-    issue. The number of later records then counts that stretch as one.
+    After a broken object, reading continues at the next object that is a record; the text between gives one issue.
+    The numbers of later records count this text as one record.
 
     Parameters
     ----------
     is_record
-        Whether an object is a record of the file rather than a part of one.
+        Whether an object is a record of the file and not a part of one.
     """
     window = _Window(stream)
     number = 0
@@ -153,16 +163,20 @@ def json_array(stream: TextIO, place: Place, is_record: IsRecord) -> Iterator[Re
         try:
             values = window.item()
         except (ValueError, RecursionError) as failure:
-            yield here.issue("bad_json_record", value=window.shown(), detail=failure)
+            yield here.issue("bad_json_record", value=window.excerpt(), detail=failure)
             window.go_to_record(is_record)
             continue
-        yield Record(number, values) if isinstance(values, dict) else here.issue("not_an_object", value=str(values))
+        yield (
+            RegisterRecord(number, values)
+            if isinstance(values, dict)
+            else here.issue("not_an_object", value=str(values))
+        )
     if number == 0 and not window.has_ended:
         yield place.issue("bad_json", detail="[ … ]")
 
 
 class _Window:
-    """The part of a JSON text that is being read: never much more than one record."""
+    """The part of a JSON text that is being read; it is never much longer than one record."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -192,12 +206,18 @@ class _Window:
         self.has_ended = self._text[self._at] == "]"
         return not self.has_ended
 
-    def shown(self) -> str:
-        """The beginning of the item."""
+    def excerpt(self) -> str:
+        """The first 100 characters of the item."""
         return self._text[self._at : self._at + 100]
 
     def item(self) -> Any:
-        """The item here, and the place behind it; raises ValueError where it is no JSON."""
+        """The item at this position; moves behind it.
+
+        Raises
+        ------
+        ValueError
+            The item is not JSON.
+        """
         while True:
             try:
                 values, self._at = _DECODER.raw_decode(self._text, self._at)

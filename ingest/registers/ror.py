@@ -1,6 +1,6 @@
-"""The Research Organization Registry: its data dump in schema 2 into the exchange format.
+"""The Research Organization Registry (ROR): converts its data dump in schema 2 into the exchange format.
 
-Source of the format: https://ror.readme.io/docs/ror-data-structure and https://ror.readme.io/docs/data-dump.
+The format is described in https://ror.readme.io/docs/ror-data-structure and https://ror.readme.io/docs/data-dump.
 """
 
 import re
@@ -16,16 +16,16 @@ from ingest.registers.organisations import (
     INDEX,
     RELATIONSHIP_COLUMNS,
     Names,
+    arrange_names,
     is_new,
     kind_of_types,
     mapping,
     objects,
     remember_parents,
-    sort_names,
     texts,
     write_parents,
 )
-from ingest.registers.records import Record, json_array
+from ingest.registers.records import RegisterRecord, json_array
 from ingest.registers.sources import Member, OpenedText, list_members
 from ingest.registers.writing import Cells, Conversion, Reader, TableWriter, open_index
 
@@ -43,19 +43,21 @@ _WITHDRAWN = "withdrawn"
 def convert_ror(
     source: Path, folder: Path, countries: Collection[str] = (), on_progress: OnProgress | None = None
 ) -> Conversion:
-    """What became of every record of a ROR data dump, written to a folder as actors and ``part_of`` relationships.
+    """The counts and issues of converting a ROR data dump into actors and ``part_of`` relationships.
 
     Parameters
     ----------
     source
-        The zip archive as it is published, or the JSON file of schema 2 inside it.
+        The zip archive as published, or the JSON file of schema 2 in it.
+    folder
+        The folder in which the tables are written.
     countries
-        ISO codes of the countries to keep; all where none is named.
+        ISO codes of the countries to be converted; all countries if empty.
 
     Raises
     ------
     IngestError
-        There is no such file, the archive is damaged, or it holds no JSON file.
+        The source does not exist, the archive is damaged, or it contains no JSON file of schema 2.
     """
     member = _dump(source)
     reader = Reader(on_progress)
@@ -91,7 +93,7 @@ def _convert(
 
 
 def _dump(source: Path) -> Member:
-    """The JSON file of schema 2: later releases hold no other, earlier ones name it after the schema."""
+    """The JSON file of schema 2: later releases contain no other file, earlier ones have the schema in its name."""
     found = [member for member in list_members(source) if member.base.endswith(".json")]
     best = [member for member in found if member.base.endswith("_schema_v2.json")] or found
     if not best:
@@ -99,7 +101,7 @@ def _dump(source: Path) -> Member:
     return best[-1]
 
 
-def _parse(opened: OpenedText, place: Place) -> Iterator[Record | Issue]:
+def _parse(opened: OpenedText, place: Place) -> Iterator[RegisterRecord | Issue]:
     return json_array(opened.stream, place, lambda values: "id" in values and ("names" in values or "name" in values))
 
 
@@ -113,7 +115,7 @@ def _is_wanted(values: Mapping[str, Any], wanted: frozenset[str]) -> bool:
 
 
 def _place(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The first location: ROR puts the main one there."""
+    """The first location, which is the main one in ROR."""
     locations = objects(values.get("locations"))
     return mapping(locations[0].get("geonames_details")) if locations else {}
 
@@ -165,11 +167,11 @@ def _names(values: Mapping[str, Any], cells: Cells) -> Names:
         if types & {"ror_display", "label"}:
             in_language.setdefault(str(entry.get("lang") or "").lower(), value)
         (acronyms if types == {"acronym"} else others).append(value)
-    return sort_names(display or next(iter(others), ""), in_language, acronyms, others)
+    return arrange_names(display or next(iter(others), ""), in_language, acronyms, others)
 
 
 def _preferred(entry: Mapping[str, Any]) -> list[str]:
-    """The preferred identifier of a scheme; all of them where the register prefers none."""
+    """The preferred identifier of a scheme, or all identifiers where none is preferred."""
     preferred = entry.get("preferred")
     return [str(preferred)] if preferred else [str(value) for value in texts(entry.get("all")) if value]
 

@@ -1,4 +1,4 @@
-"""What a register is published as: files, gzip files and zip archives, opened one stream at a time."""
+"""The published files of a register: plain files, gzip files and zip archives, opened one at a time."""
 
 import gzip
 import io
@@ -13,12 +13,12 @@ from typing import BinaryIO, TextIO, cast
 from graph.errors import IngestError
 
 READ_FAILURES = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError)
-"""What reading a damaged or encrypted archive raises; zipfile says RuntimeError for a password."""
+"""Exceptions raised while a damaged or encrypted archive is read; zipfile raises RuntimeError for a password."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedText:
-    """A stream of text, and how much of its file has been read, between 0 and 1."""
+    """A stream of text, and a function that returns the share of its file read so far, between 0 and 1."""
 
     stream: TextIO
     fraction: Callable[[], float]
@@ -26,14 +26,16 @@ class OpenedText:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file of a register: on disk, or inside a zip archive on disk.
+    """A file of a register, on disk or inside a zip archive on disk.
 
     Attributes
     ----------
+    path
+        The path of the file or of its archive.
     name
-        What reports call it: its path below the source, and inside the archive.
+        The name used in reports: the path below the source, and inside the archive.
     inner
-        Its path inside the archive; None where it is a file of its own.
+        The path inside the archive; None for a file on disk.
     """
 
     path: Path
@@ -42,7 +44,7 @@ class Member:
 
     @property
     def base(self) -> str:
-        """Its own name in lower case, without folders and without ``.gz``.
+        """The file name in lower case, without folders and without ``.gz``.
 
         >>> Member(Path("x.zip"), "", "csv/euroSciVoc.csv").base, Member(Path("x/part_000.gz"), "").base
         ('euroscivoc.csv', 'part_000')
@@ -51,12 +53,12 @@ class Member:
 
     @contextmanager
     def open_text(self) -> Iterator[OpenedText]:
-        """Its text in UTF-8, without a byte order mark; a byte that is none becomes half a character.
+        """The text in UTF-8 without a byte order mark; an undecodable byte becomes a lone surrogate.
 
         Raises
         ------
         OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError
-            It is damaged, encrypted or may not be read (:data:`READ_FAILURES`), now or while it is read.
+            The file is damaged, encrypted or not readable (:data:`READ_FAILURES`), at opening or during reading.
         """
         with self.path.open("rb") as raw:
             if self.inner is not None:
@@ -75,13 +77,22 @@ def _opened(stream: BinaryIO, position: Callable[[], int], n_bytes: int) -> Open
 
 
 def list_members(source: Path) -> tuple[Member, ...]:
-    """The files of a register, archives unpacked: of one file, of a zip archive, or of a folder with its subfolders.
+    """The files of a register: one file, the contents of a zip archive, or all files of a folder and its subfolders.
 
     Raises
     ------
     IngestError
-        The source is missing, or an archive of it is damaged or cut short.
+        The source does not exist or cannot be read, or one of its archives is damaged or incomplete.
     """
+    try:
+        return _listed(source)
+    except OSError as failure:
+        raise IngestError(
+            "register_unreadable", f"{source} cannot be read: {failure.strerror}.", source=str(source)
+        ) from failure
+
+
+def _listed(source: Path) -> tuple[Member, ...]:
     if not source.exists():
         raise IngestError("register_missing", f"{source} does not exist.", source=str(source))
     paths = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]

@@ -1,4 +1,4 @@
-"""What every converter shares: cells made fit for the exchange format, tables written row by row, counts, an index."""
+"""What all converters share: cells for the exchange format, tables written row by row, counts, and an index."""
 
 import csv
 import html
@@ -14,13 +14,13 @@ from typing import IO, Any
 
 from graph.interop import LIST_SEPARATOR
 from ingest.issues import Issue, Place
-from ingest.load import OnProgress, Progress
-from ingest.registers.records import Record
+from ingest.load import OnProgress, ReadingProgress
+from ingest.registers.records import RegisterRecord
 from ingest.registers.sources import READ_FAILURES, Member, OpenedText
 from ingest.values import MAX_TEXT_CHARACTERS, CellError, amount, clean, identifier, name, partial_date
 
-Parse = Callable[[OpenedText, Place], Iterator[Record | Issue]]
-"""How the records of a file are found: the functions of :mod:`ingest.registers.records`."""
+Parse = Callable[[OpenedText, Place], Iterator[RegisterRecord | Issue]]
+"""A function that finds the records of a file, such as those of :mod:`ingest.registers.records`."""
 
 _PROGRESS_RECORDS = 1_000
 _INDEX_CACHE_KIB = 16_384
@@ -28,12 +28,12 @@ _INDEX_CACHE_KIB = 16_384
 
 @dataclass(frozen=True, slots=True)
 class RecordCounts:
-    """What became of the records of one file: ``n_read == n_taken + n_rejected + n_left_out``.
+    """The number of records of one file by outcome: ``n_read == n_taken + n_rejected + n_left_out``.
 
     Attributes
     ----------
     n_left_out
-        Records that were not asked for: another country, withdrawn, or a copy that a newer one replaces.
+        Records that were not requested: of another country, withdrawn, or replaced by a newer copy.
     """
 
     n_read: int
@@ -44,7 +44,7 @@ class RecordCounts:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What a conversion did: records by file of the register, rows by table of the exchange format, every issue."""
+    """The result of a conversion: record counts by file read, row counts by table written, and all issues."""
 
     source: Path
     records: Mapping[str, RecordCounts]
@@ -53,28 +53,28 @@ class Conversion:
 
     @property
     def n_read(self) -> int:
-        """Records read, of all files."""
+        """The number of records read from all files."""
         return sum(counts.n_read for counts in self.records.values())
 
     @property
     def n_rejected(self) -> int:
-        """Records kept out by an error."""
+        """The number of records rejected by an error."""
         return sum(counts.n_rejected for counts in self.records.values())
 
     @property
     def has_errors(self) -> bool:
-        """Whether a record or a file was kept out."""
+        """Whether an error rejected a record or a file."""
         return any(issue.is_error for issue in self.issues)
 
 
 @cache
 def load_mapping(register: str) -> Mapping[str, Any]:
-    """The facts that staff can edit about a register: what its words are called here."""
+    """The mapping of a register that staff can edit: kinds, countries or fields for the words of the register."""
     return tomllib.loads(files("ingest.registers").joinpath(f"{register}.toml").read_text(encoding="utf-8"))
 
 
 class Cells:
-    """The cells of one record. What cannot be written as it stands is left out and reported."""
+    """The cells of one record in the exchange format. A value that cannot be stored is left out and reported."""
 
     def __init__(self, place: Place, issues: list[Issue], *, has_entities: bool = False) -> None:
         self._place = place
@@ -82,7 +82,7 @@ class Cells:
         self._has_entities = has_entities
 
     def text(self, column: str, value: object) -> str:
-        """The value as text of any number of lines; empty where there is none or it cannot be kept."""
+        """The value as text with any number of lines; empty where there is none or it cannot be stored."""
         written = "" if value is None else str(value)
         plain = html.unescape(written) if self._has_entities else written
         if plain.isascii() and plain.isprintable() and len(plain) <= MAX_TEXT_CHARACTERS:
@@ -98,7 +98,7 @@ class Cells:
         return cleaned.text
 
     def name(self, column: str, value: object) -> str:
-        """The value as a name: on one line, and no longer than a name may be."""
+        """The value as a name: on one line, and short enough for a name."""
         written = " ".join(self.text(column, value).split())
         try:
             return name(written)
@@ -110,7 +110,7 @@ class Cells:
         return tuple(dict.fromkeys(filter(None, (self.name(column, value) for value in values))))
 
     def items(self, column: str, values: Iterable[str]) -> str:
-        """The values as one cell, each once; a separator inside one becomes a slash. What does not fit is left out."""
+        """The distinct values as one cell; separators inside a value become slashes, excess values are left out."""
         kept: list[str] = []
         n_characters = 0
         for value in dict.fromkeys(value.replace(LIST_SEPARATOR, "/") for value in values if value):
@@ -122,7 +122,7 @@ class Cells:
         return LIST_SEPARATOR.join(kept)
 
     def identifier(self, column: str, value: object) -> str:
-        """The value, where every character of it can be seen."""
+        """The value, if all its characters are printable."""
         written = "" if value is None else str(value).strip()
         try:
             return identifier(written)
@@ -130,7 +130,7 @@ class Cells:
             return self._leave_out(column, written, error)
 
     def date(self, column: str, value: object) -> str:
-        """The day, month or year; a time behind it is dropped, and day/month/year turned round."""
+        """The date as a day, month or year; a time is removed, and day/month/year becomes year-month-day."""
         written = self.text(column, value)
         day = written[:10].strip()
         if len(day) == 10 and day[2] == day[5] == "/":
@@ -143,7 +143,7 @@ class Cells:
             return self._leave_out(column, written, error)
 
     def amount(self, column: str, value: object) -> str:
-        """The number with a point before its decimals, where the register may write a comma."""
+        """The number with a decimal point, also where the register writes a decimal comma."""
         written = self.text(column, value)
         number = written.replace(" ", "")
         if "," in number and number.rfind(",") > number.rfind("."):
@@ -186,13 +186,13 @@ class TableWriter:
             stream.close()
 
     def write(self, table: str, row: Mapping[str, str]) -> None:
-        """Append a row; columns it lacks stay empty."""
+        """Append a row; missing columns are empty."""
         self._writers[table].writerow(row)
         self.written[table] += 1
 
 
 class Reader:
-    """The records of a register's files, with their counts, issues and progress."""
+    """Reads the files of a register and collects record counts, issues and progress."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self._on_progress = on_progress
@@ -201,11 +201,11 @@ class Reader:
         self._n_taken = 0
         self._n_left_out = 0
 
-    def read(self, member: Member, parse: Parse) -> Iterator[tuple[Record, Place]]:
-        """Each record that can be read. Whoever takes one says so by :meth:`take` or :meth:`leave_out`.
+    def read(self, member: Member, parse: Parse) -> Iterator[tuple[RegisterRecord, Place]]:
+        """Each readable record with its place. The caller counts it by :meth:`take` or :meth:`leave_out`.
 
-        A record for which neither is called counts as rejected, and so does one that cannot be read. Where the file
-        breaks off, what was read before stays and the rest is one issue of the file.
+        A record for which neither is called counts as rejected, and so does an unreadable record. If the file cannot be
+        read to its end, the records before are kept and the rest gives one issue of the file.
         """
         place, n_read, n_before = Place(member.name), 0, (self._n_taken, self._n_left_out)
         try:
@@ -218,28 +218,28 @@ class Reader:
                     n_read += 1
                     yield record, Place(place.file, line=record.line)
                     if self._on_progress and n_read % _PROGRESS_RECORDS == 0:
-                        self._on_progress(Progress(place.file, n_read, opened.fraction()))
+                        self._on_progress(ReadingProgress(place.file, n_read, opened.fraction()))
         except READ_FAILURES as failure:
             self.issues.append(place.issue("unreadable_file", detail=failure))
         if self._on_progress:
-            self._on_progress(Progress(place.file, n_read, 1.0))
+            self._on_progress(ReadingProgress(place.file, n_read, 1.0))
         n_taken, n_left_out = self._n_taken - n_before[0], self._n_left_out - n_before[1]
         self.records[member.name] = RecordCounts(n_read, n_taken, n_read - n_taken - n_left_out, n_left_out)
 
     def take(self) -> None:
-        """Count the record at hand as written."""
+        """Count the current record as written."""
         self._n_taken += 1
 
     def leave_out(self) -> None:
-        """Count the record at hand as not asked for."""
+        """Count the current record as not requested."""
         self._n_left_out += 1
 
 
 @contextmanager
 def open_index(*statements: str) -> Iterator[sqlite3.Connection]:
-    """An SQLite database on disk that nobody else sees and that is gone when it is closed, or the process killed.
+    """A private SQLite database on disk, which is deleted when it is closed or the process ends.
 
-    It keeps what a second look needs, in bounded memory.
+    It keeps what must be looked up later, in bounded memory.
     """
     index = sqlite3.connect("", isolation_level=None)
     try:

@@ -1,1 +1,1 @@
-"""Which records are of the same actor: candidate pairs, their probability, and what only a person may decide."""
+"""Record linkage: finds records of the same actor as candidate pairs, probabilities, links and pairs for a person."""

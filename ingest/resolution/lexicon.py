@@ -1,4 +1,4 @@
-"""The words that names of organisations are made of, read from the data files beside this module."""
+"""The lexicon: the words from which names of organisations are made, read from the TOML files beside this module."""
 
 import re
 import tomllib
@@ -15,23 +15,29 @@ from graph.folding import fold, place_tones
 Language = Literal["vi", "en"]
 Part = Literal["head", "unit", "legal", "place", "concept", "country", "stop"]
 BREAK = ","
-"""What stands for a comma among words: no phrase goes across it."""
+"""The token for a comma or semicolon; no phrase extends across it."""
 _WORD = re.compile(r"[^\W\d_]+|\d+|[,;]")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
+_MIN_LETTERS = 3
+"""Shorter words are not part of the vocabulary by which misspellings are corrected; set by hand."""
 NEUTRAL: tuple[Part, ...] = ("place", "country")
-"""Parts that are said alike in both languages and so tell nothing about the language of a name."""
+"""Parts that are written alike in both languages and so do not show the language of a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that mean one thing.
+    """One or more words with one meaning.
 
     Attributes
     ----------
+    part
+        What the phrase is in a name, for example a head such as "university" or a place.
+    id
+        The meaning.
     spelt, folded
-        The words in lower case, with their tones and without.
+        The words in lower case, with and without diacritics.
     languages
-        In which languages a name may say it so.
+        The languages in which a name may contain the phrase.
     """
 
     part: Part
@@ -42,41 +48,48 @@ class Phrase:
 
     @classmethod
     def of(cls, part: Part, id: str, text: str, languages: frozenset[Language]) -> "Phrase":  # noqa: A002
-        """The phrase that a text of the data files stands for."""
+        """The phrase for a text of the data files."""
         spelt = spelt_words(text)
         return cls(part, id, spelt, tuple(folded_word(word) for word in spelt), languages)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything that staff can edit about names.
+    """The contents of the data files about names, arranged for look-up.
 
     Attributes
     ----------
     phrases
-        By their first word, folded; longer ones first.
+        Phrases by their first folded word, longer phrases first.
     abbreviations
-        By their first word, folded: the words that are abbreviated and what they stand for, longer ones first.
+        By the first folded word: the abbreviated words and the words they stand for, longer abbreviations first.
     generic_concepts, generic_heads
-        Concepts that many have in their names, and what many are.
+        Concepts that occur in many names, and heads that many organisations share.
     loose_forms
-        Legal forms that are said for any other.
+        Legal forms that translations use for any other legal form.
     known
-        Whole English names that are no translation word by word, and the Vietnamese ones they stand for.
+        English names that do not translate word by word, and the Vietnamese names they stand for.
     family
-        The family of every head.
+        The family of each head; heads of one family may translate each other.
     within
-        The place that a place lies in.
+        The province in which a place lies.
+    titles
+        Folded titles before the names of persons.
+    small_words
+        Folded words such as "và" or "of" that say nothing by themselves.
+    syllables
+        Every possible Vietnamese syllable without tone and diacritics.
     markers
-        Folded words that are found in phrases of one language only.
+        By language: folded words that occur in phrases of that language only.
     vocabulary
-        Every folded word of a phrase of three letters or more.
+        Folded words of phrases, of three letters or more.
     neighbours
         Words of the vocabulary by each of their spellings with one letter left out.
     pairs
-        Folded words that stand next to each other in a phrase.
+        Pairs of folded words that stand side by side in a phrase.
     gaps
-        Words that fill the gap, an empty word, in a phrase: of three words, or of two that say what something is.
+        Phrases with one word replaced by an empty string, and the words that fill the gap. Contains phrases of three
+        words or more, and of two words that are a head, a unit or a legal form.
     """
 
     phrases: Mapping[str, tuple[Phrase, ...]]
@@ -99,11 +112,11 @@ class Lexicon:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon that ships with Ketnoi."""
+    """The lexicon that is installed with Ketnoi."""
     words, places = _table("words"), _table("places")
     abbreviations = _table("abbreviations")
     phrases = list(_phrases(words, places, _table("concepts")))
-    vocabulary = frozenset(word for phrase in phrases for word in phrase.folded if len(word) > 2)
+    vocabulary = frozenset(word for phrase in phrases for word in phrase.folded if len(word) >= _MIN_LETTERS)
     neighbours = defaultdict(set)
     for word in vocabulary:
         for shorter in shortened(word):
@@ -132,7 +145,7 @@ def lexicon() -> Lexicon:
 
 
 def shortened(word: str) -> Iterator[str]:
-    """The word with each of its letters left out in turn.
+    """The spellings of a word with one letter left out, each letter in turn.
 
     >>> list(shortened("abc"))
     ['bc', 'ac', 'ab']
@@ -141,7 +154,7 @@ def shortened(word: str) -> Iterator[str]:
 
 
 def spelt_words(text: str) -> tuple[str, ...]:
-    """Words, numbers and commas of a text in lower case, composed, their tones placed as newer spelling has it.
+    """Words, numbers and commas of a text in lower case and NFC, with tone marks where the newer spelling puts them.
 
     >>> spelt_words("Đại học Hòa Bình 2 (No1); Women's")
     ('đại', 'học', 'hoà', 'bình', '2', 'no', '1', ',', 'women')
@@ -175,7 +188,7 @@ def _gaps(phrases: Iterable[Phrase]) -> dict[tuple[str, ...], frozenset[str]]:
 
 
 def folded_word(word: str) -> str:
-    """A word without its marks; one in another script as it is.
+    """The word without diacritics; a word in another script unchanged.
 
     >>> folded_word("đại"), folded_word("大学")
     ('dai', '大学')
@@ -184,12 +197,15 @@ def folded_word(word: str) -> str:
 
 
 def _markers(phrases: Iterable[Phrase]) -> dict[Language, frozenset[str]]:
-    said: dict[Language, set[str]] = {"vi": set(), "en": set()}
+    spoken: dict[Language, set[str]] = {"vi": set(), "en": set()}
     for phrase in phrases:
         if len(phrase.languages) == 1 and phrase.part != "place":
             for language in phrase.languages:
-                said[language].update(phrase.folded)
-    return {"vi": frozenset(said["vi"] - said["en"]), "en": frozenset(said["en"] - said["vi"])}
+                spoken[language].update(phrase.folded)
+    return {
+        "vi": frozenset(spoken["vi"] - spoken["en"]),
+        "en": frozenset(spoken["en"] - spoken["vi"]),
+    }
 
 
 def _table(name: str) -> Mapping[str, Any]:

@@ -1,9 +1,9 @@
-"""Names taken apart into what they say, so that two spellings of one name come out alike."""
+"""Names taken apart into their meaningful parts, so that two spellings of one name give equal keys."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from graph.folding import fold, nfc
@@ -13,45 +13,50 @@ from ingest.resolution.spelling import corrected, is_damaged, repaired
 _VIETNAMESE_ONLY = re.compile("[\u0309\u0323\u031b\u0306đ]")
 _BRACKETED = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
-_MAX_ACRONYM_LETTERS = 8
+_MIN_INITIALS, _MAX_ACRONYM_LETTERS = 3, 8
+"""The fewest initials that form an acronym, and the most letters of an acronym; set by hand."""
 COUNTRY = "viet_nam"
-"""The place that the name of the country adds to a brand: a firm is not its Vietnamese branch."""
+"""The place token for the country in the name of a brand: a firm and its Vietnamese branch are different actors."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameKey:
-    """One name taken apart.
+    """One name, taken apart.
 
     Attributes
     ----------
+    text
+        The name as it is written, with characters repaired.
     language
-        ``vi``, ``en`` or ``None`` where nothing tells, as for a brand.
+        ``vi`` or ``en``; None where nothing shows the language, as in a brand.
     heads, units, legal, places, numbers
-        What it is, which part of one, its legal form, the places and the numbers in its name.
+        What the actor is (university), which part of it (faculty), its legal form, and the places and numbers named.
     words
         All other words in their order, folded.
     spelt
-        The same words with their tones.
+        The same words with diacritics.
     concepts
-        What the other words mean where the lexicon knows it, and the words themselves where it does not.
+        The meanings of the other words; a word that the lexicon does not know is its own meaning.
     proper
-        Those of the words that the lexicon does not know.
-    acronym
-        Whether the name is one short word in capitals.
+        The words that the lexicon does not know.
     tokens
-        Everything that tells it from other names, marked by what it is: ``h:university``, ``w:bach``, ``p:hue``.
+        The parts that distinguish the name from other names, each marked by its type: ``h:university``, ``w:bach``,
+        ``p:hue``.
     meaning
-        The same for comparison with the other language: heads by family, concepts for words.
+        Tokens for comparison with a name in the other language: families of heads, and concepts instead of words.
     initials
-        Acronyms that its words may give.
+        Acronyms that the words may form.
     is_national
-        Whether the country stands in it.
+        Whether the name contains the country.
     is_generic
-        Whether many may bear it: what it is and a common subject, no place, number or word of its own.
+        Whether many actors may have this name: it has a common head and subject, but no place, number or word of its
+        own.
+    is_acronym
+        Whether the name is one short word in capitals.
     letters
-        The ASCII letters of the name as it is written, what is left of it once all others are lost.
+        The ASCII letters of the name as it is written; these remain when all other characters are lost.
     is_damaged
-        Whether characters of it are lost.
+        Whether characters of the name are lost.
     """
 
     text: str
@@ -77,7 +82,7 @@ class NameKey:
 
 @lru_cache(maxsize=200_000)
 def name_key(name: str) -> NameKey:
-    """The name of an organisation taken apart.
+    """The parts of the name of an organisation.
 
     >>> name_key("ĐHBK Hà Nội").tokens == name_key("Trường Đại học Bách khoa Hanoi").tokens
     True
@@ -87,16 +92,16 @@ def name_key(name: str) -> NameKey:
     True
     """
     text = repaired(nfc(name))
-    spelt, folded = _read(text)
-    stands_for = _known().get(tuple(word for word in folded if word != BREAK))
+    spelt, folded = _words_of(text)
+    stands_for = _known_names().get(tuple(word for word in folded if word != BREAK))
     if stands_for is not None:
-        spelt, folded = _read(stands_for)
-    return _key(text, _language(spelt, folded), spelt, folded)
+        spelt, folded = _words_of(stands_for)
+    return _key_of_words(text, _language(spelt, folded), spelt, folded)
 
 
 @lru_cache(maxsize=200_000)
 def person_key(name: str) -> NameKey:
-    """The name of a person taken apart: its words, without the titles before them.
+    """The parts of the name of a person: its words, without titles before them.
 
     >>> person_key("GS.TS. Lê Anh Tuấn").words
     ('le', 'anh', 'tuan')
@@ -131,18 +136,18 @@ def person_key(name: str) -> NameKey:
 
 
 def name_keys(names: Iterable[str], *, person: bool) -> tuple[NameKey, ...]:
-    """Every name taken apart, what stands in brackets as a name of its own.
+    """The parts of each name; a text in brackets counts as a name of its own.
 
     >>> [key.text for key in name_keys(["Viện Công nghệ Thông tin (SoICT)"], person=False)]
     ['Viện Công nghệ Thông tin', 'SoICT']
     """
     if person:
         return tuple(dict.fromkeys(person_key(name) for name in names if spelt_words(name)))
-    apart = (part for name in names for part in _bracket_apart(name))
+    apart = (part for name in names for part in _split_brackets(name))
     return tuple(dict.fromkeys(key for part in apart if (key := name_key(part)).tokens or key.is_damaged))
 
 
-def _bracket_apart(name: str) -> list[str]:
+def _split_brackets(name: str) -> list[str]:
     inner = [text.strip() for text in _BRACKETED.findall(name)]
     outer = _BRACKETED.sub(" ", name).strip()
     if not inner or not fold(outer) or any(" " in text or name_key(text).is_national for text in inner):
@@ -151,14 +156,14 @@ def _bracket_apart(name: str) -> list[str]:
 
 
 @cache
-def _known() -> dict[tuple[str, ...], str]:
-    """The names that whole English names stand for, by the words of these."""
-    read = ((_read(name)[1], stands_for) for name, stands_for in lexicon().known.items())
+def _known_names() -> dict[tuple[str, ...], str]:
+    """The Vietnamese names that whole English names stand for, by the words of the English names."""
+    read = ((_words_of(name)[1], stands_for) for name, stands_for in lexicon().known.items())
     return {tuple(word for word in folded if word != BREAK): stands_for for folded, stands_for in read}
 
 
-def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of a text, abbreviations written out and slips put right; with and without tones."""
+def _words_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a text with and without diacritics; abbreviations are written out, misspellings corrected."""
     spelt = _expanded(spelt_words(text))
     folded = tuple(folded_word(word) for word in spelt)
     right = corrected(folded)
@@ -167,7 +172,7 @@ def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _expanded(spelt: tuple[str, ...]) -> tuple[str, ...]:
     known = lexicon().abbreviations
-    bare = [folded_word(word) if _is_bare(word) else "" for word in spelt]
+    bare = [folded_word(word) if _has_no_diacritics(word) else "" for word in spelt]
     out: list[str] = []
     i = 0
     while i < len(spelt):
@@ -182,8 +187,8 @@ def _expanded(spelt: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _is_bare(word: str) -> bool:
-    """Whether a word bears no marks but the stroke of đ and the horn of ư, as abbreviations do."""
+def _has_no_diacritics(word: str) -> bool:
+    """Whether a word has no diacritics except those of đ and ư, which occur in abbreviations."""
     return word.replace("đ", "d").replace("ư", "u").isascii()
 
 
@@ -198,38 +203,68 @@ def _language(spelt: tuple[str, ...], folded: tuple[str, ...]) -> Language | Non
     return "vi" if n_vi > n_en else "en"
 
 
-def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> NameKey:
-    found: dict[Part, set[str]] = {part: set() for part in ("head", "unit", "legal", "place", "concept", "country")}
+@dataclass(slots=True)
+class _Parts:
+    """The words of a name, grouped by their part in it.
+
+    Attributes
+    ----------
+    found
+        The meanings of the phrases found, by part.
+    others
+        The positions of the words that are concepts or unknown.
+    proper
+        The unknown words.
+    main_words
+        All words except small words.
+    """
+
+    found: dict[Part, set[str]]
+    numbers: set[str] = field(default_factory=set)
+    others: list[int] = field(default_factory=list)
+    proper: list[str] = field(default_factory=list)
+    main_words: list[str] = field(default_factory=list)
+
+
+def _parts_of(language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> _Parts:
+    parts = _Parts({part: set() for part in ("head", "unit", "legal", "place", "concept", "country")})
     small_words = lexicon().small_words
-    numbers: set[str] = set()
-    rest: list[int] = []
-    proper: list[str] = []
-    said: list[str] = []
     i = 0
     while i < len(folded):
         if folded[i] == BREAK:
             i += 1
             continue
         n, part, meaning = _phrase_at(i, language, spelt, folded)
-        if part in ("concept", None):
-            number = folded[i].lstrip("0") if folded[i].isdigit() else _ROMAN.get(folded[i]) if i else None
-            if number is not None and part is None:
-                numbers.add(number or "0")
-            else:
-                rest.extend(j for j in range(i, i + n) if n == 1 or folded[j] not in small_words)
-                found["concept"].add(meaning)
-                if part is None:
-                    proper.append(folded[i])
-        elif part in found:
-            found[part].add(meaning)
+        if part is None and (number := _number_at(i, folded)) is not None:
+            parts.numbers.add(number)
+        elif part in ("concept", None):
+            parts.others.extend(j for j in range(i, i + n) if n == 1 or folded[j] not in small_words)
+            parts.found["concept"].add(meaning)
+            if part is None:
+                parts.proper.append(folded[i])
+        elif part in parts.found:
+            parts.found[part].add(meaning)
         if part != "stop":
-            said.extend(folded[i : i + n])
+            parts.main_words.extend(folded[i : i + n])
         i += n
+    if parts.found["country"] and not parts.found["head"]:
+        parts.found["place"].add(COUNTRY)
+    return parts
+
+
+def _number_at(i: int, folded: Sequence[str]) -> str | None:
+    """The number that a word is, in digits; a Roman number does not begin a name."""
+    if folded[i].isdigit():
+        return folded[i].lstrip("0") or "0"
+    return _ROMAN.get(folded[i]) if i else None
+
+
+def _key_of_words(text: str, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]) -> NameKey:
+    parts = _parts_of(language, spelt, folded)
+    found = parts.found
     compact = "".join(char for char in text if char.isalnum())
-    words = tuple(folded[j] for j in rest)
-    if found["country"] and not found["head"]:
-        found["place"].add(COUNTRY)
-    marked = [("u", found["unit"]), ("p", found["place"]), ("n", numbers)]
+    words = tuple(folded[j] for j in parts.others)
+    marked = [("u", found["unit"]), ("p", found["place"]), ("n", parts.numbers)]
     structure = {f"{mark}:{value}" for mark, values in marked for value in values}
     families = {lexicon().family[head] for head in found["head"]}
     return NameKey(
@@ -239,16 +274,16 @@ def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: t
         units=frozenset(found["unit"]),
         legal=frozenset(found["legal"] - {"company"}),
         places=frozenset(found["place"]),
-        numbers=frozenset(numbers),
+        numbers=frozenset(parts.numbers),
         words=words,
-        spelt=tuple(spelt[j] for j in rest),
+        spelt=tuple(spelt[j] for j in parts.others),
         concepts=frozenset(found["concept"]),
-        proper=tuple(proper),
+        proper=tuple(parts.proper),
         tokens=frozenset(structure | {f"h:{head}" for head in found["head"]} | _word_tokens(words)),
         meaning=frozenset(structure | {f"h:{one}" for one in families} | {f"c:{one}" for one in found["concept"]}),
-        initials=_initials([word for word in folded if word != BREAK], said),
+        initials=_initials([word for word in folded if word != BREAK], parts.main_words),
         is_national=bool(found["country"]),
-        is_generic=_is_generic(found, has_own=bool(proper or numbers)),
+        is_generic=_is_generic(found, has_own=bool(parts.proper or parts.numbers)),
         is_acronym=compact.isupper() and len(compact) <= _MAX_ACRONYM_LETTERS and " " not in text,
         letters=_letters(text),
         is_damaged=is_damaged(text),
@@ -256,7 +291,7 @@ def _key(text: str, language: Language | None, spelt: tuple[str, ...], folded: t
 
 
 def _word_tokens(words: Sequence[str]) -> frozenset[str]:
-    """A token for every word, one that stands there again by another: "Sơn Sơn" is not "Sơn"."""
+    """One token per word; a repeated word is numbered, so that "Sơn Sơn" differs from "Sơn"."""
     seen: dict[str, int] = {}
     tokens = []
     for word in words:
@@ -274,13 +309,16 @@ def _is_generic(found: Mapping[Part, set[str]], *, has_own: bool) -> bool:
 def _phrase_at(
     i: int, language: Language | None, spelt: tuple[str, ...], folded: tuple[str, ...]
 ) -> tuple[int, Part | None, str]:
-    """Number of words, part and meaning of the longest phrase that begins at a word; the word itself if none does."""
+    """The number of words, the part and the meaning of the longest phrase at a position; else of the single word."""
     begins = i == 0 or folded[i - 1] == BREAK
     for phrase in lexicon().phrases.get(folded[i], ()):
         n = len(phrase.folded)
         if folded[i : i + n] != phrase.folded or (language is not None and language not in phrase.languages):
             continue
-        if any(not own.isascii() and own != said for own, said in zip(spelt[i : i + n], phrase.spelt, strict=True)):
+        if any(
+            not own.isascii() and own != main_words
+            for own, main_words in zip(spelt[i : i + n], phrase.spelt, strict=True)
+        ):
             continue
         ends = i + n == len(folded) or folded[i + n] == BREAK
         if n == 1 and not _stands_alone(phrase, language, begins=begins, ends=ends):
@@ -290,19 +328,20 @@ def _phrase_at(
 
 
 def _stands_alone(phrase: Phrase, language: Language | None, *, begins: bool, ends: bool) -> bool:
-    """Whether a phrase of one syllable means what it says: many are names of people or firms as well.
+    """Whether a phrase of one syllable has its meaning at this position.
 
-    "Viện" or "Khoa" begins what it is the head of, "Vinh" or "Huế" ends it.
+    Many such syllables are also names of persons or firms. "Viện" and "Khoa" must begin the name, "Vinh" and "Huế"
+    must end it.
     """
     if phrase.part in ("head", "unit") and "vi" in phrase.languages:
         return begins
     return phrase.part != "place" or ends or language == "en"
 
 
-def _initials(folded: Sequence[str], said: Sequence[str]) -> frozenset[str]:
-    """Acronyms that the words may give, with and without the small ones among them."""
-    both = ("".join(word[0] for word in words) for words in (folded, said))
-    return frozenset(acronym for acronym in both if 2 < len(acronym) <= _MAX_ACRONYM_LETTERS)
+def _initials(folded: Sequence[str], main_words: Sequence[str]) -> frozenset[str]:
+    """The acronyms that the words may form, with and without small words."""
+    both = ("".join(word[0] for word in words) for words in (folded, main_words))
+    return frozenset(acronym for acronym in both if _MIN_INITIALS <= len(acronym) <= _MAX_ACRONYM_LETTERS)
 
 
 def _letters(text: str) -> str:

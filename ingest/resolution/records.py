@@ -1,4 +1,4 @@
-"""Records of actors as linkage sees them: what they are called, where they are, and what they belong to."""
+"""Records for linkage: names, place, identifiers and parents of actors."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,23 +10,25 @@ from graph.folding import nfc
 from graph.tables import Tables
 
 BELONGING = ("part_of", "affiliated_with")
-"""Kinds of relationship from an actor to what it belongs to."""
+"""Kinds of relationship from an actor to an organisation that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of an actor.
+    """The record of one actor.
 
     Attributes
     ----------
     names
-        Every name, its own first, then the English one, the short one and the aliases; each once.
+        All names, each once: the own name first, then the English name, the short name and the aliases.
     identifiers
         Entries ``scheme:value``, such as ``ror:04nyv3z04``.
     domain
-        Domain of its website without ``www.``, lower case; ``None`` where there is none or many share it.
+        The domain of the website in lower case, without ``www.``; None where there is no website.
+    place
+        The district or city as it is written.
     parents
-        Ids of the records it is part of or affiliated with.
+        The ids of the records that the actor is part of or affiliated with.
     """
 
     id: str
@@ -41,7 +43,7 @@ class Record:
 
 
 def records_of(tables: Tables) -> list[Record]:
-    """A record for every actor of the tables, in the order of their ids."""
+    """One record for each actor of the tables, in the order of the table."""
     parents = defaultdict(list)
     ties = tables.relationships.select(["source_id", "target_id", "kind"]).to_pydict()
     for source_id, target_id, kind in zip(ties["source_id"], ties["target_id"], ties["kind"], strict=True):
@@ -51,7 +53,7 @@ def records_of(tables: Tables) -> list[Record]:
 
 
 def record_of(row: Mapping[str, Any], parents: Iterable[str] = ()) -> Record:
-    """The record of an actor given as a flat row of its table.
+    """The record of one actor, made from a row of the table of actors.
 
     >>> record_of({"id": "a", "kind": "school", "name": "Đại học A", "website": "https://www.A.edu.vn/vi"}).domain
     'a.edu.vn'
@@ -71,7 +73,7 @@ def record_of(row: Mapping[str, Any], parents: Iterable[str] = ()) -> Record:
 
 
 def domain_of(website: str | None) -> str | None:
-    """The domain of a web address, written with or without its scheme; ``None`` where no domain stands in it.
+    """The domain of a web address with or without scheme; None where the text contains no domain.
 
     >>> domain_of("WWW.hust.edu.vn/tin-tuc"), domain_of("http://uet.vnu.edu.vn:8080"), domain_of("chưa có")
     ('hust.edu.vn', 'uet.vnu.edu.vn', None)

@@ -1,1 +1,1 @@
-"""Lists that staff made themselves: where tables lie in them, what their columns are, and their rows."""
+"""Lists that staff made themselves: finding the tables in them, recognising their columns, and reading their rows."""

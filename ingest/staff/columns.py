@@ -1,4 +1,4 @@
-"""Headers of staff's own sheets recognised as columns of the exchange format, by the synonyms of ``columns.toml``."""
+"""Recognition of the headers in lists that staff made, as columns of the exchange format, by ``columns.toml``."""
 
 import re
 import tomllib
@@ -21,15 +21,15 @@ ESSENTIAL: Mapping[type[Fact], tuple[frozenset[str], ...]] = {
     Relationship: (frozenset({"source_name", "source_id"}), frozenset({"target_name", "target_id"})),
     Participation: (frozenset({"project_name", "project_id"}), frozenset({"actor_name", "actor_id"})),
 }
-"""What a table of each type cannot do without: one column of every group."""
+"""A table of each type needs at least one column of every group."""
 
 JOINED = frozenset(
     {"aliases", "fields", "needs", "offers", "address", "participant_name", "note", "summary", "phone", "email"}
 )
-"""Columns of which a sheet may have several; their cells are put together."""
+"""Columns that a sheet may have several times; their cells are joined."""
 
 LIKELY = 0.9
-"""Confidence from which a header is taken without doubt."""
+"""A header is taken without doubt from this confidence on; set by hand, as are the confidences below."""
 
 _EXACT, _EXPANDED, _PART, _BEGINNING = 1.0, 0.97, 0.92, 0.85
 _MIN_SIMILARITY = 88.0
@@ -44,7 +44,7 @@ _NUMBERING = re.compile(r"^\s*(\(?[0-9]{1,2}[.)]|[IVX]{1,4}\.)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A header read as a column, and how sure that is, between 0 and 1."""
+    """A header recognised as a column, with a confidence between 0 and 1."""
 
     column: str
     confidence: float
@@ -52,12 +52,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """A header row read as a table of one type.
+    """A header row recognised as a table of one type.
 
     Attributes
     ----------
+    fact_type
+        The type of the facts in the rows.
     matches
-        What each cell of the row was recognised as, None where it is kept as an attribute.
+        For each cell of the header the recognised column; None where the column is kept as an attribute.
     """
 
     fact_type: type[Fact]
@@ -65,32 +67,35 @@ class Recognition:
 
     @property
     def n_recognised(self) -> int:
-        """Cells that were recognised."""
+        """The number of cells that were recognised."""
         return sum(match is not None for match in self.matches)
 
     @property
     def score(self) -> float:
-        """Sum of the confidences; what decides between two types."""
+        """The sum of the confidences, by which the type is chosen."""
         return sum(match.confidence for match in self.matches if match)
 
     @property
     def sure_score(self) -> float:
-        """Sum of the confidences of those taken without doubt: rows may begin as headers do, with *Công ty*."""
+        """The sum of the confidences that leave no doubt.
+
+        Cells of rows may also resemble headers: a name may begin with *Công ty*.
+        """
         return sum(match.confidence for match in self.matches if match and match.confidence >= LIKELY)
 
     @property
     def columns(self) -> frozenset[str]:
-        """The columns found."""
+        """The recognised columns."""
         return frozenset(match.column for match in self.matches if match)
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing that a table of this type needs."""
+        """Whether all columns that a table of this type needs are there."""
         return all(group & self.columns for group in ESSENTIAL[self.fact_type])
 
 
 def recognise(header: Sequence[str], *, is_of_experts: bool = False) -> Recognition | None:
-    """The header row as a table of the type that explains most of it, None where no type has what it needs.
+    """The header row as a table of the type that explains most of it; None where every type lacks a needed column.
 
     >>> found = recognise(["STT", "Tên đơn vị", "Loại hình", "Nhu cầu", "Ghi chú khác"])
     >>> EXCHANGE_NAMES[found.fact_type], [match.column if match else None for match in found.matches]
@@ -102,7 +107,7 @@ def recognise(header: Sequence[str], *, is_of_experts: bool = False) -> Recognit
 
 
 def recognise_as(fact_type: type[Fact], header: Sequence[str], *, is_of_experts: bool = False) -> Recognition:
-    """The header row read as a table of one type; each column is given to the cell that is surest of it."""
+    """The header row as a table of one type; each column goes to the cell with the highest confidence for it."""
     candidates = [candidates_of(fact_type, cell) for cell in header]
     order = sorted(range(len(header)), key=lambda place: -max((m.confidence for m in candidates[place]), default=0.0))
     taken: set[str] = set()
@@ -112,12 +117,15 @@ def recognise_as(fact_type: type[Fact], header: Sequence[str], *, is_of_experts:
         if match := matches[place]:
             taken.add(match.column)
     if fact_type is Actor:
-        matches = _with_persons_told_apart(matches, is_of_experts=is_of_experts)
+        matches = _with_persons_renamed(matches, is_of_experts=is_of_experts)
     return Recognition(fact_type, tuple(matches))
 
 
-def _with_persons_told_apart(matches: Sequence[Match | None], *, is_of_experts: bool) -> list[Match | None]:
-    """A person beside an organisation is the member in a list of experts, and the one to ask in any other."""
+def _with_persons_renamed(matches: Sequence[Match | None], *, is_of_experts: bool) -> list[Match | None]:
+    """The matches with columns of persons renamed.
+
+    In a list of experts, a person named beside an organisation is the member; in any other list, the contact person.
+    """
     columns = {match.column for match in matches if match}
     persons = {"expert_name"} if "expert_name" in columns else {"person_name"}
     are_members = "name" not in columns or "expert_name" in columns or is_of_experts or "certificate" in columns
@@ -130,7 +138,7 @@ def _with_persons_told_apart(matches: Sequence[Match | None], *, is_of_experts: 
 
 
 def candidates_of(fact_type: type[Fact], written: str) -> tuple[Match, ...]:
-    """The columns a header may stand for, surest first; none for a text that is no header.
+    """The columns that a header may stand for, the most confident first; none for a text that is not a header.
 
     >>> candidates_of(Actor, "SĐT (di động)")[0].column, candidates_of(Actor, "Linh vuc hoat dong *")[0].column
     ('phone', 'fields')
@@ -156,7 +164,7 @@ def _candidates(table: str, written: str) -> tuple[Match, ...]:
 
 
 def _readings(written: str) -> Iterable[tuple[str, float]]:
-    """The folded forms under which a header may be known, surest first."""
+    """The folded forms in which a header may be a synonym, each with a confidence, the highest first."""
     bare = _NUMBERING.sub("", nfc(written))
     for text in (bare, _BRACKETS.sub(" ", bare)):
         yield fold(text), _EXACT
@@ -172,7 +180,7 @@ def _expanded(folded: str) -> str:
 
 
 def _beginning(folded: str, synonyms: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The column of the longest synonym, of two words or more, with which a header begins."""
+    """The column of the longest synonym of at least two words with which a header begins."""
     words = folded.split()
     for n_words in range(len(words) - 1, 1, -1):
         if columns := synonyms.get(" ".join(words[:n_words])):
@@ -207,7 +215,7 @@ def _synonyms(table: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def may_be_header(filled: Sequence[str]) -> bool:
-    """Whether one of the first cells of a line is what columns are called, which costs little to tell.
+    """Whether one of the first cells of a line is a known header. The test is fast.
 
     >>> may_be_header(["STT", "Tên đơn vị"]), may_be_header(["1", "Tên đơn vị"]), may_be_header(["Viện A", "Hà Nội"])
     (True, False, False)
@@ -228,13 +236,13 @@ def _every_synonym() -> frozenset[str]:
 
 
 def known_columns() -> frozenset[str]:
-    """Everything that a header can be recognised as."""
+    """All columns that a header can be recognised as."""
     sections = (_file()[section] for section in ("every", *EXCHANGE_NAMES.values()))
     return frozenset({"contact_person"}.union(*sections))
 
 
 def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
-    """The header with its cells in NFC on one line, each under a name of its own.
+    """The header with its cells in NFC on one line, each with a name that no other has.
 
     >>> unique_headers(["Tên", "", "Ghi chú", "Ghi chú"])
     ('Tên', 'column_2', 'Ghi chú', 'Ghi chú (2)')
@@ -253,7 +261,7 @@ def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_numbering(cells: Sequence[str]) -> bool:
-    """Whether a line under a header only numbers its columns: (1) (2) (3), or A B 1 2.
+    """Whether a line below a header only numbers the columns, as in (1) (2) (3) or A B 1 2.
 
     >>> is_numbering(["(1)", "(2)", "(3)=1+2"]), is_numbering(["1", "Trường Đại học Thủy lợi", "2"])
     (True, False)

@@ -1,25 +1,22 @@
-"""Where the tables lie in a sheet that was made for people: under titles, above totals and notes, between headings."""
+"""Layout: finding the tables in sheets made for people, below titles, above totals and notes, between headings."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
-from typing import Literal
 
 from ingest.files.sheets import Area, Line, Sheet
 from ingest.issues import Issue
 from ingest.staff.columns import LIKELY, Recognition, may_be_header, recognise, unique_headers
 
 N_HEAD_LINES = 60
-"""Lines that are not blank among which the header of a sheet is looked for."""
+"""The header of a sheet is searched for among this many lines that are not blank."""
 
 _MIN_SHARE_RECOGNISED = 0.3
 _MIN_SHARE_OF_LATER_HEADER = 0.75
 _MUCH_BETTER = 1.25
 _MAX_CELLS_BESIDE_A_NAME = 2
 _NUMBER = re.compile(r"[\s0-9.,%+-]+")
-
-WhyPassed = Literal["repeated_header", "numbering", "unused_number", "heading", "total", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,17 @@ class FoundTable:
     Attributes
     ----------
     header
-        The names of its columns, each different from the others.
+        The names of the columns, all different.
+    recognition
+        What the columns are.
     first_line, header_line, last_line
-        The header's first and last line, and the last line of the table; None where it goes on to the sheet's end.
+        The first and the last line of the header, and the last line of the table; None for the end of the sheet.
     title
-        The texts above the header, one or more lines each.
+        The lines of text above the header.
     n_heading_lines
-        Lines that are not blank of title and header together.
+        The number of lines of title and header that are not blank.
     is_later
-        Whether another table of the sheet stands before it.
+        Whether another table of the sheet comes before this one.
     """
 
     sheet: Sheet
@@ -51,23 +50,23 @@ class FoundTable:
     is_later: bool = False
 
     def covers(self, number: int) -> bool:
-        """Whether a line that cannot be read belongs to this table rather than to another one of its sheet."""
+        """Whether an unreadable line belongs to this table and not to another table of the sheet."""
         is_behind = number >= self.first_line or not self.is_later
         return is_behind and (self.last_line is None or number <= self.last_line)
 
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """A line of a table that holds a row.
+    """A line of a table that contains a row.
 
     Attributes
     ----------
     cells
-        As many as the header has, or more; what was merged downwards is repeated.
+        At least as many cells as the header has; a cell merged over several lines is repeated in each.
     heading
-        The heading above it inside the table, empty where there is none.
+        The heading above the row inside the table; empty where there is none.
     continues
-        Whether it belongs to the row above, whose name is merged with it.
+        Whether the line belongs to the row above, with whose name its own is merged.
     """
 
     number: int
@@ -76,28 +75,12 @@ class TableLine:
     continues: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PassedLine:
-    """A line of a table that is no row of it.
-
-    Attributes
-    ----------
-    is_sure
-        Whether nobody can have meant it as a row.
-    """
-
-    number: int
-    why: WhyPassed
-    text: str
-    is_sure: bool = True
-
-
 IsOfExperts = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderCandidate:
-    """A line that may be the header of a further table, and the lines of few cells directly above it."""
+    """A line that may be the header of a further table, with the lines of one cell directly above it."""
 
     line: Line
     above: tuple[Line, ...]
@@ -105,12 +88,14 @@ class HeaderCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one pass over a sheet shows.
+    """The result of one pass over a sheet.
 
     Attributes
     ----------
     n_lines
-        Lines that are not blank.
+        The number of lines that are not blank.
+    candidates
+        The lines that may be headers.
     """
 
     n_lines: int
@@ -118,7 +103,7 @@ class Scan:
 
 
 def scan_lines(sheet: Sheet) -> Scan:
-    """The number of lines of a sheet, and those that may be headers of tables."""
+    """The number of lines of a sheet, and the lines that may be headers of tables."""
     n_lines = 0
     candidates: list[HeaderCandidate] = []
     above: list[Line] = []
@@ -143,12 +128,14 @@ def scan_lines(sheet: Sheet) -> Scan:
 def find_tables(
     sheet: Sheet, is_of_experts: IsOfExperts = lambda _: False, candidates: Sequence[HeaderCandidate] = ()
 ) -> list[FoundTable]:
-    """The tables of a sheet, in their order; none where no line names columns that are known.
+    """The tables of a sheet, in their order; none where no line names known columns.
 
     Parameters
     ----------
+    is_of_experts
+        Whether a title announces a list of experts.
     candidates
-        The lines that may be headers of further tables, as :func:`scan_lines` finds them.
+        The lines that may be headers of further tables, from :func:`scan_lines`.
     """
     head = [line for line in islice(sheet.read(), N_HEAD_LINES) if isinstance(line, Line)]
     first = _best_header(sheet, head, is_of_experts)
@@ -159,7 +146,7 @@ def find_tables(
 
 
 def _best_header(sheet: Sheet, head: Sequence[Line], is_of_experts: IsOfExperts) -> FoundTable | None:
-    """The first line that may be a header; a much better one below it where no row stands between them."""
+    """The first line that may be a header, or a much better one below it, if no row stands between them."""
     best: FoundTable | None = None
     for place, line in enumerate(head):
         candidate = _header_at(sheet, head, place, is_of_experts)
@@ -175,7 +162,7 @@ def _n_filled(line: Line) -> int:
 
 
 def _header_at(sheet: Sheet, head: Sequence[Line], place: int, is_of_experts: IsOfExperts) -> FoundTable | None:
-    """The table whose header is the line of this place, alone or with the line below it."""
+    """The table whose header is the line at this position, alone or together with the line below it."""
     line, title = head[place], _title(head[:place])
     are_experts = is_of_experts(f"{sheet.place.sheet}\n{title}")
     single = recognise(line.cells, is_of_experts=are_experts)
@@ -202,9 +189,9 @@ def _is_plausible(header: Sequence[str], recognition: Recognition) -> bool:
 
 
 def _two_lines(merged: Sequence[Area], line: Line, following: Line) -> tuple[str, ...] | None:
-    """The header that two lines make together: groups above, columns below; None where the second is none.
+    """The header that two lines form together, groups above and columns below; None where the second is not part of it.
 
-    A text above another one must be a group: merged over several columns, or with nothing on its right.
+    A text above another must be a group: it is merged over several columns, or has nothing on its right.
     """
     if following.number != line.number + 1 or any(_NUMBER.fullmatch(cell) for cell in following.cells if cell):
         return None

@@ -1,4 +1,4 @@
-"""How the sheets of a folder are read, as a TOML file that staff can look through, correct and use again."""
+"""Mappings: how the sheets of a folder are read, as a TOML file that staff can check, correct and reuse."""
 
 import json
 import tomllib
@@ -23,15 +23,29 @@ from ingest.staff.sources import source_name
 _FACT_TYPES: Mapping[str, type[Fact]] = {name: fact_type for fact_type, name in EXCHANGE_NAMES.items()}
 _HEADING = """\
 # How the sheets are read: ketnoi load FOLDER --mapping THIS_FILE
-# file     the list without month and version in its name; * stands for anything
-# holds    actors, projects, relationships, project_participants, or nothing: the sheet is passed over
-# kind     what the rows are where they do not say it themselves
-# columns  the header on the left, what it is on the right; "" keeps it as an attribute
+# file     the name of the list without month and version; * stands for any text
+# holds    actors, projects, relationships, project_participants, or nothing: the sheet is not read
+# kind     the kind of rows that do not name their kind
+# columns  the header on the left, its column on the right; "" keeps it as an attribute
 """
 
 
 class TableMapping(BaseModel):
-    """How one sheet is read."""
+    """How one sheet is read.
+
+    Attributes
+    ----------
+    file
+        The name of the file, or of its list (:func:`ingest.staff.sources.source_name`); ``*`` stands for any text.
+    sheet
+        The name of the sheet; None for all sheets of the file.
+    holds
+        The table of the exchange format that the sheet contains; ``nothing`` for a sheet that is not read.
+    kind
+        The kind of rows that do not name their kind.
+    columns
+        The column of the exchange format for each header; an empty text keeps the column as an attribute.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -60,18 +74,18 @@ class TableMapping(BaseModel):
 
     @property
     def fact_type(self) -> type[Fact] | None:
-        """What the rows are, None for a sheet that is passed over."""
+        """The type of the facts in the rows; None for a sheet that is not read."""
         return _FACT_TYPES.get(self.holds)
 
     def concerns(self, sheet: Sheet) -> bool:
-        """Whether this is said of a sheet."""
+        """Whether this mapping applies to a sheet."""
         files = (sheet.place.file, source_name(Path(sheet.place.file)))
         is_file = any(fnmatchcase(file.casefold(), self.file.casefold()) for file in files)
         return is_file and (self.sheet is None or self.sheet == sheet.place.sheet)
 
 
 class _File(BaseModel):
-    """The file as a whole."""
+    """The contents of a mapping file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -79,19 +93,19 @@ class _File(BaseModel):
 
 
 def read_mapping(path: Path) -> tuple[TableMapping, ...]:
-    """What a mapping file says of each sheet.
+    """The mappings of a mapping file, one per sheet.
 
     Raises
     ------
     IngestError
-        The file cannot be read, is no TOML, or says something that there is not.
+        The file cannot be read, is not TOML, or names a column or kind that does not exist.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         return tuple(_File.model_validate(content).table)
     except OSError as failure:
         raise IngestError("mapping_unreadable", f"{path} cannot be read: {failure.strerror}.") from failure
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as failure:
         raise IngestError("mapping_invalid", f"{path} is not valid TOML: {failure}.") from failure
     except ValidationError as failure:
         first = failure.errors(include_url=False, include_input=False)[0]
@@ -100,7 +114,7 @@ def read_mapping(path: Path) -> tuple[TableMapping, ...]:
 
 
 def mapping_text(tables: Iterable[tuple[FoundTable, str | None]]) -> str:
-    """The mapping file that reads tables as they were found, each with the kind of its rows where one is known."""
+    """The text of a mapping file that reads tables as they were recognised, with the kind of their rows if known."""
     return _HEADING + "".join(_entry(table, kind) for table, kind in tables)
 
 
@@ -123,12 +137,12 @@ def _quoted(text: str) -> str:
 
 
 def mapped_table(sheet: Sheet, found: Iterable[FoundTable], entry: TableMapping) -> FoundTable | None:
-    """The table of a sheet as a mapping says it is read; None where no line holds the headers it names.
+    """The table of a sheet as a mapping describes it; None where no line contains the headers of the mapping.
 
     Parameters
     ----------
     found
-        The tables that were found without the mapping; one of them is read where it has most of the headers.
+        The tables that were found without the mapping. If one of them has most of the headers, it is used.
     """
     fact_type = entry.fact_type
     if fact_type is None:
@@ -142,7 +156,7 @@ def mapped_table(sheet: Sheet, found: Iterable[FoundTable], entry: TableMapping)
 
 
 def _by_headers(sheet: Sheet, entry: TableMapping) -> FoundTable | None:
-    """The table under the first line that holds most of the headers a mapping names."""
+    """The table below the first line that contains most of the headers of a mapping."""
     head = [line for line in islice(sheet.read(), N_HEAD_LINES) if isinstance(line, Line)]
     place = next((place for place, line in enumerate(head) if _holds(unique_headers(line.cells), entry)), None)
     if place is None or entry.fact_type is None:

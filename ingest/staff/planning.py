@@ -1,4 +1,4 @@
-"""What the files of staff hold, found out before any row is read: where tables lie, and what their rows are."""
+"""Planning: finds the tables in the files of staff, and the kind of their rows, before any row is read."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,13 @@ from ingest.normalise.kinds import Party, kind_of_title
 from ingest.staff.layout import FoundTable, Scan, find_tables, scan_lines
 from ingest.staff.mapping import TableMapping, mapped_table, mapping_text
 from ingest.staff.sources import source_name
-from ingest.staff.table_lines import words_of_lines
+from ingest.staff.table_lines import line_words
 
 _EXPERT = "expert"
 _NUMBERING = re.compile(r"\W*(?:[IVX]{1,5}|[A-Z]|[0-9]{1,2})[.)/:]\s*")
 _UNNAMED_SHEETS = ("sheet", "trang tinh", "worksheet", "table", "bang")
 _LIST = re.compile("danh sach|ds|list|bang|bieu|tong hop|cac|nhom|khoi|phu luc|thong tin|dang ky|members?|directory")
-"""How titles begin; what stands above them is the letterhead of an office that is no member."""
+"""Beginnings of titles. Lines above a title are the letterhead of an office, which is not a member."""
 _SCOPE = re.compile(r"\b(?:tham gia|tham dự|thuộc|của|tại|trong|trên|năm|do|in|of the)\b", re.IGNORECASE)
 _N_LINES_LOOKED_AT, _N_LINES_OF_HEAD = 200, 10
 _MIN_TABLE_LINES, _MIN_TABLE_CELLS = 2, 3
@@ -32,12 +32,14 @@ class StaffTable:
 
     Attributes
     ----------
+    found
+        The table.
     source
-        The name of the list, the same from month to month; see :func:`ingest.staff.sources.source_name`.
+        The name of the list, which stays the same from month to month; see :func:`ingest.staff.sources.source_name`.
     party
-        The kind of actor that its title, its sheet, its file or the header of its names announces, if any does.
+        The kind of actor announced by the title, the sheet, the header of the names or the file, if any.
     kind
-        The kind that a mapping gives to all rows that say none.
+        The kind that a mapping gives to rows that do not name their kind.
     """
 
     found: FoundTable
@@ -47,18 +49,18 @@ class StaffTable:
 
     @property
     def fact_type(self) -> type[Fact]:
-        """What its rows are."""
+        """The type of the facts in the rows."""
         return self.found.recognition.fact_type
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """What a sheet holds: tables, or the reason why none of its lines is read.
+    """The contents of a sheet: its tables, or the issue that says why none of its lines is read.
 
     Attributes
     ----------
     n_lines
-        Lines of the sheet that are not blank.
+        The number of lines of the sheet that are not blank.
     """
 
     sheet: Sheet
@@ -68,13 +70,13 @@ class SheetPlan:
 
 
 def plan_file(path: Path, mapping: Sequence[TableMapping] = ()) -> tuple[list[SheetPlan], list[Issue]]:
-    """What each sheet of a file holds, and what is wrong with the file as a whole."""
+    """The plan of each sheet of a file, and the issues of the file as a whole."""
     sheets, issues = open_sheets(path)
     return [_plan_sheet(path, repaired(sheet), mapping) for sheet in sheets], issues
 
 
 def mapping_of(sheets: Iterable[SheetPlan]) -> str:
-    """The mapping file that reads sheets as they were understood, to be looked through and corrected."""
+    """The text of a mapping file that reads sheets as they were understood, to be checked and corrected."""
     tables = (table for sheet in sheets for table in sheet.tables)
     return mapping_text((table.found, table.kind or (table.party.kind if table.party else None)) for table in tables)
 
@@ -95,7 +97,7 @@ def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tupl
     wanted = [entry for entry in entries if entry.fact_type is not None]
     if not wanted:
         return [], (sheet.place.issue("sheet_passed_over", detail=n_lines),)
-    found = find_tables(sheet, _is_of_experts)
+    found = find_tables(sheet, _announces_experts)
     tables = [table for entry in wanted if (table := mapped_table(sheet, found, entry))]
     if not tables:
         headers = ", ".join(header for entry in wanted for header in entry.columns)
@@ -104,7 +106,7 @@ def _mapped(sheet: Sheet, entries: Iterable[TableMapping], n_lines: int) -> tupl
 
 
 def _found(sheet: Sheet, scan: Scan) -> tuple[list[FoundTable], tuple[Issue, ...]]:
-    tables = find_tables(sheet, _is_of_experts, scan.candidates)
+    tables = find_tables(sheet, _announces_experts, scan.candidates)
     is_of_notes = _is_named(sheet, "notes")
     if tables and not (is_of_notes and tables[0].recognition.n_recognised < _MIN_TABLE_CELLS):
         return tables, ()
@@ -117,24 +119,24 @@ def _found(sheet: Sheet, scan: Scan) -> tuple[list[FoundTable], tuple[Issue, ...
 
 
 def _is_named(sheet: Sheet, key: str) -> bool:
-    """Whether the name of a sheet begins with one of the words that ``ingest/staff/lines.toml`` lists under a key."""
+    """Whether the name of a sheet begins with a word that ``ingest/staff/lines.toml`` lists under a key."""
     name = fold(sheet.place.sheet or "")
-    return any(name == word or name.startswith(f"{word} ") for word in map(fold, words_of_lines()["sheets"][key]))
+    return any(name == word or name.startswith(f"{word} ") for word in map(fold, line_words()["sheets"][key]))
 
 
 def _counts_others(lines: Sequence[Line]) -> bool:
-    """Whether one of the columns holds counts of what other sheets list."""
-    words = frozenset(map(fold, words_of_lines()["sheets"]["counts"]))
+    """Whether a column contains counts of what other sheets list."""
+    words = frozenset(map(fold, line_words()["sheets"]["counts"]))
     return any(fold(cell) in words for line in lines[:_N_LINES_OF_HEAD] for cell in line.cells)
 
 
 def _looks_like_a_table(lines: Sequence[Line]) -> bool:
-    """Whether most lines have several cells; notes have one or two."""
+    """Whether most lines have three cells or more; notes have one or two."""
     n_wide = sum(sum(map(bool, line.cells)) >= _MIN_TABLE_CELLS for line in lines)
     return n_wide >= _MIN_TABLE_LINES and 2 * n_wide > len(lines)
 
 
-def _is_of_experts(title: str) -> bool:
+def _announces_experts(title: str) -> bool:
     party = kind_of_title(title)
     return party is not None and party.kind == _EXPERT
 

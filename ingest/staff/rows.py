@@ -1,4 +1,4 @@
-"""Rows of tables that staff made, in the form of the exchange format, with what was written kept beside it."""
+"""Rows of tables that staff made, in the exchange format; the written text is kept beside a changed value."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from graph.model import Actor, Participation, Project, Relationship
 from ingest.issues import Issue, Place
 from ingest.normalise import dates, fields, identifiers, money, phones, places, web
 from ingest.normalise.result import Normalised
-from ingest.readers import Row
+from ingest.raw_tables import RawRow
 from ingest.staff.columns import JOINED
 from ingest.staff.layout import TableLine
 from ingest.staff.planning import StaffTable
@@ -35,7 +35,7 @@ Read = Callable[[str], Normalised[Any]]
 
 
 class Cells:
-    """What the lines of one row become: cells of the exchange format, attributes, and what was noticed."""
+    """The cells of the exchange format, the attributes and the issues that the lines of one row become."""
 
     def __init__(self, place: Place, day_first: Mapping[str, bool | None]) -> None:
         self.place = place
@@ -49,7 +49,7 @@ class Cells:
         self.n_lines = 0
 
     def put(self, column: str, text: str, header: str) -> None:
-        """Set a cell; a second text is put behind the first where a column may have several, and else kept aside."""
+        """Set a cell; a second text is appended where a column may have several, otherwise kept as an attribute."""
         before = self.cells.get(column)
         if before is None:
             self.cells[column] = text
@@ -62,7 +62,7 @@ class Cells:
                 self.keep(header, text)
 
     def keep(self, name: str, text: str) -> None:
-        """Keep a text as an attribute, behind what is already kept under its name."""
+        """Keep a text as an attribute, after the texts already kept under its name."""
         before = self.attributes.get(name)
         if before is None:
             self.attributes[name] = text
@@ -70,11 +70,11 @@ class Cells:
             self.attributes[name] = f"{before}; {text}"
 
     def notice(self, code: str, header: str, text: str, detail: object = None) -> None:
-        """Say something about a cell."""
+        """Add an issue about a cell."""
         self.issues.append(self.place.issue(code, column=header, value=text, detail=detail))
 
     def read(self, header: str, text: str, read: Read, *, unnoticed: frozenset[str] = frozenset()) -> Any:
-        """The value of a cell; None for one that cannot be read, which is kept as it is written."""
+        """The value of a cell; None for a cell that cannot be read, whose text is kept as an attribute."""
         try:
             normalised = read(text)
         except CellError as error:
@@ -86,9 +86,9 @@ class Cells:
                 self.notice(code, header, text, detail)
         return normalised.value
 
-    def row(self, number: int) -> Row:
-        """The row as it now is."""
-        return Row(number, self.cells, self.attributes, tuple(self.issues), self.n_lines)
+    def row(self, number: int) -> RawRow:
+        """The row in its present state."""
+        return RawRow(number, self.cells, self.attributes, tuple(self.issues), self.n_lines)
 
 
 ReadColumn = Callable[[Cells, str, str], None]
@@ -102,8 +102,8 @@ def _attribute(name: str) -> ReadColumn:
     return lambda row, _, text: row.keep(name, text)
 
 
-def _nothing(_row: Cells, _header: str, _text: str) -> None:
-    """The running number of a list says nothing about the row."""
+def _ignore(_row: Cells, _header: str, _text: str) -> None:
+    """Ignore the cell: the running number of a list says nothing about the row."""
 
 
 def _as_written(row: Cells, header: str, text: str) -> None:
@@ -215,7 +215,7 @@ def _value(column: str) -> ReadColumn:
 
 
 _EVERY: Mapping[str, ReadColumn] = {
-    "ordinal": _nothing,
+    "ordinal": _ignore,
     "source_url": _source_url,
     "note": _attribute("note"),
     "id": _plain("id"),
@@ -264,7 +264,7 @@ _COLUMNS: Mapping[type[Any], Mapping[str, ReadColumn]] = {
         **{column: _named(column) for column in ("project_name", "actor_name")},
     },
 }
-"""How the cells of each column are read. What is in none of them is kept under its header, and said to be unknown."""
+"""How the cells of each column are read. An unknown column is kept as an attribute under its header and reported."""
 
 
 @lru_cache(maxsize=16_384)
@@ -278,7 +278,7 @@ def _read_place(text: str) -> Normalised[places.Place]:
 
 
 def day_first_of(table: StaffTable) -> Mapping[str, bool | None]:
-    """What the first dates of each column show about days and months, by the header of the column."""
+    """Whether the day comes first in the dates of each column, by its header; None where it shows neither."""
     lines = [line for line in islice(table_lines(table.found), _N_SAMPLED) if isinstance(line, TableLine)]
     return {
         header: dates.day_comes_first([line.cells[place] for line in lines if line.cells[place]])
@@ -287,8 +287,8 @@ def day_first_of(table: StaffTable) -> Mapping[str, bool | None]:
     }
 
 
-def feed(row: Cells, table: StaffTable, line: TableLine) -> None:
-    """Read the cells of a line into a row."""
+def read_line(row: Cells, table: StaffTable, line: TableLine) -> None:
+    """Read the cells of one line into a row."""
     row.n_lines += 1
     columns = _COLUMNS.get(table.fact_type, _EVERY)
     matches = table.found.recognition.matches
@@ -308,7 +308,7 @@ def feed(row: Cells, table: StaffTable, line: TableLine) -> None:
 
 
 def names_in(text: str) -> Iterator[str]:
-    """The names that one cell holds, each on one line."""
+    """The names in one cell, each on one line."""
     for name in _NAME_SEPARATORS.split(text):
         if shown := " ".join(name.split()).strip(" ,.-–•"):
             yield shown

@@ -1,4 +1,4 @@
-"""What stays the same about a list from month to month: the name of its source, and the ids of its rows."""
+"""What a list keeps from month to month: the name of its source, and the ids of its rows."""
 
 import hashlib
 import re
@@ -29,12 +29,12 @@ _VERSION = re.compile(
 
 
 def source_name(path: Path, part: str | None = None) -> str:
-    """The name under which next month's copy of a file is the same list: without dates, versions and "mới".
+    """The name that a list has every month: the file name without dates, versions and words such as "mới".
 
     Parameters
     ----------
     part
-        The sheet or object inside the file, where it holds several tables.
+        The sheet or object inside the file, where the file contains several tables.
 
     >>> source_name(Path("DS thành viên T10-2026 (2).xlsx")), source_name(Path("DS thành viên 2026_11_05_final.xlsx"))
     ('DS thành viên.xlsx', 'DS thành viên.xlsx')
@@ -57,19 +57,19 @@ def _undated(text: str) -> str:
     return text
 
 
-def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
-    """The id of a row without one: readable, and the same whenever its source has a row of this key again.
+def row_id(source: str, key: str, readable: str, occurrence: int = 0) -> str:
+    """The id for a row that has none: readable, and the same whenever its source has a row with this key again.
 
-    It begins with ``auto-``, which marks it as made up.
+    It begins with ``auto-``, which marks it as generated.
 
     Parameters
     ----------
     key
-        What tells the row from the others of its source: its code, or its name.
-    shown
-        The text that the id lets read; empty for persons, whose names do not belong into ids.
+        What distinguishes the row from others of its source: its code, or its name.
+    readable
+        The text that is readable in the id; empty for persons, whose names must not be part of ids.
     occurrence
-        Counts the rows of one key in one source, from 0.
+        The number of earlier rows with this key in the source.
 
     >>> row_id("DS.xlsx", "Viện A", "Viện A") == row_id("DS.xlsx", "viện  a", "Viện A")
     True
@@ -78,5 +78,5 @@ def row_id(source: str, key: str, shown: str, occurrence: int = 0) -> str:
     """
     content = "\0".join((source, fold(key) or key, str(occurrence)))
     digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_SIZE).hexdigest()
-    slug = fold(shown).replace(" ", "-")[:_MAX_SLUG].strip("-")
+    slug = fold(readable).replace(" ", "-")[:_MAX_SLUG].strip("-")
     return f"auto-{slug}-{digest}" if slug else f"auto-{digest}"

@@ -1,4 +1,4 @@
-"""The lines of a table that was made for people: its rows, and the headings, sums, notes and signatures among them."""
+"""The lines of a table made for people: its rows, and the headings, sums, notes and signatures between them."""
 
 import re
 import tomllib
@@ -14,8 +14,9 @@ from ingest.files.sheets import Line
 from ingest.issues import Issue
 from ingest.normalise.kinds import kind_of_group, kind_of_name, kind_of_title
 from ingest.normalise.phrases import Phrases
+from ingest.raw_tables import PassedLine, WhyPassed
 from ingest.staff.columns import ESSENTIAL, JOINED, is_numbering
-from ingest.staff.layout import FoundTable, PassedLine, TableLine, WhyPassed
+from ingest.staff.layout import FoundTable, TableLine
 
 _MAX_MERGED_LINES = 10_000
 _MAX_CELLS_OF_NOTE = 3
@@ -30,9 +31,9 @@ _NUMBER = re.compile(r"[\s0-9.,%+-]+")
 
 
 def table_lines(table: FoundTable) -> Iterator[TableLine | PassedLine | Issue]:
-    """Every line below the header that is not blank: a row, or why it is none, or why it cannot be read.
+    """Every line below the header that is not blank: a row, a line that is not a row, or an unreadable line.
 
-    Lines above the header that cannot be read are among those of the first table.
+    Unreadable lines above the header are returned with the first table.
     """
     fills = _fills(table)
     reader = _LineReader(table)
@@ -53,7 +54,7 @@ def table_lines(table: FoundTable) -> Iterator[TableLine | PassedLine | Issue]:
             continue
         cells = (*line.cells, *("",) * (len(table.header) - len(line.cells)))
         full = tuple(texts.get(place, "") if place in fill and not cell else cell for place, cell in enumerate(cells))
-        continues = not fill.isdisjoint(reader.names) or (not fill and reader.goes_on(line))
+        continues = not fill.isdisjoint(reader.names) or (not fill and reader.continues_row(line))
         reader.last_row = line.number
         yield TableLine(line.number, full, heading, continues)
         if fills:
@@ -61,7 +62,7 @@ def table_lines(table: FoundTable) -> Iterator[TableLine | PassedLine | Issue]:
 
 
 def _fills(table: FoundTable) -> Mapping[int, frozenset[int]]:
-    """The columns of each line that a merged area reaches from above."""
+    """The columns of each line that a merged area reaches from a line above."""
     fills: dict[int, frozenset[int]] = {}
     for area in table.sheet.merged:
         if area.top > table.header_line and area.bottom - area.top < _MAX_MERGED_LINES:
@@ -71,50 +72,50 @@ def _fills(table: FoundTable) -> Mapping[int, frozenset[int]]:
 
 
 class _LineReader:
-    """Tells the rows of a table from what stands between them.
+    """Distinguishes the rows of a table from the lines between them.
 
     Attributes
     ----------
     names
-        The columns that name the rows of a table of actors or projects.
+        The columns that name the rows, in a table of actors or projects.
     last_row
-        The number of the line of the last row.
+        The line number of the last row.
     """
 
     def __init__(self, table: FoundTable) -> None:
         self._header = tuple(name.strip() for name in table.header)
         self._first_lines = range(table.header_line + 1, table.header_line + 3)
         essentials = (column for group in ESSENTIAL[table.recognition.fact_type] for column in group)
-        self._ordinals = _places(table, ("ordinal",))
-        self._essentials = _places(table, essentials)
-        self._joined = _places(table, JOINED)
+        self._ordinals = _positions(table, ("ordinal",))
+        self._essentials = _positions(table, essentials)
+        self._joined = _positions(table, JOINED)
         self._is_wide = table.recognition.n_recognised > 1
         self._banners = frozenset(
             area.top
             for area in table.sheet.merged
             if area.right > area.left and min(area.right + 1, len(self._header)) - area.left > len(self._header) / 2
         )
-        self._counts_in_figures = self._ordinals and _counts_in_figures(table, self._ordinals)
+        self._has_numbered_rows = self._ordinals and _has_numbered_rows(table, self._ordinals)
         self._has_signatures = False
         self.names = self._essentials if table.recognition.fact_type in {Actor, Project} else frozenset()
         self.last_row = 0
 
     def passed(self, line: Line) -> PassedLine | None:
-        """The line as one that is no row of its table; None where it is one."""
+        """The line, if it is not a row of the table; None if it is a row."""
         filled = {place: text for place, cell in enumerate(line.cells) if (text := cell.strip())}
-        why = self._why_beside(line, filled) or self._why_between(line, filled)
+        why = self._reason_in_numbers(line, filled) or self._reason_in_words(line, filled)
         if why is None or why == "row":
             return None
         text = " ".join(filled.values())
         return PassedLine(line.number, why, text, is_sure=why != "heading" or self._is_sure_heading(filled))
 
-    def goes_on(self, line: Line) -> bool:
-        """Whether a line only adds to the lists and texts of the row directly above it."""
+    def continues_row(self, line: Line) -> bool:
+        """Whether a line only continues the lists and texts of the row directly above it."""
         filled = {place for place, cell in enumerate(line.cells) if cell.strip()}
         return bool(self.names) and self.last_row == line.number - 1 and filled <= self._joined
 
-    def _why_beside(self, line: Line, filled: Mapping[int, str]) -> WhyPassed | Literal["row"] | None:
-        """What a line is by its numbers and by what the header says."""
+    def _reason_in_numbers(self, line: Line, filled: Mapping[int, str]) -> WhyPassed | Literal["row"] | None:
+        """What a line is, judged by its numbers and by the header; None where these do not decide."""
         if line.number in self._first_lines and is_numbering(line.cells):
             return "numbering"
         if any(_FIGURES.fullmatch(filled.get(place, "")) for place in self._ordinals):
@@ -125,19 +126,19 @@ class _LineReader:
             return "repeated_header"
         return None
 
-    def _why_between(self, line: Line, filled: Mapping[int, str]) -> WhyPassed | None:
-        """What a line without a number is by its words."""
+    def _reason_in_words(self, line: Line, filled: Mapping[int, str]) -> WhyPassed | None:
+        """What a line without a number is, judged by its words; None for a row."""
         words = [text for text in filled.values() if not _NUMBER.fullmatch(text)]
         if words and _is_total(words[0]) and all(map(_is_quantity, words[1:])):
             return "total"
         if self._is_note(filled, words):
             return "note"
-        if self.goes_on(line):
+        if self.continues_row(line):
             return None
         return "heading" if self._is_heading(line.number, filled) else None
 
     def _is_note(self, filled: Mapping[int, str], words: Sequence[str]) -> bool:
-        """Whether a line is a note or belongs to the signatures, which only rows with a number or more cells end."""
+        """Whether a line is a note or a signature; the signatures end at a row with a number or with more cells."""
         if not words or len(filled) > _MAX_CELLS_OF_NOTE:
             return False
         names = [filled[place] for place in self._essentials if place in filled]
@@ -157,11 +158,11 @@ class _LineReader:
             return False
         if len(filled) > 1:
             is_numbered = any(_ROMAN_OR_LETTER.fullmatch(filled.get(place, "")) for place in self._ordinals)
-            return is_numbered and bool(self._counts_in_figures or kind_of_group(filled[others[0]]))
+            return is_numbered and bool(self._has_numbered_rows or kind_of_group(filled[others[0]]))
         ((place, text),) = filled.items()
         if number in self._banners or place < min(self._essentials):
             return True
-        return _is_section(text, may_lack_a_kind=bool(self._counts_in_figures))
+        return _is_section(text, may_lack_a_kind=bool(self._has_numbered_rows))
 
     def _is_sure_heading(self, filled: Mapping[int, str]) -> bool:
         text = next((text for place, text in filled.items() if place not in self._ordinals), "")
@@ -170,15 +171,15 @@ class _LineReader:
         return kind_of_group(rest) is not None or (kind_of_title(rest) is not None and kind_of_name(rest) is None)
 
 
-def _places(table: FoundTable, columns: Iterable[str]) -> frozenset[int]:
-    """Where a table has the columns of these names."""
+def _positions(table: FoundTable, columns: Iterable[str]) -> frozenset[int]:
+    """The positions of the columns with these names in a table."""
     wanted = frozenset(columns)
     matches = enumerate(table.recognition.matches)
     return frozenset(place for place, match in matches if match and match.column in wanted)
 
 
-def _counts_in_figures(table: FoundTable, ordinals: Iterable[int]) -> bool:
-    """Whether the first rows are numbered 1, 2, 3, so that I, II or A, B are no numbers of rows."""
+def _has_numbered_rows(table: FoundTable, ordinals: Iterable[int]) -> bool:
+    """Whether the first rows are numbered 1, 2, 3, so that I, II or A, B do not number rows."""
     lines = (line for line in islice(table.sheet.read(), _N_LINES_SAMPLED) if isinstance(line, Line))
     below = [line.cells for line in lines if line.number > table.header_line]
     return any(
@@ -190,7 +191,7 @@ def _counts_in_figures(table: FoundTable, ordinals: Iterable[int]) -> bool:
 
 
 def _is_section(text: str, *, may_lack_a_kind: bool) -> bool:
-    """Whether a text alone on its line is the heading of a section rather than somebody's name.
+    """Whether a text that stands alone on its line is the heading of a section and not a name.
 
     >>> _is_section("II. Khối trường, viện", may_lack_a_kind=False), _is_section("Phần mềm Việt", may_lack_a_kind=True)
     (True, False)
@@ -208,14 +209,14 @@ def _is_section(text: str, *, may_lack_a_kind: bool) -> bool:
 
 
 @cache
-def words_of_lines() -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """What ``ingest/staff/lines.toml`` says."""
+def line_words() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The contents of ``ingest/staff/lines.toml``."""
     return tomllib.loads(files("ingest.staff").joinpath("lines.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _phrases(section: str, key: str) -> Phrases[bool]:
-    return Phrases((phrase, True) for phrase in words_of_lines()[section][key])
+    return Phrases((phrase, True) for phrase in line_words()[section][key])
 
 
 def _begins(section: str, text: str) -> bool:
@@ -223,7 +224,7 @@ def _begins(section: str, text: str) -> bool:
 
 
 def _is_note(text: str, *, is_alone: bool) -> bool:
-    """Whether a text can only be a note: a label with a colon or alone on its line, or the beginning of a note.
+    """Whether a text can only be a note: it begins like a note, or is a label with a colon or alone on its line.
 
     >>> _is_note("Ghi chú: chưa đủ", is_alone=True), _is_note("Nguồn Sáng Việt", is_alone=True)
     (True, False)
@@ -238,17 +239,15 @@ def _is_note(text: str, *, is_alone: bool) -> bool:
 
 @cache
 def _totals() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a sum is called, and what stands beside it."""
-    words, groups, units = (
-        "|".join(map(fold, words_of_lines()["totals"][key])) for key in ("words", "groups", "units")
-    )
+    """Patterns for the name of a sum, and for the quantity beside it."""
+    words, groups, units = ("|".join(map(fold, line_words()["totals"][key])) for key in ("words", "groups", "units"))
     quantity, link = rf"[0-9 ]*({units})?", "( (so|cac|toan bo|la|gom|co))*"
     name = rf"({words}){link}( ({units}))*{link}( ({groups}) ([ivxlc]+|[a-z0-9]))? ?{quantity}"
     return re.compile(name), re.compile(quantity)
 
 
 def _is_total(text: str) -> bool:
-    """Whether a text names a sum, and nobody.
+    """Whether a text names a sum and not an actor.
 
     >>> _is_total("Tổng cộng: 25 đơn vị"), _is_total("Tổng công ty Điện lực"), _is_total("Cộng khối II")
     (True, False, True)

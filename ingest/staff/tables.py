@@ -1,4 +1,4 @@
-"""Tables of staff as raw tables: ids for rows that have none, kinds for rows that do not say theirs, ends by name."""
+"""Tables of staff as raw tables, with ids for rows without one, kinds for rows without one, and links by name."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,12 +19,11 @@ from ingest.normalise.kinds import (
     relationship_kind,
 )
 from ingest.normalise.result import Normalised
-from ingest.readers import RawTable, Row
+from ingest.raw_tables import PassedLine, RawRow, RawTable
 from ingest.seen import Seen
-from ingest.staff.layout import PassedLine
 from ingest.staff.name_book import NameBook
 from ingest.staff.planning import StaffTable
-from ingest.staff.rows import Cells, day_first_of, feed, names_in
+from ingest.staff.rows import Cells, day_first_of, names_in, read_line
 from ingest.staff.sources import row_id
 from ingest.staff.table_lines import table_lines
 from ingest.values import CellError
@@ -33,18 +32,18 @@ _LINKS: dict[type[Fact], dict[str, str]] = {
     Actor: {"parent_name": "part_of", "affiliation_name": "affiliated_with"},
     Project: {"owner_name": "", "participant_name": ""},
 }
-"""Columns of actors and projects that name somebody else, and the kind of relationship that makes."""
+"""Columns of actors and projects that name another actor, and the kind of relationship that results from each."""
 
 T = TypeVar("T")
 _ASSUMED_TIE = Tie("partnered_in")
 _ASSUMED_OPPORTUNITY = "project"
 
-Item = Row | Issue | PassedLine
+Item = RawRow | Issue | PassedLine
 
 
 @dataclass(frozen=True, slots=True)
-class _Finished:
-    """A row with the heading that it stands under."""
+class _CompleteRow:
+    """A complete row, with the heading above it and the number of its first line."""
 
     row: Cells
     heading: str
@@ -52,12 +51,12 @@ class _Finished:
 
 
 def open_staff_table(table: StaffTable, book: NameBook, seen: Seen) -> RawTable:
-    """The table, ready to be read; links find their ends in the book, which must know everybody by then.
+    """The table, ready to be read; links find their ends in ``book``, which must be complete by then.
 
     Parameters
     ----------
     seen
-        The rows of other tables, so that those of one source are told apart.
+        The rows of other tables, so that equal rows of one source are recognised.
     """
     readers: dict[type[Fact], Callable[[StaffTable, NameBook, Seen], Iterator[Item]]] = {
         Actor: _actors,
@@ -71,9 +70,9 @@ def open_staff_table(table: StaffTable, book: NameBook, seen: Seen) -> RawTable:
 
 
 def open_links(table: StaffTable, book: NameBook, seen: Seen) -> RawTable | None:
-    """The links that columns of a table of actors or projects name; None where it has no such column.
+    """The links named in columns of a table of actors or projects; None where the table has no such column.
 
-    ``seen`` must be another one than that of the tables themselves, as their rows are read once more.
+    ``seen`` must not be the one that is used for the tables themselves, because their rows are read a second time.
     """
     if not _link_columns(table):
         return None
@@ -85,21 +84,21 @@ def open_links(table: StaffTable, book: NameBook, seen: Seen) -> RawTable | None
 
 
 def needs_names(table: StaffTable) -> bool:
-    """Whether anything in a table is told by name."""
+    """Whether a table refers to actors or projects by name."""
     return table.fact_type in {Relationship, Participation} or bool(_link_columns(table))
 
 
 def _link_columns(table: StaffTable) -> list[tuple[str, str]]:
-    """The headers of columns that name somebody else, with what each was recognised as."""
+    """The headers of the columns that name another actor, each with the column it was recognised as."""
     links = _LINKS.get(table.fact_type, {})
     matches = zip(table.found.header, table.found.recognition.matches, strict=True)
     return [(header, match.column) for header, match in matches if match and match.column in links]
 
 
-def _finished(table: StaffTable) -> Iterator[_Finished | Issue | PassedLine]:
-    """The rows of a table, each from the one or several lines it takes."""
+def _complete_rows(table: StaffTable) -> Iterator[_CompleteRow | Issue | PassedLine]:
+    """The rows of a table, each made from one or several lines."""
     day_first = day_first_of(table)
-    pending: _Finished | None = None
+    pending: _CompleteRow | None = None
     for line in table_lines(table.found):
         if isinstance(line, Issue | PassedLine):
             if pending:
@@ -107,19 +106,19 @@ def _finished(table: StaffTable) -> Iterator[_Finished | Issue | PassedLine]:
             pending = None
             yield line
         elif line.continues and pending:
-            feed(pending.row, table, line)
+            read_line(pending.row, table, line)
         else:
             if pending:
                 yield pending
             here = replace(table.found.sheet.place, line=line.number)
-            pending = _Finished(Cells(here, day_first), line.heading, line.number)
-            feed(pending.row, table, line)
+            pending = _CompleteRow(Cells(here, day_first), line.heading, line.number)
+            read_line(pending.row, table, line)
     if pending:
         yield pending
 
 
 class _Ids:
-    """Ids for the rows of one table, and which of them were there before word for word in a table of its source."""
+    """Gives ids to the rows of one table and recognises rows that repeat an earlier row of the same source."""
 
     def __init__(self, table: StaffTable, seen: Seen) -> None:
         self._source = table.source
@@ -128,7 +127,7 @@ class _Ids:
         self._here = 0
 
     def give(self, row: Cells, name: str, *, is_person: bool) -> bool:
-        """Give the row an id where it has none; False where an earlier row says the same."""
+        """Give the row an id if it has none; return False where an earlier row says the same."""
         content = repr((sorted(row.cells.items()), sorted(row.attributes.items()), row.kinds))
         digest = hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         self._here = self._seen.times(self._space, b"rows") + 1
@@ -145,21 +144,21 @@ class _Ids:
 
 def _actors(table: StaffTable, _: NameBook, seen: Seen) -> Iterator[Item]:
     ids = _Ids(table, seen)
-    has_said = False
-    for item in _finished(table):
-        if not isinstance(item, _Finished):
+    has_reported = False
+    for item in _complete_rows(table):
+        if not isinstance(item, _CompleteRow):
             yield item
             continue
         row, name = item.row, item.row.cells.get("name", "")
-        party, is_told = _party(table, item, name)
+        party, is_stated = _party(table, item, name)
         if party:
             row.cells["kind"] = party.kind
             named = kind_of_name(name)
             subkind = party.subkind or (named.subkind if named and named.kind == party.kind else None)
             if subkind:
                 row.cells.setdefault("subkind", subkind)
-            if not is_told and not has_said:
-                has_said = True
+            if not is_stated and not has_reported:
+                has_reported = True
                 row.issues.append(row.place.issue("kind_inferred", value=name, detail=party.kind))
         elif row.kinds:
             row.cells["kind"] = row.kinds[0]
@@ -174,27 +173,27 @@ def _actors(table: StaffTable, _: NameBook, seen: Seen) -> Iterator[Item]:
 
 
 def _header_of(table: StaffTable, column: str) -> str:
-    """What a table calls a column."""
+    """The header that a table uses for a column."""
     matches = zip(table.found.header, table.found.recognition.matches, strict=True)
     return next((header for header, match in matches if match and match.column == column), column)
 
 
-def _party(table: StaffTable, item: _Finished, name: str) -> tuple[Party | None, bool]:
-    """The kind of a row, and whether a cell, a heading or a title tells it rather than its name."""
+def _party(table: StaffTable, item: _CompleteRow, name: str) -> tuple[Party | None, bool]:
+    """The kind of a row, and whether it comes from a cell, a heading, a mapping or a title and not from the name."""
     for text in item.row.kinds:
         try:
             return actor_kind(text).value, True
         except CellError:
             continue
-    told = kind_of_title(item.heading) or (Party(table.kind) if table.kind else table.party)
-    return (told, True) if told else (kind_of_name(name), False)
+    stated = kind_of_title(item.heading) or (Party(table.kind) if table.kind else table.party)
+    return (stated, True) if stated else (kind_of_name(name), False)
 
 
 def _projects(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
     ids = _Ids(table, seen)
     owners = [header for header, column in _link_columns(table) if column == "owner_name"]
-    for item in _finished(table):
-        if not isinstance(item, _Finished):
+    for item in _complete_rows(table):
+        if not isinstance(item, _CompleteRow):
             yield item
             continue
         row, title = item.row, item.row.cells.get("title", "")
@@ -209,13 +208,13 @@ def _projects(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
         yield row.row(item.number)
 
 
-def _opportunity(table: StaffTable, item: _Finished) -> str:
+def _opportunity(table: StaffTable, item: _CompleteRow) -> str:
     texts = (*item.row.kinds, item.heading, table.kind or "", *_title_texts(table))
     return next((kind for text in texts if text and (kind := _read(opportunity_kind, text))), _ASSUMED_OPPORTUNITY)
 
 
 def _title_texts(table: StaffTable) -> Iterable[str]:
-    """What stands above and around a table, nearest first."""
+    """The texts above and around a table, the nearest first."""
     found = table.found
     matches = zip(found.header, found.recognition.matches, strict=True)
     header = next((name for name, match in matches if match and match.column in {"title", "kind"}), "")
@@ -230,15 +229,15 @@ def _read(read: Callable[[str], Normalised[T]], text: str) -> T | None:
 
 
 def _relationships(table: StaffTable, book: NameBook, _: Seen) -> Iterator[Item]:
-    has_said = False
-    for item in _finished(table):
-        if not isinstance(item, _Finished):
+    has_reported = False
+    for item in _complete_rows(table):
+        if not isinstance(item, _CompleteRow):
             yield item
             continue
         row = item.row
-        tie, is_told = _tie(table, item)
-        if not is_told and not has_said:
-            has_said = True
+        tie, is_stated = _tie(table, item)
+        if not is_stated and not has_reported:
+            has_reported = True
             row.issues.append(row.place.issue("kind_assumed", detail=tie.kind))
         row.cells["kind"] = tie.kind
         sides = ("target", "source") if tie.is_inverse else ("source", "target")
@@ -247,8 +246,8 @@ def _relationships(table: StaffTable, book: NameBook, _: Seen) -> Iterator[Item]
 
 
 def _participations(table: StaffTable, book: NameBook, _: Seen) -> Iterator[Item]:
-    for item in _finished(table):
-        if not isinstance(item, _Finished):
+    for item in _complete_rows(table):
+        if not isinstance(item, _CompleteRow):
             yield item
             continue
         row = item.row
@@ -257,15 +256,15 @@ def _participations(table: StaffTable, book: NameBook, _: Seen) -> Iterator[Item
         yield from _rows_between(row, item.number, ("project_id", "actor_id"), [projects, actors])
 
 
-def _tie(table: StaffTable, item: _Finished) -> tuple[Tie, bool]:
-    """The kind of a relationship, and whether a cell, a heading, a title or the mapping tells it."""
+def _tie(table: StaffTable, item: _CompleteRow) -> tuple[Tie, bool]:
+    """The kind of a relationship, and whether it comes from a cell, a heading, a title or a mapping."""
     texts = (*item.row.kinds, item.heading, table.kind or "", *_title_texts(table))
     tie = next((tie for text in texts if text and (tie := _read(relationship_kind, text))), None)
     return (tie, True) if tie else (_ASSUMED_TIE, False)
 
 
 def _ids_of(row: Cells, id_column: str, name_column: str, book: NameBook) -> list[str]:
-    """The ids of everybody whom a cell names; what names nobody is an issue of the row."""
+    """The ids of all actors or projects named in a cell; unknown names become issues of the row."""
     if id_column in row.cells:
         return [row.cells[id_column]]
     header, text = row.named.get(name_column, (name_column, ""))
@@ -295,8 +294,8 @@ def _found(
     return ids, issues
 
 
-def _rows_between(row: Cells, number: int, columns: tuple[str, str], ends: list[list[str]]) -> Iterator[Row]:
-    """A row for each pair of ends, the line counted with the first; one with the reasons where an end names nobody."""
+def _rows_between(row: Cells, number: int, columns: tuple[str, str], ends: list[list[str]]) -> Iterator[RawRow]:
+    """A row for each pair of ends, the first of which counts the line; the row itself where an end is missing."""
     whole = row.row(number)
     if any(issue.is_error for issue in row.issues) or not all(ends):
         yield whole
@@ -309,7 +308,7 @@ def _rows_between(row: Cells, number: int, columns: tuple[str, str], ends: list[
 def _links_of_actors(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
     columns = _link_columns(table)
     for item in _actors(table, book, seen):
-        if not isinstance(item, Row) or not _makes_a_fact(item) or "kind" not in item.cells:
+        if not isinstance(item, RawRow) or not _makes_a_fact(item) or "kind" not in item.cells:
             continue
         for header, column in columns:
             link = {"source_id": item.cells["id"], "kind": _LINKS[Actor][column]}
@@ -319,24 +318,24 @@ def _links_of_actors(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[
 def _links_of_projects(table: StaffTable, book: NameBook, seen: Seen) -> Iterator[Item]:
     columns = _link_columns(table)
     for item in _projects(table, book, seen):
-        if isinstance(item, Row) and _makes_a_fact(item):
+        if isinstance(item, RawRow) and _makes_a_fact(item):
             for header, _ in columns:
                 link = {"project_id": item.cells["id"], "role": header}
                 yield from _links(item, header, "actor_id", link, table, book)
 
 
-def _makes_a_fact(row: Row) -> bool:
+def _makes_a_fact(row: RawRow) -> bool:
     return "id" in row.cells and not any(issue.is_error or issue.code == "repeated_row" for issue in row.issues)
 
 
 def _links(
-    item: Row, header: str, column: str, link: Mapping[str, str], table: StaffTable, book: NameBook
+    item: RawRow, header: str, column: str, link: Mapping[str, str], table: StaffTable, book: NameBook
 ) -> Iterator[Item]:
-    """A row for each name in one cell; one that names nobody is reported, and its text stays with the row it is in."""
+    """A row for each name in one cell; an unknown name becomes an issue, and its text stays in the row it stands in."""
     place = replace(table.found.sheet.place, line=item.line)
     for name in names_in(item.attributes.get(header, "")):
         ids, _ = _found(place, header, name, book)
         if ids and ids[0] != link.get("source_id"):
-            yield Row(item.line, {**link, column: ids[0]})
+            yield RawRow(item.line, {**link, column: ids[0]})
         elif not ids:
             yield place.issue("unknown_partner", column=header, value=name, detail=book.nearest_actor(name))

@@ -1,1 +1,1 @@
-"""How good the suggestions are, measured beside the usual baselines."""
+"""Measures how good the suggestions are, and compares them with the usual baselines."""

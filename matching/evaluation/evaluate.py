@@ -1,4 +1,4 @@
-"""How good the suggestions are: rankings over all candidates, one cut in time, the usual baselines beside ours."""
+"""Measures how good the suggestions are: one cut in time, rankings of all candidates, compared with baselines."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -22,11 +22,13 @@ from matching.ranking.ranker import Ranker, Task
 from matching.recommend import Recommender
 
 CUTOFF = 20
+"""Places of a list that are measured. Set by hand: as many as a page shows."""
 _SHORT_HISTORY = 10
-"""Earlier partners up to which an asker's question is always asked, sampled or not."""
+"""Askers with at most so many earlier partners are all asked, since a sample holds few of them. Set by hand."""
 _HISTORY = (("0", 0, 0), ("1-2", 1, 2), ("3-10", 3, 10), ("> 10", 11, 10**9))
+"""Groups of askers by their number of earlier partners: name, least and most."""
 _MIN_SPLIT = 10
-"""Questions below which the result for a pair of kinds says nothing."""
+"""Questions that a pair of kinds needs to be reported. Set by hand: a mean over fewer says nothing."""
 OURS = "Ketnoi"
 EXPOSURE_AWARE = "Ketnoi, exposure-aware"
 _OWN = {OURS, EXPOSURE_AWARE}
@@ -34,9 +36,22 @@ _OWN = {OURS, EXPOSURE_AWARE}
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """What is measured: a task, the cut, the end of the test period, and how many questions are sampled at most.
+    """What an evaluation measures.
 
-    ``n_examples`` bounds what the ranker learns from, for a quick look; None for as many as it takes otherwise.
+    Attributes
+    ----------
+    task
+        The task of the ranker.
+    cut
+        Day before which everything is known.
+    until
+        Day before which the test period ends.
+    n_questions
+        Questions that are sampled at most.
+    seed
+        Seed of the random generator.
+    n_examples
+        Examples that the ranker learns from at most, for a quick look; None for its usual number.
     """
 
     task: Task
@@ -49,16 +64,30 @@ class Protocol:
 
 @dataclass(frozen=True, slots=True)
 class MethodResult:
-    """Means of one method over the questions, with the lists it gave.
+    """The results of one method.
 
     Attributes
     ----------
+    name
+        Name of the method.
+    ndcg, interval
+        Mean nDCG@20 over the sampled questions, and its 95 % interval.
+    recall
+        Mean share of the relevant actors that are among the first 20.
+    hit_rate
+        Share of the questions with a relevant actor among the first 20.
+    coverage
+        Share of the candidates that are in any list.
+    gini
+        Gini coefficient of how often each candidate is listed.
+    newcomer_share
+        Share of all places that newcomers hold.
     ndcg_of
-        nDCG@20 of each question, float64, shape (n_questions,).
+        nDCG@20 of each sampled question, float64, shape (n_questions,).
     ndcg_of_all
-        The same with the questions that are asked for the parts of the result alone.
+        nDCG@20 of each question, including the ones asked only for the split by history, float64.
     lists
-        Actor rows shown, one array of at most 20 a question.
+        The list of each sampled question: rows of at most 20 actors, best first.
     """
 
     name: str
@@ -76,7 +105,15 @@ class MethodResult:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Our result and the best baseline's on one part of the questions, by history or by kinds."""
+    """The mean nDCG@20 of Ketnoi and of the best baseline on one part of the questions.
+
+    Attributes
+    ----------
+    by
+        ``history``: by the asker's number of earlier partners; ``kinds``: by the kinds of asker and relevant actor.
+    name
+        Name of the part.
+    """
 
     by: Literal["history", "kinds"]
     name: str
@@ -88,9 +125,29 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The table of an evaluation: methods in order of their nDCG@20, splits, and calibration where it is learned.
+    """The results of an evaluation.
 
-    ``reliability`` sets the probability stated for the twenty suggestions shown beside how often they came true.
+    Attributes
+    ----------
+    protocol
+        What was measured.
+    n_questions
+        Number of sampled questions.
+    n_candidates
+        Number of actors that may be suggested.
+    model_version
+        Version of the ranker.
+    methods
+        Results of all methods, best nDCG@20 first.
+    splits
+        Results on parts of the questions.
+    ratio_interval
+        95 % interval of :attr:`ratio`.
+    calibration_error
+        Expected calibration error of the probabilities stated for the first 20 suggestions of each list; None if the
+        ranker states none.
+    reliability
+        How often these suggestions came true, by stated probability; empty if the ranker states none.
     """
 
     protocol: Protocol
@@ -105,35 +162,35 @@ class Report:
 
     @property
     def ours(self) -> MethodResult:
-        """Our result."""
+        """The result of Ketnoi in the order of its scores."""
         return _named(self.methods, OURS)
 
     @property
     def exposure_aware(self) -> MethodResult:
-        """Our result where who is seldom shown comes forward."""
+        """The result of Ketnoi in its exposure-aware order."""
         return _named(self.methods, EXPOSURE_AWARE)
 
     @property
     def best_baseline(self) -> MethodResult:
-        """The best of the others."""
+        """The baseline with the highest nDCG@20."""
         return _best_baseline(self.methods)
 
     @property
     def ratio(self) -> float:
-        """Our nDCG@20 by the best baseline's."""
+        """nDCG@20 of Ketnoi divided by nDCG@20 of the best baseline."""
         return self.ratio_of(self.ours)
 
     def ratio_of(self, method: MethodResult) -> float:
-        """The nDCG@20 of a method by the best baseline's."""
+        """nDCG@20 of a method divided by nDCG@20 of the best baseline; infinite if the latter is 0."""
         return method.ndcg / self.best_baseline.ndcg if self.best_baseline.ndcg else float("inf")
 
     @property
     def exposure_loss(self) -> float:
-        """The part of our nDCG@20 that exposure costs; negative where it gains."""
+        """Share of Ketnoi's nDCG@20 that the exposure-aware order loses; negative if it gains."""
         return 1 - self.exposure_aware.ndcg / self.ours.ndcg if self.ours.ndcg else 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the lists and the single questions, as JSON holds it; None for a ratio to nothing."""
+        """The report as JSON values, without lists and single questions; an infinite ratio becomes None."""
         left_out = {"ndcg_of", "ndcg_of_all", "lists"}
         columns = [column.name for column in fields(MethodResult) if column.name not in left_out]
         methods = [
@@ -162,29 +219,29 @@ class Report:
 def evaluate(
     snapshot: GraphSnapshot, protocol: Protocol, on_progress: OnProgress | None = None, ranker: Ranker | None = None
 ) -> Report:
-    """The table for one task.
+    """The report on one task.
 
     Parameters
     ----------
     snapshot
-        The network, with what came after the cut.
+        The network, including the test period.
     protocol
         What is measured.
     on_progress
-        Told of each question learned from and asked.
+        Called after each example that is learned from and each question that is asked.
     ranker
-        One to be measured as it is; None for one that learns from before the cut.
+        Ranker to measure as it is; None to train one on what was known before the cut.
 
     Raises
     ------
     InvalidQueryError
-        The dates are in the wrong order, or nothing in the test period can be asked about.
+        The test period ends before it begins, or it holds no question.
     """
     if protocol.cut >= protocol.until:
         raise InvalidQueryError("period_empty", "The test period ends before it begins: --until must come after --cut.")
     known, later = snapshot.before(protocol.cut), snapshot.before(protocol.until)
     learning = np.random.default_rng(protocol.seed)
-    (asking,) = learning.spawn(1)  # whom is asked must not depend on how much is learned
+    (asking,) = learning.spawn(1)  # the sample must not depend on how many examples are learned from
     ranker = ranker or train_or_day_one(protocol.task, known, learning, on_progress, protocol.n_examples)
     recommender = Recommender(NetworkIndex(known), {protocol.task: ranker})
     asked = _Questions(recommender, later, protocol.task, asking.permutation, protocol.n_questions)
@@ -207,13 +264,27 @@ def evaluate(
             lists[name].append(largest(np.where(allowed, baseline(view), 0), CUTOFF))
         if on_progress:
             on_progress("evaluate", place + 1, len(asked.questions))
-    methods = [_result(name, shown, asked, asking) for name, shown in lists.items()]
+    methods = [_result(name, listed, asked, asking) for name, listed in lists.items()]
     methods.sort(key=lambda method: (-method.ndcg, method.name))
     return _report(protocol, ranker.version, asked, tuple(methods), stated)
 
 
 class _Questions:
-    """The sampled questions of a task, and all those of askers with a short history, with what is needed to ask."""
+    """The questions of an evaluation: a sample, and for partners all further questions of askers with a short history.
+
+    Parameters
+    ----------
+    recommender
+        Answers the questions; its network ends at the cut.
+    later
+        The network at the end of the test period.
+    task
+        The task.
+    permute
+        Random order of n questions.
+    n_wanted
+        Questions to sample at most.
+    """
 
     def __init__(
         self,
@@ -232,7 +303,7 @@ class _Questions:
         places = permute(len(found))
         sampled, others = np.sort(places[:n_wanted]), np.sort(places[n_wanted:])
         self.n_sampled = len(sampled)
-        if task == "partner":  # a sample has too few askers with a short history to say anything of them
+        if task == "partner":  # a sample holds too few askers with a short history
             history = index.links.n_partners[[question.row for question in found]]
             sampled = np.concatenate([sampled, others[history[others] <= _SHORT_HISTORY]])
         self.questions = [found[place] for place in sampled]
@@ -240,7 +311,7 @@ class _Questions:
 
     @property
     def sampled(self) -> list[PastQuestion]:
-        """The questions that means are taken over; the others are asked for the parts of the result alone."""
+        """The sampled questions, over which all means are taken; the others only serve the split by history."""
         return self.questions[: self.n_sampled]
 
     def __iter__(self) -> Iterator[tuple[PastQuestion, QueryView, BoolArray]]:
@@ -253,7 +324,7 @@ class _Questions:
                 yield question, TextQuery(index, text), self.allowed_in_general
 
     def groups(self) -> Iterator[tuple[str, BoolArray]]:
-        """Names and members of the parts the result is split into."""
+        """The groups of askers by number of earlier partners: name, and whether each question belongs to the group."""
         if self.task == "brief":
             return
         rows = np.array([question.row for question in self.questions], np.intp)
@@ -262,7 +333,7 @@ class _Questions:
             yield f"{name} earlier partners", (history >= least) & (history <= most)
 
     def kind_pairs(self) -> Iterator[tuple[str, Mapping[int, IndexArray]]]:
-        """Names of pairs of kinds, with the relevant actors of the second kind by place of the question."""
+        """The pairs of asking and relevant kind: name, and relevant actors of that kind by position of the question."""
         snapshot = self.recommender.snapshot
         kinds = list(self.recommender.index.kinds.actor)
         asker = [
@@ -270,16 +341,16 @@ class _Questions:
         ]
         for asking, kind in product(dict.fromkeys(sorted(asker)), kinds):
             of_kind = {
-                place: wanted
+                place: relevant
                 for place, question in enumerate(self.sampled)
                 if asker[place] == asking
-                and len(wanted := question.relevant[snapshot.actor_kind[question.relevant] == kinds.index(kind)])
+                and len(relevant := question.relevant[snapshot.actor_kind[question.relevant] == kinds.index(kind)])
             }
             yield f"{asking} to {kind}", of_kind
 
 
 def _brief_questions(known: GraphSnapshot, later: GraphSnapshot, index: NetworkIndex) -> list[PastQuestion]:
-    """Projects with a summary that are in ``later`` alone, with their members who were candidates before."""
+    """The summarised projects that only ``later`` has, each with its members that were candidates at the cut."""
     is_new = ~np.isin(later.project_ids, known.project_ids)
     summaries = later.tables.projects["summary"].to_pylist()
     questions = []
@@ -295,10 +366,10 @@ def _brief_questions(known: GraphSnapshot, later: GraphSnapshot, index: NetworkI
 
 def _result(name: str, lists: Sequence[IndexArray], asked: _Questions, rng: np.random.Generator) -> MethodResult:
     relevant = [question.relevant for question in asked.questions]
-    hits = [np.isin(shown, wanted) for shown, wanted in zip(lists, relevant, strict=True)]
-    scores = np.array([ndcg(hit, len(wanted), CUTOFF) for hit, wanted in zip(hits, relevant, strict=True)])
+    hits = [np.isin(listed, actors) for listed, actors in zip(lists, relevant, strict=True)]
+    scores = np.array([ndcg(hit, len(actors), CUTOFF) for hit, actors in zip(hits, relevant, strict=True)])
     n_sampled, index = asked.n_sampled, asked.recommender.index
-    recalls = [hit.sum() / len(wanted) for hit, wanted in zip(hits[:n_sampled], relevant[:n_sampled], strict=True)]
+    recalls = [hit.sum() / len(actors) for hit, actors in zip(hits[:n_sampled], relevant[:n_sampled], strict=True)]
     exposure = np.bincount(np.concatenate(lists[:n_sampled]), minlength=index.snapshot.n_actors).astype(np.float64)
     exposure = exposure[asked.allowed_in_general]
     newcomers = index.links.is_newcomer[asked.allowed_in_general]
@@ -367,8 +438,8 @@ def _split(by: Literal["history", "kinds"], name: str, scores: Mapping[str, Doub
 
 
 def _ndcg_within(method: MethodResult, relevant: Mapping[int, IndexArray]) -> DoubleArray:
-    """nDCG@20 of some questions with but a part of their relevant actors, by place of the question."""
-    scores = [ndcg(np.isin(method.lists[place], wanted), len(wanted), CUTOFF) for place, wanted in relevant.items()]
+    """nDCG@20 of the given questions if only the given actors are relevant, float64, shape (n_questions,)."""
+    scores = [ndcg(np.isin(method.lists[place], actors), len(actors), CUTOFF) for place, actors in relevant.items()]
     return np.array(scores, np.float64)
 
 
@@ -377,7 +448,7 @@ def _finite(ratio: float) -> float | None:
 
 
 def _ratio_interval(ours: DoubleArray, best: DoubleArray, seed: int) -> tuple[float, float]:
-    """95 % bootstrap interval of the ratio of means, questions resampled in pairs."""
+    """95 % bootstrap interval of the ratio of two means; both methods are resampled on the same questions."""
     rows = np.random.default_rng(seed).integers(0, len(ours), (2000, len(ours)))
     below = best[rows].mean(axis=1)
     ratios = np.divide(ours[rows].mean(axis=1), below, out=np.full(len(below), np.inf), where=below > 0)

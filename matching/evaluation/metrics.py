@@ -1,4 +1,4 @@
-"""Measures of ranked lists and of who is shown in them."""
+"""Metrics of ranked lists, of exposure, and of stated probabilities."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from matching.arrays import BoolArray, DoubleArray
 
 
 def ndcg(is_relevant: BoolArray, n_relevant: int, cutoff: int = 20) -> float:
-    """Normalised discounted cumulative gain of one list, 0 to 1 (Järvelin & Kekäläinen 2002), gain one or nothing.
+    """Normalised discounted cumulative gain of one list, 0 to 1 (Järvelin & Kekäläinen 2002); gains are 0 or 1.
 
     Parameters
     ----------
     is_relevant
         Whether each place of the list holds a relevant actor, best place first.
     n_relevant
-        How many relevant actors there are; the ideal list is cut as well.
+        Number of relevant actors in all. The ideal list holds ``min(n_relevant, cutoff)`` of them.
     cutoff
-        Places that count.
+        Number of places that count.
 
     >>> round(ndcg(np.array([True, False, True]), n_relevant=2), 4)
     0.9197
@@ -29,12 +29,12 @@ def ndcg(is_relevant: BoolArray, n_relevant: int, cutoff: int = 20) -> float:
 
 
 def discounts(cutoff: int) -> DoubleArray:
-    """Weight of each place, 1 / log2(1 + place), shape (cutoff,)."""
+    """Weight of each place from 1, 1 / log2(1 + place), float64, shape (cutoff,)."""
     return 1 / np.log2(np.arange(2, cutoff + 2, dtype=np.float64))
 
 
 def bootstrap_interval(values: DoubleArray, rng: np.random.Generator, n_samples: int = 2000) -> tuple[float, float]:
-    """95 % interval of the mean by resampling queries (Efron 1979)."""
+    """95 % bootstrap interval of the mean, by resampling the values (Efron 1979); (0, 0) without values."""
     if not len(values):
         return (0.0, 0.0)
     means = values[rng.integers(0, len(values), (n_samples, len(values)))].mean(axis=1)
@@ -43,7 +43,12 @@ def bootstrap_interval(values: DoubleArray, rng: np.random.Generator, n_samples:
 
 
 def gini(exposure: DoubleArray) -> float:
-    """Gini coefficient of exposure: 0 where all are shown equally often, towards 1 where one is shown always.
+    """Gini coefficient of exposure: 0 if all actors are listed equally often, close to 1 if one holds every place.
+
+    Parameters
+    ----------
+    exposure
+        How often each actor is listed, float64, shape (n_actors,).
 
     >>> round(gini(np.array([0.0, 0.0, 0.0, 4.0])), 2)
     0.75
@@ -58,7 +63,17 @@ def gini(exposure: DoubleArray) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Statements of like probability: the mean that was stated, the share that came true, how many there are."""
+    """Suggestions with similar stated probabilities.
+
+    Attributes
+    ----------
+    stated
+        Mean of the stated probabilities.
+    observed
+        Share of the suggestions that came true.
+    n
+        Number of suggestions.
+    """
 
     stated: float
     observed: float
@@ -66,7 +81,16 @@ class Bin:
 
 
 def reliability(probability: DoubleArray, happened: BoolArray, n_bins: int = 10) -> tuple[Bin, ...]:
-    """Stated and observed frequency in bins of equal count, the lowest probabilities first.
+    """Stated and observed frequencies in bins of equal count, lowest probabilities first.
+
+    Parameters
+    ----------
+    probability
+        Stated probability of each suggestion, float64, shape (n,).
+    happened
+        Whether each suggestion came true, shape (n,).
+    n_bins
+        Bins at most; fewer if there are fewer suggestions.
 
     >>> reliability(np.array([0.9, 0.1, 0.3, 0.7]), np.array([True, False, True, True]), n_bins=2)
     (Bin(stated=0.2, observed=0.5, n=2), Bin(stated=0.8, observed=1.0, n=2))
@@ -77,6 +101,6 @@ def reliability(probability: DoubleArray, happened: BoolArray, n_bins: int = 10)
 
 
 def calibration_error(probability: DoubleArray, happened: BoolArray, n_bins: int = 10) -> float:
-    """Expected calibration error over bins of equal count: mean distance of stated and observed frequency."""
+    """Expected calibration error, 0 to 1: mean gap between stated and observed frequency over bins of equal count."""
     gaps = [part.n * abs(part.stated - part.observed) for part in reliability(probability, happened, n_bins)]
     return sum(gaps) / max(len(probability), 1)

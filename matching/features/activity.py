@@ -28,7 +28,7 @@ def new_partners_last_18m(query: QueryView, rows: Rows) -> FloatArray:
 
 
 def last_active(query: QueryView, rows: Rows) -> FloatArray:
-    """Active of late: 1 if the last joint project begins today, halved every year since."""
+    """Recently active with others: 1 if the last joint project begins today, halved every year since."""
     return query.index.activity.last_active[rows]
 
 

@@ -30,7 +30,7 @@ class ConceptIndex:
     Attributes
     ----------
     reader
-        Finds concepts in a text; its columns are those of all matrices.
+        Finds concepts in a text; all matrices have its columns.
     own
         What each actor says of itself, needs apart, shape (n_actors, n_concepts).
     needs

@@ -41,7 +41,7 @@ def load_inheritance() -> Mapping[str, Inheritance]:
 def inherited_words(snapshot: GraphSnapshot) -> sparse.csr_array:
     """How much the words of each actor count for each other actor, CSR of float32, shape (n_actors, n_actors).
 
-    The words of a founder describe the company, and those of an institute describe the people who work there.
+    The words of a founder describe the company, and the words of an institute describe the people who work there.
     """
     share = np.array([each.words for each in _of_relationships(snapshot)], np.float32)
     source, target = snapshot.relationship_source, snapshot.relationship_target

@@ -1,8 +1,9 @@
 """Who has worked with whom and how closely, and the two-step walks over these links.
 
-A project of s members links each two of them by 1 / log(1 + s), the weight of the weighted two-hop baseline; a
-relationship links its ends by the strength of its kind. These weights feed sums over many partners. Paths shown to
-people use :mod:`graph.links`, whose weights lie between 0 and 1 so that a project can be compared with a relationship.
+A project links each two of its members by one over :func:`~graph.tie_strength.size_discount`, and a relationship links
+its ends by the strength of its kind. Paths shown to people weigh a project by the same law
+(:func:`~graph.tie_strength.project_strength`), scaled so that two members count as 1 and can be compared with the
+strongest relationship; here the scale is that of the weighted two-hop baseline, on which features are measured.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from graph.snapshot import GraphSnapshot
+from graph.tie_strength import size_discount
 from matching.arrays import BoolArray, CodeArray, FloatArray, IndexArray
 from matching.index.projects import ProjectIndex
 from matching.kernels.sparse_rows import Sums, aligned, structure_of
@@ -74,7 +76,7 @@ def index_links(snapshot: GraphSnapshot, projects: ProjectIndex) -> LinkIndex:
 
 def link_matrix(snapshot: GraphSnapshot, projects: ProjectIndex, project_weight: FloatArray) -> sparse.csr_array:
     """The matrix of links with each project multiplied by a weight; symmetric CSR of float32 with sorted columns."""
-    weight = projects.is_joint * project_weight / np.log1p(np.maximum(snapshot.project_size, 1))
+    weight = projects.is_joint * project_weight / size_discount(snapshot.project_size)
     together = projects.membership.T @ (sparse.diags_array(weight.astype(np.float32)) @ projects.membership)
     together = sparse.csr_array(together)
     together.setdiag(0)

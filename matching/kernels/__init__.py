@@ -1,4 +1,5 @@
-"""Loops over the entries of sparse matrices, compiled to machine code: what a question does tens of thousands of times.
+"""Compiled loops over sparse matrices, for the operations that a question repeats tens of thousands of times.
 
-NumPy and SciPy do the same in several passes, most of them over arrays as long as the network has actors.
+NumPy and SciPy need several passes for the same result, and most of these passes run over arrays as long as the number
+of actors. A compiled loop reads each entry once.
 """

@@ -1,4 +1,4 @@
-"""How loops are compiled, and what they run over."""
+"""The decorator that compiles a loop to machine code."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
@@ -9,15 +9,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ANY_ORDER = {"reassoc", "contract"}
-"""Licences of the compiler; not among them is that to take numbers for finite."""
+"""Freedoms of the compiler: to reorder and fuse additions and products, but not to take every number for finite."""
 
 
 def compiled(function: Callable[P, T]) -> Callable[P, T]:
-    """The function as machine code, made at its first call and kept on disk where there is a place for it.
+    """The function as machine code, compiled at the first call and cached on disk where a folder can be written.
 
-    It runs without the interpreter's lock. Terms of a sum may be added in another order than written, several at once.
+    It runs without the interpreter's lock. The terms of a sum may be added in any order, several at once.
     """
     try:
         return cast(Callable[P, T], njit(cache=True, nogil=True, fastmath=_ANY_ORDER)(function))
-    except RuntimeError:  # neither the folder of the package nor the user's cache can be written
+    except RuntimeError:  # neither the package folder nor the user's cache can be written
         return cast(Callable[P, T], njit(nogil=True, fastmath=_ANY_ORDER)(function))

@@ -1,6 +1,6 @@
-"""Rows of sparse matrices, and sums over them: what a question does many times, done directly.
+"""Rows of sparse matrices and sums over them, read straight from the arrays of a CSR matrix.
 
-General indexing of sparse matrices checks more than a question has time for.
+The general indexing of SciPy checks its arguments at each call, which takes longer than the sums themselves.
 """
 
 from functools import cache
@@ -15,27 +15,36 @@ from matching.kernels.search import near_the_top
 from matching.kernels.sums import counts_of_rows, inner_products, products_of_rows, reached, sums_of_rows, taken
 
 Rows = IndexArray | slice
-"""Some rows, or all as a slice."""
+"""Numbers of some rows, or all rows as a slice."""
 EVERYONE = slice(None)
-_ROW = 2**32 - 1
+"""All rows."""
+_ROW_BITS = 2**32 - 1
+"""The bits in which :func:`matching.kernels.search.near_the_top` packs a row."""
 
 
 class SparseRow(NamedTuple):
-    """The entries of one row that are not zero: their columns and values, both of shape (n_entries,)."""
+    """One row of a matrix: the columns of its entries and their values, both of shape (n_entries,)."""
 
     columns: IndexArray
     values: FloatArray
 
 
 class Reach:
-    """The columns in which some rows of a matrix have entries, and what sums over these rows come to there.
+    """The columns in which some rows of a matrix have entries; it sums these rows by column.
+
+    Parameters
+    ----------
+    matrix
+        CSR of float32, shape (n_all_rows, n_columns).
+    rows
+        Numbers of the rows, shape (n_rows,).
 
     Attributes
     ----------
     columns
-        The columns reached, shape (n_reached,).
+        The columns with an entry, each once, in the order in which they are found, shape (n_reached,).
     rows
-        The rows.
+        Numbers of the rows, shape (n_rows,).
 
     >>> matrix = sparse.csr_array(np.array([[1, 0, 0], [1, 0, 1], [0, 1, 0]], np.float32))
     >>> reach = Reach(matrix, np.array([1, 0]))
@@ -49,17 +58,17 @@ class Reach:
         if matrix.nnz and len(rows):
             self.columns, self._place = reached(structure_of(matrix), rows, matrix.shape[1])
         else:
-            self.columns, self._place = np.empty(0, np.intp), _nowhere(matrix.shape[1])
+            self.columns, self._place = np.empty(0, np.intp), _no_places(matrix.shape[1])
 
     def sums(self, weights: FloatArray, data: FloatArray | None = None) -> "Sums":
-        """The sum of the rows, each times its weight, by column.
+        """The weighted sum of the rows, by column.
 
         Parameters
         ----------
         weights
-            Shape of the rows.
+            Weight of each row, float32, shape (n_rows,).
         data
-            Other values of the entries of the matrix, in their order.
+            Values to use in place of the matrix's own, in the order of its entries.
         """
         matrix = self._matrix
         total = np.zeros(len(self.columns) + 1, np.float32)
@@ -69,36 +78,37 @@ class Reach:
         return Sums(self._place, total)
 
     def counts(self, weights: FloatArray) -> tuple["Sums", ...]:
-        """The sum of the weights of the rows that have an entry, by column, for several weights of each row.
+        """For each set of weights, the sum by column of the weights of the rows that have an entry there.
 
         Parameters
         ----------
         weights
-            Shape (n_rows, n_weights).
+            The sets of weights, one a column, float32, shape (n_rows, n_sets).
         """
         total = np.zeros((len(self.columns) + 1, weights.shape[1]), np.float32)
         if len(self.columns):
             counts_of_rows(total, self._place, structure_of(self._matrix), self.rows, weights)
-        return tuple(Sums(self._place, of_one) for of_one in total.T)
+        return tuple(Sums(self._place, values) for values in total.T)
 
 
 @cache
-def _nowhere(n_columns: int) -> CodeArray:
-    """No place for any column; shared, and not to be written to."""
+def _no_places(n_columns: int) -> CodeArray:
+    """Place -1 for every column, int32, shape (n_columns,); shared by all callers and therefore read-only."""
     place = np.full(n_columns, -1, np.int32)
     place.flags.writeable = False
     return place
 
 
 class Sums:
-    """A number for each column of a matrix, zero for most, to be indexed by columns as an array of all would be.
+    """One number for each column of a matrix, most of them zero. It is indexed by columns, as a dense array is.
 
     Attributes
     ----------
     place
-        Where each column's stands among the values, -1 for the last of them, which is zero, int32, (n_columns,).
+        Position of each column's number in :attr:`values`, int32, shape (n_columns,). It is -1, the last position, for
+        a column whose number is zero.
     values
-        float32, shape (n_reached + 1,).
+        The numbers, float32, shape (n_reached + 1,); the last is zero.
     """
 
     __slots__ = ("place", "values")
@@ -114,7 +124,12 @@ class Sums:
 
 
 def entries_of_rows(matrix: sparse.csr_array, rows: IntegerArray) -> tuple[IndexArray, IndexArray]:
-    """All entries of some rows one after another: the place of each one's row among the rows, and its own place.
+    """All entries of some rows, one row after another.
+
+    Returns
+    -------
+    For each entry the position of its row in ``rows``, and the position of the entry in the matrix; both intp of shape
+    (n_entries,).
 
     >>> matrix = sparse.csr_array(np.array([[1, 0], [1, 1], [0, 1]]))
     >>> [found.tolist() for found in entries_of_rows(matrix, np.array([2, 1]))]
@@ -124,7 +139,7 @@ def entries_of_rows(matrix: sparse.csr_array, rows: IntegerArray) -> tuple[Index
 
 
 def entries_of_starts(indptr: IntegerArray, rows: IntegerArray) -> tuple[IndexArray, IndexArray]:
-    """The same from the places where the entries of each row start, and after them where those of the last end."""
+    """All entries of some rows, as :func:`entries_of_rows` returns them, from the ``indptr`` of a matrix."""
     starts = indptr[rows]
     lengths = indptr[rows + 1] - starts
     place = np.repeat(np.arange(len(rows)), lengths)
@@ -133,40 +148,43 @@ def entries_of_starts(indptr: IntegerArray, rows: IntegerArray) -> tuple[IndexAr
 
 
 def structure_of(matrix: sparse.csr_array) -> Structure:
-    """Where the entries of a matrix are."""
+    """The ``indptr`` and ``indices`` of a CSR matrix, which say where its entries are."""
     return matrix.indptr, matrix.indices
 
 
 def row_of(matrix: sparse.csr_array, row: int) -> SparseRow:
-    """The entries of a row of a matrix."""
+    """One row of a matrix; it shares memory with the matrix."""
     return SparseRow(columns_of(matrix, row), values_of(matrix, row))
 
 
 def nonzero_of(values: FloatArray) -> SparseRow:
-    """The entries of a dense row that are not zero."""
+    """A dense row without its zeros."""
     (columns,) = values.nonzero()
     return SparseRow(columns, values[columns])
 
 
 def columns_of(matrix: sparse.csr_array, row: int) -> IndexArray:
-    """Columns of the entries of a row."""
+    """Columns of the entries of a row, shape (n_entries,); they share memory with the matrix."""
     return matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
 
 
 def values_of(matrix: sparse.csr_array, row: int) -> FloatArray:
-    """Values of the entries of a row."""
+    """Values of the entries of a row, shape (n_entries,); they share memory with the matrix."""
     return matrix.data[matrix.indptr[row] : matrix.indptr[row + 1]]
 
 
 def dense_row(matrix: sparse.csr_array, row: int) -> FloatArray:
-    """A row of a matrix without duplicates as float32 of shape (n_columns,)."""
+    """One row of a matrix as a dense array, float32, shape (n_columns,); the matrix has no duplicate entries."""
     values = np.zeros(matrix.shape[1], np.float32)
     values[columns_of(matrix, row)] = values_of(matrix, row)
     return values
 
 
 def aligned(matrix: sparse.csr_array, other: sparse.csr_array) -> FloatArray:
-    """The values of another matrix at the entries of one that has all of its entries, in their order; both sorted.
+    """The values of a second matrix in the order of the first one's entries, float32, shape (n_entries,).
+
+    The first matrix has an entry wherever the second has one; where the second has none, the value is 0. Both are CSR
+    with sorted columns.
 
     >>> matrix = sparse.csr_array(np.array([[1, 0, 1], [0, 1, 0]], np.float32))
     >>> aligned(matrix, sparse.csr_array(np.array([[0, 0, 7], [0, 8, 0]], np.float32))).tolist()
@@ -178,18 +196,21 @@ def aligned(matrix: sparse.csr_array, other: sparse.csr_array) -> FloatArray:
 
 
 def keys_of_entries(matrix: sparse.csr_array) -> npt.NDArray[np.int64]:
-    """Each entry's row times the number of columns plus its column, shape (n_entries,)."""
+    """The position of each entry in the flattened matrix, row * n_columns + column, int64, shape (n_entries,)."""
     row = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
     return row * matrix.shape[1] + matrix.indices
 
 
 def dense_rows_times(matrix: FloatArray, rows: Rows, weights: FloatArray) -> FloatArray:
-    """Some rows of a dense matrix, each times weights, float32, shape of the rows; none depends on the others."""
+    """The inner product of each selected row of a dense matrix with weights of the columns, float32, shape (n_rows,).
+
+    The product of a row does not depend on which other rows are selected.
+    """
     return inner_products(matrix, numbers_of(rows, len(matrix)), weights)
 
 
 def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> FloatArray:
-    """Some rows of a matrix, each times weights, float32, shape of the rows.
+    """The inner product of each selected row of a sparse matrix with weights of the columns, float32, shape (n_rows,).
 
     >>> matrix = sparse.csr_array(np.array([[1, 0], [1, 1], [0, 1]], np.float32))
     >>> rows_times(matrix, np.array([1, 0]), np.array([0.5, 2], np.float32)).tolist()
@@ -199,12 +220,12 @@ def rows_times(matrix: sparse.csr_array, rows: Rows, weights: FloatArray) -> Flo
 
 
 def numbers_of(rows: Rows, n: int) -> IndexArray:
-    """The numbers of some rows out of n."""
+    """The numbers of the selected rows of a matrix that has n rows, intp."""
     return np.arange(n)[rows] if isinstance(rows, slice) else rows
 
 
 def largest(values: FloatArray, n: int) -> IndexArray:
-    """Places of the n largest positive values, largest first, ties by place.
+    """Positions of the n largest positive values, largest first, ties by position, intp.
 
     >>> largest(np.array([1, 3, 0, 2, 3], np.float32), 3).tolist()
     [1, 4, 3]
@@ -215,11 +236,20 @@ def largest(values: FloatArray, n: int) -> IndexArray:
 
 
 def rows_of_largest(values: FloatArray, rows: IndexArray, n: int) -> IndexArray:
-    """Of some rows in any order, those of the n largest positive values, largest first, ties by row.
+    """The rows with the n largest positive values, largest first, ties by row, intp.
+
+    Parameters
+    ----------
+    values
+        Value of each row, float32, shape (n_rows,).
+    rows
+        The rows, in any order, shape (n_rows,).
+    n
+        Rows at most.
 
     >>> rows_of_largest(np.array([1, 3, 0, 2, 3], np.float32), np.array([9, 8, 7, 6, 5]), 3).tolist()
     [5, 8, 6]
     """
     found = near_the_top(values, rows, n)
     found.sort()
-    return found[: max(n, 0)] & _ROW
+    return found[: max(n, 0)] & _ROW_BITS

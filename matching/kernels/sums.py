@@ -1,4 +1,7 @@
-"""Sums and products over the rows of matrices."""
+"""Compiled sums and products over rows of matrices.
+
+A CSR matrix is passed as its structure (``indptr`` and ``indices``) and its values.
+"""
 
 import numpy as np
 
@@ -8,7 +11,12 @@ from matching.kernels.compiled import compiled
 
 @compiled
 def reached(structure: Structure, rows: IntegerArray, n_columns: int) -> tuple[IndexArray, CodeArray]:
-    """The columns in which some rows of a CSR matrix have entries, and the place of each column among them, else -1.
+    """The columns in which some rows of a CSR matrix have entries, and the place of each column among these.
+
+    Returns
+    -------
+    The columns, each once, in the order in which they are found, intp, shape (n_reached,); and the position of each
+    column among them, -1 for a column without an entry, int32, shape (n_columns,).
 
     >>> structure = np.array([0, 1, 3]), np.array([0, 3, 0])
     >>> [found.tolist() for found in reached(structure, np.array([1, 0]), 4)]
@@ -40,7 +48,18 @@ def sums_of_rows(
     rows: IntegerArray,
     weights: FloatArray,
 ) -> None:
-    """Add some rows of a CSR matrix, each times its weight, to the total of each column at its place.
+    """Add a weighted sum of rows of a CSR matrix to totals by column, in place.
+
+    Parameters
+    ----------
+    total
+        The totals to add to, float32.
+    place
+        Position of each column in ``total``, int32, shape (n_columns,).
+    structure, data
+        Structure of the matrix, and its values, float32.
+    rows, weights
+        The rows and the weight of each, both of shape (n_rows,).
 
     >>> total, place = np.zeros(2, np.float32), np.array([1, -1, -1, 0], np.int32)
     >>> structure, data = (np.array([0, 1, 3]), np.array([0, 3, 0])), np.array([1, 2, 3], np.float32)
@@ -59,7 +78,20 @@ def sums_of_rows(
 def counts_of_rows(
     total: FloatArray, place: CodeArray, structure: Structure, rows: IntegerArray, weights: FloatArray
 ) -> None:
-    """The same as if all entries were one, for several weights of each row and as many totals of each column.
+    """Add the weights of rows of a CSR matrix to totals of the columns in which they have entries, in place.
+
+    Parameters
+    ----------
+    total
+        The totals to add to, one column a set of weights, float32, shape (n_totals, n_sets).
+    place
+        Row of each column's totals in ``total``, int32, shape (n_columns,).
+    structure
+        Structure of the matrix; every entry counts as 1.
+    rows
+        The rows, shape (n_rows,).
+    weights
+        The sets of weights, float32, shape (n_rows, n_sets).
 
     >>> total, place = np.zeros((2, 2), np.float32), np.array([1, -1, -1, 0], np.int32)
     >>> structure = np.array([0, 1, 3]), np.array([0, 3, 0])
@@ -79,23 +111,26 @@ def counts_of_rows(
 def sums_of_walks(
     structure: Structure, weights: FloatArray, of_middle: FloatArray, actor: int
 ) -> tuple[IndexArray, CodeArray, FloatArray]:
-    """The walks of two steps from an actor: where they end, and seven sums over those that end at each, in one pass.
+    """The ends of all walks of two steps from an actor, and seven sums over the walks to each end, in one pass.
+
+    A walk goes from the actor along a first link to a middle, and along a second link to an end. Every link has three
+    weights (a, b, c), and every middle has three weights (u, v, w).
 
     Parameters
     ----------
     structure
-        Of the links, a symmetric CSR matrix.
-    weights
-        Three weights of each entry of the links, shape (n_links, 3).
-    of_middle
-        Three weights of each actor as the middle of a walk, shape (n_actors, 3).
+        The links, a symmetric matrix of shape (n_actors, n_actors).
+    weights, of_middle
+        a, b, c of each link, float32, shape (n_links, 3); u, v, w of each actor, float32, shape (n_actors, 3).
+    actor
+        Row of the actor.
 
     Returns
     -------
-    The ends in the order in which they are met, shape (n_ends,); the place of each actor among them, else -1; and
-    of the products of weights these sums, shape (n_ends + 1, 7), the last row zero: first weights of both steps and of
-    the middle; second of both steps and first of the middle; third of both and first of the middle; first and second of
-    the steps and first of the middle; one; second of the middle; third of the middle.
+    The ends in the order in which they are found, intp, shape (n_ends,); the position of each actor among them, -1 for
+    an actor that is no end, int32, shape (n_actors,); and the sums, float32, shape (n_ends + 1, 7), the last row zero.
+    With a1, b1, c1 for the first link and a2, b2, c2 for the second, the columns are the sums over walks of a1 * u *
+    a2; b1 * u * b2; c1 * u * c2; a1 * u * b2; 1; v; w.
 
     >>> structure = np.array([0, 1, 3, 4]), np.array([1, 0, 2, 1])
     >>> weights = np.array([[2, 1, 0], [2, 1, 0], [3, 4, 5], [3, 4, 5]], np.float32)
@@ -110,14 +145,13 @@ def sums_of_walks(
     for entry in range(indptr[actor], indptr[actor + 1]):
         n_walks += indptr[indices[entry] + 1] - indptr[indices[entry]]
     ends = np.empty(min(n_walks, len(place)), np.intp)
-    # of eight columns, so that the sums of an end lie in as few lines of the cache as can be
+    # eight columns are 32 bytes, so that the sums of one end fit into one line of the processor's cache
     sums = np.zeros((len(ends) + 1, 8), np.float32)
     n_ends = 0
     for first in range(indptr[actor], indptr[actor + 1]):
         middle = indices[first]
-        damping, by_second, by_third = of_middle[middle, 0], of_middle[middle, 1], of_middle[middle, 2]
-        own = damping * weights[first, 0]
-        own_second, own_third = damping * weights[first, 1], damping * weights[first, 2]
+        u, v, w = of_middle[middle, 0], of_middle[middle, 1], of_middle[middle, 2]
+        a, b, c = weights[first, 0] * u, weights[first, 1] * u, weights[first, 2] * u
         for step in range(indptr[middle], indptr[middle + 1]):
             end = indices[step]
             if place[end] < 0:
@@ -125,19 +159,28 @@ def sums_of_walks(
                 ends[n_ends] = end
                 n_ends += 1
             total = sums[place[end]]
-            total[0] += own * weights[step, 0]
-            total[1] += own_second * weights[step, 1]
-            total[2] += own_third * weights[step, 2]
-            total[3] += own * weights[step, 1]
+            total[0] += a * weights[step, 0]
+            total[1] += b * weights[step, 1]
+            total[2] += c * weights[step, 2]
+            total[3] += a * weights[step, 1]
             total[4] += 1
-            total[5] += by_second
-            total[6] += by_third
+            total[5] += v
+            total[6] += w
     return ends[:n_ends], place, sums[: n_ends + 1, :7]
 
 
 @compiled
 def taken(values: FloatArray, place: CodeArray, columns: IntegerArray) -> FloatArray:
-    """The values at the places of some columns, the last one where a place is -1.
+    """The value of each selected column, float32, shape (n_selected,); see :class:`matching.kernels.sparse_rows.Sums`.
+
+    Parameters
+    ----------
+    values
+        The values, float32; the last stands for every column without a place.
+    place
+        Position of each column in ``values``, -1 for none, int32, shape (n_columns,).
+    columns
+        The selected columns, shape (n_selected,).
 
     >>> taken(np.array([5, 6, 0], np.float32), np.array([1, -1, 0], np.int32), np.array([2, 1, 0])).tolist()
     [5.0, 0.0, 6.0]
@@ -150,7 +193,18 @@ def taken(values: FloatArray, place: CodeArray, columns: IntegerArray) -> FloatA
 
 @compiled
 def shares_by_code(codes: IntegerArray, rows: IntegerArray, weights: FloatArray, n_codes: int) -> FloatArray:
-    """The share of each code in the weights of some rows, those of code -1 unnamed, float32, shape (n_codes,).
+    """The share of each code in the total weight of some rows, float32, shape (n_codes,).
+
+    Rows with code -1 count in the total and have no share of their own, so that the shares may add up to less than 1.
+
+    Parameters
+    ----------
+    codes
+        Code of each row of the network, -1 for none.
+    rows, weights
+        The rows and the weight of each, both of shape (n_rows,).
+    n_codes
+        Number of codes.
 
     >>> shares_by_code(np.array([1, -1, 1]), np.array([0, 1, 2]), np.array([1, 3, 4], np.float32), 2).tolist()
     [0.0, 0.625]
@@ -166,28 +220,30 @@ def shares_by_code(codes: IntegerArray, rows: IntegerArray, weights: FloatArray,
 
 @compiled
 def sums_at(rows: IndexArray, weights: FloatArray) -> tuple[IndexArray, FloatArray]:
-    """The different ones of some rows, in the order in which they are met, and the sum of the weights of each.
+    """Each different row once, in the order in which it first comes, and the sum of its weights.
+
+    The rows are intp and the sums float32, both of shape (n_different,).
 
     >>> [found.tolist() for found in sums_at(np.array([7, 2, 7]), np.array([1, 2, 4], np.float32))]
     [[7, 2], [5.0, 2.0]]
     """
-    met = np.empty(len(rows), np.intp)
+    different = np.empty(len(rows), np.intp)
     total = np.zeros(len(rows), np.float32)
     place = np.full(rows.max() + 1 if len(rows) else 0, -1, np.int32)
-    n_met = 0
+    n_different = 0
     for number in range(len(rows)):
         row = rows[number]
         if place[row] < 0:
-            place[row] = n_met
-            met[n_met] = row
-            n_met += 1
+            place[row] = n_different
+            different[n_different] = row
+            n_different += 1
         total[place[row]] += weights[number]
-    return met[:n_met], total[:n_met]
+    return different[:n_different], total[:n_different]
 
 
 @compiled
 def products_of_rows(structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray) -> FloatArray:
-    """Some rows of a CSR matrix, each times weights of its columns, float32, shape of the rows.
+    """The inner product of each selected row of a CSR matrix with weights of the columns, float32, shape (n_rows,).
 
     >>> structure, data = (np.array([0, 1, 3]), np.array([0, 0, 1])), np.array([1, 2, 3], np.float32)
     >>> products_of_rows(structure, data, np.array([1, 0]), np.array([1, 10], np.float32)).tolist()
@@ -207,7 +263,20 @@ def products_of_rows(structure: Structure, data: FloatArray, rows: IntegerArray,
 def five_products_of_rows(
     structure: Structure, data: FloatArray, rows: IntegerArray, weights: FloatArray
 ) -> FloatArray:
-    """The same with five values of each entry and five weights of each column, in one pass; float32, (5, n_rows).
+    """Five inner products of each selected row of a CSR matrix, in one pass, float32, shape (5, n_rows).
+
+    The k-th product takes the k-th value of each entry and the k-th weight of its column.
+
+    Parameters
+    ----------
+    structure
+        Structure of the matrix.
+    data
+        Five values of each entry, float32, shape (n_entries, 5).
+    rows
+        The selected rows, shape (n_rows,).
+    weights
+        Five weights of each column, float32, shape (n_columns, 5).
 
     >>> structure = np.array([0, 1, 3]), np.array([0, 0, 1])
     >>> data = np.array([[1, 1, 1, 1, 1], [2, 2, 2, 2, 2], [3, 0, 3, 3, 3]], np.float32)
@@ -233,7 +302,7 @@ def five_products_of_rows(
 
 @compiled
 def inner_products(matrix: FloatArray, rows: IntegerArray, own: FloatArray) -> FloatArray:
-    """The inner product of each of some rows of a dense matrix with a vector, float32, shape of the rows.
+    """The inner product of each selected row of a dense matrix with a vector, float32, shape (n_rows,).
 
     >>> inner_products(np.array([[1, 2], [3, 4]], np.float32), np.array([1]), np.array([1, 10], np.float32)).tolist()
     [43.0]
@@ -249,9 +318,18 @@ def inner_products(matrix: FloatArray, rows: IntegerArray, own: FloatArray) -> F
 
 @compiled
 def sums_by_group(values: DoubleArray, group: IntegerArray, n_groups: int) -> DoubleArray:
-    """The sum of each row over the columns of each group, float64, shape (n_rows, n_groups).
+    """The sum of each row's values by group of columns, float64, shape (n_rows, n_groups).
 
-    Rows are summed one by one, so that a sum does not depend on the rows beside it.
+    Rows are summed one by one, so that the sums of a row do not depend on which other rows there are.
+
+    Parameters
+    ----------
+    values
+        The values, float64, shape (n_rows, n_columns).
+    group
+        Group of each column, 0 to n_groups - 1, shape (n_columns,).
+    n_groups
+        Number of groups.
 
     >>> sums_by_group(np.array([[1.0, 2.0, 4.0]]), np.array([1, 0, 1]), 2).tolist()
     [[2.0, 5.0]]

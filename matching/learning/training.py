@@ -44,7 +44,7 @@ _FEATURE_SHARE = 0.4
 _REGULARISATION = 1e-2
 """Inverse strength: many features are correlated, and weakly bound weights would cancel each other out."""
 _LEAST_SPREAD = 1e-9
-_N_SHOWN = 20
+_N_CALIBRATED = 20
 _TREES: Mapping[str, object] = {
     "objective": "rank:ndcg",
     "lambdarank_pair_method": "topk",
@@ -100,7 +100,7 @@ class PastQuestion:
 
 
 def new_partner_questions(known: GraphSnapshot, later: GraphSnapshot, index: NetworkIndex) -> list[PastQuestion]:
-    """The actors that found new partners after a cut, each with these partners; rows are those of ``known``.
+    """The actors that found new partners after a cut, each with these partners; rows refer to ``known``.
 
     Two actors are new partners if both took part in a project before, they share none in ``known``, and they share a
     dated project of 2 to 60 members that is in ``later`` but not in ``known``.
@@ -273,18 +273,18 @@ def _boosted_trees(
 
 def _calibration_of(ranker: Ranker, examples: Sequence[Example]) -> Calibration | None:
     """Log odds of scores, learned from the twenty best of each example; None where all or none of them came true."""
-    shown_scores, shown_relevant = [], []
+    calibration_scores, calibration_relevant = [], []
     for example in examples:
         if not example.calibrates:
             continue
         scores = ranker.scores(example.table)
-        shown = np.argsort(-scores, kind="stable")[:_N_SHOWN]
-        shown_scores.append(scores[shown])
-        shown_relevant.append(example.is_relevant[shown])
-    relevant = np.concatenate([np.zeros(0, bool), *shown_relevant])
+        best = np.argsort(-scores, kind="stable")[:_N_CALIBRATED]
+        calibration_scores.append(scores[best])
+        calibration_relevant.append(example.is_relevant[best])
+    relevant = np.concatenate([np.zeros(0, bool), *calibration_relevant])
     if relevant.all() or not relevant.any():
         return None
-    estimator = LogisticRegression(C=1e6).fit(np.concatenate(shown_scores)[:, None], relevant)
+    estimator = LogisticRegression(C=1e6).fit(np.concatenate(calibration_scores)[:, None], relevant)
     return Calibration(float(estimator.coef_[0, 0]), float(estimator.intercept_[0]))
 
 

@@ -167,13 +167,13 @@ class BlendedRanker:
     Parameters
     ----------
     linear
-        The linear part, whose weights already hold its share; its card and calibration are those of the whole.
+        The linear part, whose weights already hold its share; its card and calibration stand for the whole.
     booster
         The trees, as the JSON document that xgboost writes.
     trees_share
         What the output of the trees is multiplied by.
     trees
-        The same trees for the columns of the linear part, if these are not those of the document.
+        The same trees for the columns of the linear part, if they are not the columns of the document.
 
     Raises
     ------

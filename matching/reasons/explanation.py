@@ -1,4 +1,4 @@
-"""Reasons: the terms of a score, in words, with the rows that they rest on."""
+"""Turns the contributions of a score into reasons, and reasons into sentences."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -22,7 +22,7 @@ from matching.reasons.facts import Suggested, facts_of
 def explain(
     view: QueryView, candidates: IndexArray, contributions: DoubleArray, features: FeatureTable = STANDARD
 ) -> list[tuple[Reason, ...]]:
-    """The reasons for each of some suggestions, largest contribution first.
+    """The reasons for each suggested actor, largest contribution first.
 
     Parameters
     ----------
@@ -31,10 +31,10 @@ def explain(
     candidates
         Rows of the suggested actors, shape (n_candidates,).
     contributions
-        What each feature adds to each score, shape (n_candidates, n_features). Features with one reason are added up,
-        so that the contributions of the reasons also add up to the score.
+        What each feature adds to each score, float64, shape (n_candidates, n_features). Contributions of features that
+        share a reason are added up, so that the reasons of an actor add up to its score as well.
     features
-        The columns of the contributions.
+        The features, in the order of the columns of the contributions.
     """
     n_reasons, reason_of_feature = len(features.reasons), features.reason_of_feature
     totals = sums_by_group(contributions, reason_of_feature, n_reasons)
@@ -58,7 +58,7 @@ def explain(
 
 
 def render(reason: Reason, language: Language, side: Side = "asker") -> str:
-    """The sentence of a reason in one language, for the asker or for the partner suggested to it."""
+    """The sentence of a reason in one language, addressed to the asker or to the suggested candidate."""
     start, rest = _template(reason.code, language, side, reason.contribution < 0)
     for name, in_words, after in rest:
         start += in_words(reason.params[name], language) + after
@@ -69,7 +69,15 @@ InWords = Callable[[object, Language], str]
 
 
 class _Template(NamedTuple):
-    """A sentence: its start, and for each parameter its name, how it is put into words, and the text that follows."""
+    """A sentence with parameters.
+
+    Attributes
+    ----------
+    start
+        The text before the first parameter.
+    rest
+        For each parameter its name, the function that puts it into words, and the text that follows it.
+    """
 
     start: str
     rest: tuple[tuple[str, InWords, str], ...]
@@ -125,4 +133,4 @@ _IN_WORDS: Mapping[str, InWords] = {
     "kind": _kind,
     "place": _place,
 }
-"""How parameters of these names are put into words; all others are shown as they are."""
+"""The functions that put a parameter into words, by its name; other parameters are shown as they are."""

@@ -1,4 +1,4 @@
-"""The fields of the taxonomy that the words of a text point to."""
+"""Finds the fields of the taxonomy that a text is about."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,14 +10,23 @@ from matching.text.concepts import field_entries, load_concepts
 from matching.text.phrase_book import Entry, Finding, PhraseBook
 
 _MAX_FIELDS = 6
+"""Most fields that are read from one text. Set by hand on the development part of the judged requests."""
 _LEAST_SHARE = 0.3
-"""Fields that a text points to at most, and the share of the strongest one's weight that each must reach. Set by hand
-on the development part of the judged requests."""
+"""Weight that a field needs, as a share of the strongest field's weight. Set by hand on the development part of the
+judged requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
-    """A field that a text points to, its weight (0 to 1, 1 for the strongest), and the words that point to it."""
+    """A field that a text is about.
+
+    Attributes
+    ----------
+    weight
+        Weight of the field relative to the strongest field of the text, 0 to 1.
+    words
+        Words of the text that mention the field.
+    """
 
     field_id: str
     weight: float
@@ -32,17 +41,17 @@ class FieldReader:
     kinds
         The taxonomy.
     more
-        Further terms that point to fields.
+        Further terms, whose ids are those of fields.
     """
 
     def __init__(self, kinds: Kinds, more: Iterable[Entry] = ()) -> None:
         self._phrases = PhraseBook([*_field_entries(kinds), *more])
 
     def read(self, text: str) -> tuple[FieldReading, ...]:
-        """The fields that a text points to, strongest first, at most six.
+        """The fields that a text is about, strongest first, ties by id, at most six.
 
-        A term weighs the square root of its number of words, divided among the fields that have it. A longer term hides
-        the shorter ones inside it.
+        A term weighs the square root of its number of words. If several fields have the term, they share its weight. A
+        longer term hides the shorter terms inside it.
         """
         return _readings(self._phrases.find(text))
 
@@ -75,5 +84,5 @@ def _field_entries(kinds: Kinds) -> Iterator[Entry]:
 
 @cache
 def field_reader() -> FieldReader:
-    """The reader of the taxonomy and of the terms of all concepts, made once."""
+    """The reader of the whole taxonomy, which also knows the terms of all concepts; it is built once."""
     return FieldReader(load_kinds(), field_entries(load_concepts()))

@@ -1,4 +1,4 @@
-"""Finds listed terms in a text, whatever language and spelling it is written in: the longest first."""
+"""Finds listed terms in a text that may be Vietnamese or English, with or without diacritics; longer terms win."""
 
 import re
 import unicodedata
@@ -13,12 +13,14 @@ from matching.text.word_forms import exact_form, folded_form, folded_stopwords, 
 
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\w+|[^\w\s&-]+")
-_MIN_BORROWED = 5
-"""Letters of an English word that is looked for in Vietnamese without diacritics: shorter ones look like syllables."""
+_MIN_LETTERS_OF_ENGLISH = 5
+"""Letters that an English word needs to be looked for in Vietnamese without diacritics: shorter words look like
+Vietnamese syllables. Set by hand."""
 
 Entry = tuple[str, Language, str]
-"""An id, a language, and a term that points to the id."""
+"""An id, a language, and a term in that language that stands for the id."""
 Spelling = Literal["exact", "folded_vi", "folded_en", "folded"]
+"""How a text is compared: with its diacritics, or folded and as Vietnamese, English or either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,13 @@ class Finding:
     Attributes
     ----------
     ids
-        What the term points to.
+        Ids that the term stands for.
     written
-        The term as the text writes it, lower case.
+        The term as the text writes it, in lower case.
     n_words
-        Its number of words.
+        Number of words of the term.
     start
-        Place of its first word among the tokens of the text, where a run of punctuation counts as one token.
+        Position of the first word among the tokens of the text; see :func:`tokens_of`.
     """
 
     ids: tuple[str, ...]
@@ -44,12 +46,20 @@ class Finding:
 
     @property
     def weight(self) -> float:
-        """The square root of the number of words: a long term is surer than a short one, though not in proportion."""
+        """The square root of the number of words. Set by hand: a longer term is surer, but not in proportion."""
         return sqrt(self.n_words)
 
 
 class _Terms:
-    """Terms in one spelling: what each points to, and how long the terms are that begin with a word."""
+    """The terms of one spelling.
+
+    Attributes
+    ----------
+    ids
+        Ids that each term stands for, by the term.
+    lengths
+        Numbers of words of the terms that begin with a word, longest first, by the word.
+    """
 
     def __init__(self) -> None:
         self.ids: dict[str, tuple[str, ...]] = {}
@@ -62,8 +72,8 @@ class _Terms:
         self.ids[key] = tuple(dict.fromkeys((*self.ids.get(key, ()), term_id)))
         self._count(words)
 
-    def silence(self, words: Sequence[str]) -> None:
-        """Make a term point to nothing, while it still hides those inside it."""
+    def hide(self, words: Sequence[str]) -> None:
+        """Let a phrase stand for nothing. It is still found, and so hides the shorter terms inside it."""
         self.ids[" ".join(words)] = ()
         self._count(words)
 
@@ -76,19 +86,23 @@ class _Terms:
 
 
 class PhraseBook:
-    """Terms of both languages, to be found in texts.
+    """Terms of both languages that can be found in a text.
 
-    A text with Vietnamese diacritics is held against accented terms, one without against folded terms, so that
-    "rau" is no "râu" where the writer tells them apart; of the folded ones, against those of the language that its
-    small words tell. A term in capitals, such as AI, is found in capitals only: folded, "ai" asks who. Punctuation
-    parts terms, a longer term hides the shorter ones inside it, and phrases of the stopwords file hide what they hold.
+    - A text with Vietnamese diacritics is compared with the exact forms of the terms, so that "rau" (vegetable) does
+      not match "râu" (beard).
+    - A text without diacritics is compared with their folded forms: the Vietnamese terms if most of its stopwords are
+      Vietnamese, the English terms if most are English, and all terms if neither.
+    - A term in capitals, such as AI, matches capitals only, since the Vietnamese word "ai" means who.
+    - Punctuation ends a term. A longer term hides the shorter terms inside it, and so does each of the ``phrases`` in
+      ``stopwords.toml``.
 
     Parameters
     ----------
     entries
         The terms.
     folds_syllables
-        Whether a single syllable with diacritics is found in a text without them too: "so" may be "sở", "số" or "sợ".
+        Whether a term of one accented syllable is also found in a text without diacritics, where "so" may be "sở", "số"
+        or "sợ".
     """
 
     def __init__(self, entries: Iterable[Entry], *, folds_syllables: bool = True) -> None:
@@ -104,11 +118,11 @@ class PhraseBook:
             self._add(term_id, language, unicodedata.normalize("NFC", term))
         for terms in (self._spelt["folded_vi"], self._spelt["folded_en"], self._spelt["folded"]):
             for word in stopwords():
-                terms.remove(word)  # "cho" is for more often than it is "chợ", a market
+                terms.remove(word)  # in folded text "cho" is more often "cho" (for) than "chợ" (market)
         for phrase in stopword_lists()["phrases"]:
-            self._spelt["exact"].silence([exact_form(word) for word in phrase.split()])
+            self._spelt["exact"].hide([exact_form(word) for word in phrase.split()])
             for terms in (self._spelt["folded_vi"], self._spelt["folded"]):
-                terms.silence([folded_form(word) for word in phrase.split()])
+                terms.hide([folded_form(word) for word in phrase.split()])
 
     def _add(self, term_id: str, language: Language, term: str) -> None:
         words = _WORD.findall(term)
@@ -121,23 +135,25 @@ class PhraseBook:
             return
         self._spelt["folded"].add(folded, term_id)
         self._spelt["folded_vi" if language == "vi" else "folded_en"].add(folded, term_id)
-        if language == "en" and (len(words) > 1 or len(folded[0]) >= _MIN_BORROWED):
+        if language == "en" and (len(words) > 1 or len(folded[0]) >= _MIN_LETTERS_OF_ENGLISH):
             self._spelt["folded_vi"].add(folded, term_id)
         if language == "vi" and (len(words) > 1 or not is_accented(term)):
             self._spelt["folded_en"].add(folded, term_id)
 
     def find(self, text: str) -> list[Finding]:
-        """The terms of a text, in its order, those in capitals first."""
+        """The terms that a text holds: first the terms in capitals, then all others, each in the order of the text."""
         tokens = tokens_of(text)
-        looks = [_look(token) for token in tokens]
-        spelling = _spelling(looks)
-        forms = [look.exact if spelling == "exact" else look.folded for look in looks]
-        shouted = [look.shouted for look in looks]
-        return [*_longest(tokens, shouted, self._capitals), *_longest(tokens, forms, self._spelt[spelling])]
+        token_forms = [_forms_of(token) for token in tokens]
+        spelling = _spelling(token_forms)
+        compared = [forms.exact if spelling == "exact" else forms.folded for forms in token_forms]
+        capitals = [forms.capitals for forms in token_forms]
+        return [*_longest(tokens, capitals, self._capitals), *_longest(tokens, compared, self._spelt[spelling])]
 
 
 def tokens_of(text: str) -> list[str]:
-    """Words and runs of punctuation.
+    """The tokens of a text: its words, and its runs of punctuation, each of which is one token.
+
+    Hyphens and ampersands between words are left out.
 
     >>> tokens_of("AI, cảm biến")
     ['AI', ',', 'cảm', 'biến']
@@ -145,35 +161,44 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFC", text))
 
 
-class _Look(NamedTuple):
-    """A token as it is compared: in capitals if it is, and whether it tells a language: 1 Vietnamese, -1 English."""
+class _TokenForms(NamedTuple):
+    """The forms of a token, and what it says about the language of its text.
+
+    Attributes
+    ----------
+    capitals
+        The token itself if it is written in capitals, else empty.
+    language
+        1 for a stopword of Vietnamese alone, -1 for one of English alone, 0 for any other token.
+    """
 
     exact: str
     folded: str
-    shouted: str
+    capitals: str
     accented: bool
-    tells: int
+    language: int
 
 
 @lru_cache(maxsize=200_000)
-def _look(token: str) -> _Look:
-    vietnamese, english = _telling_words()
+def _forms_of(token: str) -> _TokenForms:
+    vietnamese, english = _stopwords_of_one_language()
     folded = folded_form(token)
-    tells = (folded in vietnamese) - (folded in english)
-    return _Look(exact_form(token), folded, token if token.isupper() else "", is_accented(token), tells)
+    language = (folded in vietnamese) - (folded in english)
+    return _TokenForms(exact_form(token), folded, token if token.isupper() else "", is_accented(token), language)
 
 
-def _spelling(looks: Sequence[_Look]) -> Spelling:
-    if any(look.accented for look in looks):
+def _spelling(token_forms: Sequence[_TokenForms]) -> Spelling:
+    if any(forms.accented for forms in token_forms):
         return "exact"
-    lean = sum(look.tells for look in looks)
-    if not lean:
+    balance = sum(forms.language for forms in token_forms)
+    if not balance:
         return "folded"
-    return "folded_vi" if lean > 0 else "folded_en"
+    return "folded_vi" if balance > 0 else "folded_en"
 
 
 @cache
-def _telling_words() -> tuple[frozenset[str], frozenset[str]]:
+def _stopwords_of_one_language() -> tuple[frozenset[str], frozenset[str]]:
+    """Folded stopwords that only the Vietnamese list has, and those that only the English list has."""
     vietnamese, english = folded_stopwords("vi"), folded_stopwords("en")
     return vietnamese - english, english - vietnamese
 

@@ -1,4 +1,4 @@
-"""Forms in which words are compared, and the words that carry no topic."""
+"""The forms in which words are compared, and the stopwords: words that carry no topic."""
 
 import tomllib
 import unicodedata
@@ -15,30 +15,30 @@ _STEMMER = snowballstemmer.stemmer("english")
 
 @cache
 def stopword_lists() -> dict[str, list[str]]:
-    """The lists of the stopwords file: ``vi``, ``en``, and ``phrases`` that mean something else than their words."""
+    """The lists of ``stopwords.toml``: stopwords by language, and ``phrases`` that mislead word by word."""
     return tomllib.loads(files("matching.text").joinpath("stopwords.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def stopwords() -> frozenset[str]:
-    """Folded words that carry no topic, in both languages."""
+    """Stopwords of both languages, in folded form."""
     return folded_stopwords("vi") | folded_stopwords("en")
 
 
 @cache
 def folded_stopwords(language: Language) -> frozenset[str]:
-    """Folded words that carry no topic in one language."""
+    """Stopwords of one language, in folded form."""
     return frozenset(map(folded_form, stopword_lists()[language]))
 
 
 @cache
 def vietnamese_stopwords() -> frozenset[str]:
-    """Vietnamese words that carry no topic, with diacritics."""
+    """Vietnamese stopwords, with diacritics."""
     return frozenset(map(place_tones, stopword_lists()["vi"]))
 
 
 def is_accented(text: str) -> bool:
-    """Whether a text is written with Vietnamese diacritics.
+    """Whether a text has at least one letter with a Vietnamese diacritic.
 
     >>> is_accented("nông nghiệp"), is_accented("nong nghiep")
     (True, False)
@@ -51,7 +51,9 @@ def is_accented(text: str) -> bool:
 
 @lru_cache(maxsize=200_000)
 def folded_form(word: str) -> str:
-    """A word without diacritics, and without its ending where it is English; Vietnamese syllables have none to lose.
+    """The folded form of a word: lower case, without diacritics, and reduced to its stem.
+
+    The stemmer is Snowball's English one (Porter 2001); it leaves most Vietnamese syllables as they are.
 
     >>> folded_form("cảm"), folded_form("sensors")
     ('cam', 'sensor')
@@ -61,7 +63,9 @@ def folded_form(word: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def exact_form(word: str) -> str:
-    """A word as it is told apart in a text with diacritics; a word without any is folded, as English words are.
+    """The exact form of a word: lower case with its diacritics, tone marks in one place; folded if it has none.
+
+    Accented texts are compared by this form, so that "rau" (vegetable) and "râu" (beard) stay two words.
 
     >>> exact_form("Cảm"), exact_form("sensors")
     ('cảm', 'sensor')

@@ -1,4 +1,4 @@
-"""The command that shows the changes of past loads, or of a load to come: diff."""
+"""The command ``ketnoi diff``: the changes of past loads and writes, or the changes that a load would make."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def diff(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what the latest loads changed, or what loading a file or folder would change."""
+    """Show the changes of the latest loads and writes, or the changes that loading a file or folder would make."""
     context = CommandContext.of(store, language)
     with context.store() as opened:
         if path is not None:
@@ -58,7 +58,12 @@ def diff(
 
 
 def changes_since(store: GraphStore, since: str) -> list[Changes]:
-    """The changes of the last loads: a number of loads, or all loads since a date.
+    """The changes of the last loads and writes.
+
+    Parameters
+    ----------
+    since
+        Number of loads and writes, of at most three digits, or the date of the first.
 
     Raises
     ------
@@ -77,7 +82,7 @@ def changes_since(store: GraphStore, since: str) -> list[Changes]:
 
 
 def print_changes(found: Sequence[Changes], name_of: Callable[[str, Key], str], words: Catalogue) -> None:
-    """Print changes, load by load."""
+    """Print changes, one table for each source and table of a load."""
     if not any(changes.n for changes in found):
         console.print(words.text("diff.nothing"))
     for changes in found:
@@ -90,13 +95,14 @@ def print_changes(found: Sequence[Changes], name_of: Callable[[str, Key], str], 
             for key, columns in islice(changes.changed.items(), _MAX_NAMED)
         ]
         counts = {state: len(getattr(changes, state)) for state in _STATES}
-        title = f"{words.text('diff.load')} {changes.load[:19]}Z · {changes.source} · {changes.table}"
-        console.print(_table(title, entries, counts, words))
+        what = words.text("diff.load") if changes.by is None else words.text("diff.write", by=changes.by)
+        console.print(Text(f"{what} {changes.load[:19]}Z · {changes.source} · {changes.table}"), soft_wrap=True)
+        console.print(_table(entries, counts, words))
 
 
-def _table(title: str, entries: Mapping[str, Sequence[str]], counts: Mapping[str, int], words: Catalogue) -> Table:
+def _table(entries: Mapping[str, Sequence[str]], counts: Mapping[str, int], words: Catalogue) -> Table:
     """The entries by state, each state with its count; entries that are not named are counted."""
-    table = Table(title=Text(title), title_justify="left", show_header=False)
+    table = Table(show_header=False)
     for state in _STATES:
         n_more = counts[state] - _MAX_NAMED
         more = [words.text("diff.more", n=n_more)] if n_more > 0 else []
@@ -130,7 +136,8 @@ def print_differences(found: Sequence[Difference], words: Catalogue) -> None:
             "returned": [_name(fact) for fact in difference.returned[:_MAX_NAMED]],
         }
         counts = {state: len(getattr(difference, state)) for state in _STATES}
-        console.print(_table(f"{difference.source} · {difference.table}", entries, counts, words))
+        console.print(Text(f"{difference.source} · {difference.table}"), soft_wrap=True)
+        console.print(_table(entries, counts, words))
 
 
 def _changed_entry(before: Fact, after: Fact) -> str:

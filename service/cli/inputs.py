@@ -1,6 +1,6 @@
 """What several commands read: a task, a day, a network in a folder."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from graph.dates import utc_now
 from graph.errors import IngestError, InvalidQueryError
 from graph.snapshot import GraphSnapshot
 from graph.wording import Catalogue
@@ -50,7 +51,7 @@ def as_known_before(day: date, snapshot: GraphSnapshot, words: Catalogue) -> Gra
     Every fact of today was recorded before a day in the future. For such a day only facts that are dated later are
     left out.
     """
-    known = snapshot.before(day, is_recorded=day >= datetime.now(UTC).date())
+    known = snapshot.before(day, is_recorded=day >= utc_now().date())
     undated = known.undated
     if undated.n_projects or undated.n_relationships:
         error_console.print(

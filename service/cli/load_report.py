@@ -13,8 +13,9 @@ from graph.interop import EXCHANGE_NAMES
 from graph.kinds import Language
 from graph.wording import Catalogue, load_catalogue
 from ingest.linking import Linked
-from ingest.load import LoadReport, Rows, TableCounts
+from ingest.load import LoadReport
 from ingest.resolution.resolve import Pair
+from ingest.row_counts import RowCounts, TableCounts
 from ingest.staff.planning import SheetPlan, StaffTable
 from service.cli.issues import issue_as_json, print_issues, write_issues
 
@@ -41,7 +42,7 @@ def report_as_json(report: LoadReport, language: Language) -> dict[str, Any]:
     }
 
 
-def _counts_as_json(rows: Rows) -> dict[str, Any]:
+def _counts_as_json(rows: RowCounts) -> dict[str, Any]:
     return {name: getattr(rows, name) for name in ("n_read", "n_loaded", "n_rejected", "n_repeated", "n_passed_over")}
 
 

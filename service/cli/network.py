@@ -10,8 +10,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from graph.interop import TableFormat, export_tables
+from graph.canonical import NO_MERGES, merged_view, merges_in
+from graph.interop import TableFormat, exchange_tables, export_tables
+from graph.judgements import clusters, read_judgements
 from graph.snapshot import GraphSnapshot
+from graph.store import GraphStore
 from ingest.load import LoadReport, check_folder, load_folder
 from ingest.readers import find_files
 from ingest.staff.mapping import TableMapping, read_mapping
@@ -90,25 +93,41 @@ def export(
     file_format: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.CSV,
     store: StoreOption = None,
     force: Annotated[bool, typer.Option("--force")] = False,
+    merged: Annotated[bool, typer.Option("--merged")] = False,
+    excel: Annotated[bool, typer.Option("--excel")] = False,
+    mixed: Annotated[bool, typer.Option("--mixed")] = False,
 ) -> None:
     """Write the network to a folder."""
+    if excel and file_format is not ExportFormat.CSV:
+        raise typer.BadParameter("--excel goes with --format csv.", param_hint="--excel")
+    if mixed and file_format not in {ExportFormat.GRAPHML, ExportFormat.GEXF}:
+        raise typer.BadParameter("--mixed goes with --format graphml or gexf.", param_hint="--mixed")
     with CommandContext.of(store).store() as opened, filled_folder(directory, force=force) as unfinished:
-        if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
-            form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
-            written = export_tables(opened.tables(), unfinished, form)
-        else:
-            written = (_write_graph(GraphSnapshot.from_store(opened), unfinished, file_format),)
-        names = [path.name for path in written]
+        names = [
+            path.name
+            for path in _write_network(opened, unfinished, file_format, is_merged=merged, excel=excel, mixed=mixed)
+        ]
     for name in names:
         console.print(Text(str(directory / name)), soft_wrap=True)
 
 
-def _write_graph(snapshot: GraphSnapshot, folder: Path, file_format: ExportFormat) -> Path:
+def _write_network(
+    store: GraphStore, folder: Path, file_format: ExportFormat, *, is_merged: bool, excel: bool, mixed: bool
+) -> tuple[Path, ...]:
+    """The files written: records with their merges, or the members that a snapshot shows."""
+    judgements, tables = read_judgements(store), store.tables()
+    found = clusters(judgements)
+    if is_merged:
+        tables, merges = merged_view(tables, found)[0], NO_MERGES
+    else:
+        merges = merges_in(tables, found)
+    if file_format in {ExportFormat.CSV, ExportFormat.PARQUET}:
+        form: TableFormat = "csv" if file_format is ExportFormat.CSV else "parquet"
+        named = exchange_tables(tables, merges, None if is_merged else judgements)
+        return export_tables(named, folder, form, for_excel=excel)
     from graph.networks import write_gexf, write_graphml  # noqa: PLC0415  networkx takes long to import
 
     path = folder / f"network.{file_format.value}"
-    if file_format is ExportFormat.GRAPHML:
-        write_graphml(snapshot, path)
-    else:
-        write_gexf(snapshot, path)
-    return path
+    write = write_graphml if file_format is ExportFormat.GRAPHML else write_gexf
+    write(GraphSnapshot.from_tables(tables), path, merges, mixed=mixed)
+    return (path,)

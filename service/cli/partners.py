@@ -13,7 +13,7 @@ from matching.recommend import Recommender
 from service.cli.answers import print_answer
 from service.cli.app import app
 from service.cli.context import CommandContext, JsonOption, LanguageOption, StoreOption
-from service.questions import MatchAnswer
+from service.schemas.match import MatchAnswer
 
 
 @app.command()

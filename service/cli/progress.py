@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 
 from graph.wording import Catalogue
 from ingest.load import OnProgress as OnFileProgress
-from ingest.load import Progress as FileProgress
+from ingest.load import ReadingProgress
 from service.cli.app import error_console
 
 OnStage = Callable[[str, int, int], None]
@@ -21,7 +21,7 @@ def file_bars() -> Iterator[OnFileProgress]:
     with Progress(*columns, console=error_console) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def show(progress: FileProgress) -> None:
+        def show(progress: ReadingProgress) -> None:
             if progress.file not in tasks:
                 tasks[progress.file] = bars.add_task(progress.file, total=1.0, rows="")
             bars.update(tasks[progress.file], completed=progress.fraction, rows=f"{progress.n_rows:,}")

@@ -1,10 +1,11 @@
-"""Addresses of pages, and addresses from outside made safe to link to."""
+"""Addresses of the pages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from graph.kinds import Language
+from service.directory import Filters
 
 Parameters = Iterable[tuple[str, str]]
 
@@ -16,7 +17,7 @@ class Addresses:
     Attributes
     ----------
     question
-        Query string of the question the reader came from, kept through every page about a member; empty for none.
+        Query string of the question that led the reader here; every page about a member keeps it. Empty for none.
     """
 
     language: Language
@@ -24,12 +25,12 @@ class Addresses:
 
     @property
     def home(self) -> str:
-        """The page that asks."""
+        """The first page, which asks for a need."""
         return self._page("")
 
     @property
     def answer(self) -> str:
-        """The page that answers, without its question."""
+        """The page of suggested partners, without a question."""
         return self._page("partners")
 
     @property
@@ -44,19 +45,19 @@ class Addresses:
 
     @property
     def review(self) -> str:
-        """The page on which staff judge who is the same."""
+        """The page on which staff judge pairs of records."""
         return self._page("review")
 
     def review_at(self, place: int, *, is_recorded: bool = False) -> str:
-        """The same page at one of the waiting pairs."""
+        """The page for staff at one of the waiting pairs."""
         return f"{self.review}?{urlencode({'place': place} | ({'done': 1} if is_recorded else {}))}"
 
     def actor(self, actor_id: str, **params: str) -> str:
-        """The page of an actor, whatever characters its id is made of."""
+        """The page of an actor. Its id may hold any characters."""
         return self._thing("actors", actor_id, params.items())
 
     def actor_alone(self, actor_id: str) -> str:
-        """The page of an actor without any parameter, for a form that brings its own."""
+        """The page of an actor without parameters, for a form that adds its own."""
         return replace(self, question="").actor(actor_id)
 
     def project(self, project_id: str) -> str:
@@ -64,14 +65,19 @@ class Addresses:
         return self._thing("projects", project_id, ())
 
     def members(self, *, kind: str = "", field: str = "") -> str:
-        """The list of the members of a kind, a field, or both."""
-        return (
-            f"{self.search}?{urlencode([(name, value) for name, value in (('kind', kind), ('field', field)) if value])}"
-        )
+        """The search for the members of a kind, a field, or both."""
+        return self.found(Filters(kinds=(kind,) if kind else (), fields=(field,) if field else ()))
 
-    def found(self, text: str, **params: str) -> str:
-        """What a search by name finds."""
-        return f"{self.search}?{urlencode([('q', text), *params.items()])}"
+    def found(self, filters: Filters) -> str:
+        """The search with these filters."""
+        pairs = [
+            ("q", filters.text),
+            *(("kind", kind) for kind in filters.kinds),
+            *(("field", field) for field in filters.fields),
+            ("place", filters.place),
+        ]
+        query = urlencode([(name, value) for name, value in pairs if value])
+        return f"{self.search}?{query}" if query else self.search
 
     def asked_in_words(self, brief: str) -> str:
         """The answer to a need in words."""
@@ -82,7 +88,7 @@ class Addresses:
         return f"{self.answer}?{question}"
 
     def static(self, name: str, version: str) -> str:
-        """A file of the service, under an address that changes with its content."""
+        """The address of a static file. It changes with the content of the file."""
         return f"/static/{name}?v={version}"
 
     def _page(self, path: str) -> str:
@@ -92,26 +98,3 @@ class Addresses:
         query = [*params, *([("question", self.question)] if self.question else [])]
         address = f"{self._page(folder)}/{quote(thing_id, safe='')}"
         return f"{address}?{urlencode(query)}" if query else address
-
-
-def safe_link(url: str | None) -> str | None:
-    """The address where it is one of a web page, else None: what data holds may be a script.
-
-    >>> safe_link("https://hanoi.gov.vn/a"), safe_link("javascript:alert(1)"), safe_link("https:")
-    ('https://hanoi.gov.vn/a', None, None)
-    """
-    return url if url is not None and host_of(url) else None
-
-
-def host_of(url: str) -> str:
-    """The host of a web page's address without ``www.``; empty for any other text.
-
-    >>> host_of("https://www.vietnamnet.vn/x"), host_of("//evil"), host_of("https://[")
-    ('vietnamnet.vn', '', '')
-    """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return ""
-    return host.removeprefix("www.") if host and parts.scheme in {"http", "https"} else ""

@@ -1,4 +1,4 @@
-"""The words of a search marked in the names it found, whatever their diacritics."""
+"""The words of a search marked in the names that it found; diacritics do not matter."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from graph.folding import fold, nfc
 
 
 def mark(text: str, query: str) -> Markup:
-    """The text, escaped, with ``<mark>`` around each beginning of a word that a word of the query matches.
+    """The text, escaped, with ``<mark>`` around the beginning of each word that matches a word of the query.
 
     >>> mark("Đại học Thủy lợi", "dai hoc thuy")
     Markup('<mark>Đại</mark> <mark>học</mark> <mark>Thủy</mark> lợi')
@@ -16,11 +16,11 @@ def mark(text: str, query: str) -> Markup:
     Markup('&lt;<mark>scr</mark>ipt&gt;')
     """
     text = nfc(text)
-    wanted = sorted(fold(query).split(), key=len, reverse=True)
+    requested = sorted(fold(query).split(), key=len, reverse=True)
     parts: list[str] = []
     done = 0
     for start, letters in _words(text):
-        hit = next((word for word in wanted if letters.startswith(word)), None)
+        hit = next((word for word in requested if letters.startswith(word)), None)
         if hit is not None:
             end = start + len(hit)
             parts += [escape(text[done:start]), Markup("<mark>{}</mark>").format(text[start:end])]

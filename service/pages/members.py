@@ -1,10 +1,11 @@
-"""Members found by what a person types."""
+"""Members found by a typed name or id."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.folding import fold
 from graph.model import Actor
+from service.directory import Filters
 from service.network_state import Network
 
 _CHOICES = 6
@@ -12,16 +13,16 @@ _CHOICES = 6
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Who is meant by a typed name.
+    """The member that a typed name means.
 
     Attributes
     ----------
     text
-        What was typed; empty for nothing.
+        The typed name; empty for none.
     actor
-        The member meant, or None where nobody or more than one is.
+        The member; None if no member or more than one has the name.
     choices
-        Members that may be meant, where it is not clear.
+        Members with this or a similar name, if none is the only one.
     """
 
     text: str = ""
@@ -30,19 +31,19 @@ class Typed:
 
     @property
     def is_open(self) -> bool:
-        """Whether something was typed that names no single member."""
+        """Whether a name was typed that does not name exactly one member."""
         return bool(self.text) and self.actor is None
 
 
 def find_member(network: Network, text: str) -> Typed:
-    """The member that a typed name or id means: the only one of that name, or else all that are like it."""
+    """The member with a typed name or id, or else all members with this or a similar name."""
     if not text:
         return Typed()
     snapshot = network.snapshot
     row = snapshot.find_actor(text)
     if row is not None:
         return Typed(text, snapshot.actor(row))
-    found = [snapshot.actor(row) for row in network.names.search(text, limit=_CHOICES).indices]
+    found = [snapshot.actor(row) for row in network.directory.actors(Filters(text), limit=_CHOICES).indices]
     named = [actor for actor in found if fold(text) in _folded_names(actor)]
     if len(named) == 1:
         return Typed(text, named[0])
@@ -50,7 +51,7 @@ def find_member(network: Network, text: str) -> Typed:
 
 
 def shortest_reference(network: Network, actor: Actor) -> str:
-    """The actor's name where that means it alone, else its id."""
+    """The name of an actor if no other has it, else its id."""
     return actor.name if find_member(network, actor.name).actor == actor else actor.id
 
 

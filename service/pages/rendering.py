@@ -1,4 +1,4 @@
-"""Templates filled in for one reader."""
+"""Pages made from templates for one reader."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from graph.drawing import ink_on
 from graph.kinds import LANGUAGES, Language, load_kinds
 from graph.wording import Catalogue, load_catalogue
 from service.language import language_of
 from service.network_state import Network
-from service.pages.addresses import Addresses, host_of, safe_link
-from service.pages.question import BRIEF_LIMIT, NAME_LIMIT, Question
+from service.pages.addresses import Addresses
+from service.pages.colours import ink_on
+from service.pages.partner_question import BRIEF_LIMIT, NAME_LIMIT, PartnerQuestion
 from service.pages.views import LISTED, NetworkViews
 from service.pages.wording import (
     HIGH_LIKELIHOOD,
@@ -28,24 +28,25 @@ from service.pages.wording import (
     place_name,
     reading_language,
 )
+from service.web_addresses import host_of, safe_link
 
 EXAMPLES = ("home.example_produce", "home.example_lamps", "home.example_air")
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads a page: its language, the addresses in it, and the question that led there."""
+    """The reader of a page: the language, the addresses of pages, and the question that led there."""
 
     catalogue: Catalogue
     at: Addresses
-    question: Question
+    question: PartnerQuestion
     request: Request
 
     @classmethod
-    def of(cls, request: Request, question: Question | None = None) -> "Reader":
-        """The reader behind a request for a page."""
+    def of(cls, request: Request, question: PartnerQuestion | None = None) -> "Reader":
+        """The reader who requests a page."""
         language = language_of(request)
-        question = question or Question()
+        question = question or PartnerQuestion()
         at = Addresses(language, question.to_query() if question.is_asked else "")
         return cls(load_catalogue(language, "page"), at, question, request)
 
@@ -55,7 +56,7 @@ class Reader:
         return self.catalogue.language
 
     def views(self, network: Network) -> NetworkViews:
-        """The network as this reader sees it."""
+        """The views of a network in the language of the reader."""
         return NetworkViews(network.snapshot, load_kinds(), self.language)
 
     def page(self, template: str, network: Network, **values: object) -> HTMLResponse:
@@ -66,11 +67,11 @@ class Reader:
         return HTMLResponse(_environment().get_template(template).render(self._words() | named | known | values))
 
     def notice(self, template: str, status: int, **values: object) -> HTMLResponse:
-        """A page that needs no network."""
+        """A page about something other than the network."""
         return HTMLResponse(_environment().get_template(template).render(self._words() | values), status)
 
     def _words(self) -> dict[str, object]:
-        language, text = self.language, self.catalogue.text
+        language, text = self.language, self.catalogue.page_text
         return {
             "language": language,
             "languages": self._same_page(),
@@ -114,7 +115,7 @@ def _environment() -> Environment:
         "listed": LISTED,
         "high_likelihood": HIGH_LIKELIHOOD,
         "medium_likelihood": MEDIUM_LIKELIHOOD,
-        # Parts that only some pages have.
+        # Defaults for the parts that only some pages have.
         "section": "",
         "as_of": None,
         "model_version": "",

@@ -1,56 +1,48 @@
 """The addresses of the pages."""
 
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-import service.path_segments  # noqa: F401  registers the convertor of the addresses below
 from graph.kinds import LANGUAGES, load_kinds
 from service.dependencies import CurrentNetwork, Scoring
+from service.directory import Filters
 from service.network_state import Network
 from service.pages.members import find_member, shortest_reference
-from service.pages.partners import PartnerCards, answer_question
-from service.pages.question import NAME_LIMIT, Question
+from service.pages.partner_question import NAME_LIMIT, PartnerQuestion, question_behind_page, question_in_address
+from service.pages.partners import PartnerCards, answer_question, best_by_kind
 from service.pages.rendering import Reader
-from service.pages.results import find, list_members
+from service.pages.results import active_filters, find
 from service.pages.review import router as review_router
-from service.pages.surroundings import surroundings_of, ways_to
+from service.pages.surroundings import paths_to, surroundings_of
 from service.pages.views import missing_parties
 
 MEMBER_NAMES_OFFERED = 1_000
-"""Members up to which a form offers all their names; a larger network is searched when the form is sent."""
+"""A form offers the names of all members of a network up to this size."""
+_KINDS_LIMIT = 20
 
 _pages = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-async def question_asked(request: Request) -> Question:
-    """The question in the address of its own answer."""
-    return Question.from_query(request.url.query)
-
-
-async def question_behind(question: Annotated[str, Query(max_length=20_000)] = "") -> Question:
-    """The question that led to a page, as the page's address carries it."""
-    return Question.from_query(question)
-
-
-Asked = Annotated[Question, Depends(question_asked)]
-Behind = Annotated[Question, Depends(question_behind)]
+Asked = Annotated[PartnerQuestion, Depends(question_in_address)]
+Behind = Annotated[PartnerQuestion, Depends(question_behind_page)]
 TypedName = Annotated[str, Query(max_length=NAME_LIMIT)]
 
 
 @_pages.get("/")
 def home(request: Request, network: CurrentNetwork) -> HTMLResponse:
-    """The page that asks."""
+    """The first page, which asks for a need."""
     reader = Reader.of(request)
-    return reader.page("home.html", network, counts=reader.views(network).counts(), member_names=_member_names(network))
+    return reader.page("home.html", network, sizes=reader.views(network).sizes(), member_names=_member_names(network))
 
 
 @_pages.get("/partners")
 async def answer(request: Request, network: CurrentNetwork, scoring: Scoring, question: Asked) -> HTMLResponse:
-    """The page that answers a question."""
+    """The page of suggested partners for a question."""
     return await scoring.run(lambda: _answer(Reader.of(request, question), network))
 
 
@@ -58,7 +50,7 @@ async def answer(request: Request, network: CurrentNetwork, scoring: Scoring, qu
 async def actor(
     request: Request, network: CurrentNetwork, scoring: Scoring, behind: Behind, actor_id: str, me: TypedName = ""
 ) -> Response:
-    """The page of a member; ``me`` asks for a way to it. A record that was merged leads to the whole, for now."""
+    """The page of a member; ``me`` asks for paths to it. A merged record redirects to its actor, which may change."""
     canonical = network.snapshot.merges.canonical(actor_id)
     if canonical != actor_id:
         params = {"me": me} if me else {}
@@ -70,7 +62,7 @@ async def actor(
 async def project(
     request: Request, network: CurrentNetwork, scoring: Scoring, behind: Behind, project_id: str
 ) -> HTMLResponse:
-    """The page of a project, product or challenge, with whom to invite."""
+    """The page of a project, product or challenge, with suggested partners."""
     return await scoring.run(lambda: _project(Reader.of(request, behind), network, project_id))
 
 
@@ -84,28 +76,37 @@ def challenges(request: Request, network: CurrentNetwork) -> HTMLResponse:
         network,
         section="challenges",
         challenges=views.challenges(),
-        n_challenges=views.counts().n_challenges,
+        n_challenges=views.sizes().n_challenges,
     )
+
+
+async def search_filters(
+    q: TypedName = "",
+    kind: Annotated[list[str], Query(max_length=_KINDS_LIMIT)] = [],  # noqa: B006  never changed
+    field: TypedName = "",
+    place: TypedName = "",
+) -> Filters:
+    """The filters of the search page; an empty field of its form sets no filter."""
+    kinds = tuple(dict.fromkeys(name for name in kind if name))
+    return Filters(q.strip(), kinds, (field,) if field else (), place.strip())
 
 
 @_pages.get("/search")
 def search(
-    request: Request,
-    network: CurrentNetwork,
-    q: TypedName = "",
-    kind: TypedName = "",
-    field: TypedName = "",
+    request: Request, network: CurrentNetwork, filters: Annotated[Filters, Depends(search_filters)]
 ) -> HTMLResponse:
-    """Members and projects by name, or the members of a kind or field."""
+    """Members and projects by words, kind, field and place."""
     reader = Reader.of(request)
-    text = q.strip()
-    results = find(reader, network, text, kind) if text else list_members(reader, network, kind, field)
+    groups = find(reader, network, filters)
     return reader.page(
         "search.html",
         network,
         section="search",
-        text=text,
-        results=results,
+        filters=filters,
+        active=active_filters(reader, filters),
+        groups=groups,
+        n_total=sum(group.n_total for group in groups),
+        fields=list(dict.fromkeys([*load_kinds().fields, *filters.fields])),
         parties=reader.views(network).parties(),
     )
 
@@ -148,8 +149,7 @@ def _actor(reader: Reader, network: Network, actor_id: str, start_text: str) -> 
     kind = kinds.actor.get(member.kind)
     start = find_member(network, start_text)
     make = PartnerCards(views, reader.catalogue, reader.at)
-    ask = network.recommender.for_actor
-    groups = make.by_kind(lambda options: ask(actor_id, replace(options, exposure=network.exposure)))
+    best = best_by_kind(partial(network.recommender.for_actor_by_kind, actor_id), exposure=network.exposure)
     return reader.page(
         "actor.html",
         network,
@@ -157,7 +157,7 @@ def _actor(reader: Reader, network: Network, actor_id: str, start_text: str) -> 
         is_person=kind is not None and kind.is_person,
         subkind=kind.subkinds.get(member.subkind or "") if kind else None,
         other_names=views.other_names(member),
-        partner_groups=groups,
+        partner_groups=make.by_kind(best),
         merged_sources=network.snapshot.merges.sources.get(actor_id, ()),
         merged_links=network.snapshot.merges.links.get(actor_id, ()),
         tie_groups=views.tie_groups(actor_id),
@@ -165,7 +165,7 @@ def _actor(reader: Reader, network: Network, actor_id: str, start_text: str) -> 
         around=surroundings_of(network.snapshot, views, actor_id),
         start=start,
         choices=[(choice, reader.at.actor(actor_id, me=choice.id) + "#path") for choice in start.choices],
-        ways=ways_to(network.snapshot, views, start.actor.id, actor_id) if start.actor else [],
+        found=paths_to(network.snapshot, views, start.actor.id, actor_id) if start.actor else None,
         member_names=_member_names(network),
     )
 
@@ -177,8 +177,7 @@ def _project(reader: Reader, network: Network, project_id: str) -> HTMLResponse:
     present = [member.actor.kind for member in members] + ([owner.kind] if owner else [])
     missing = missing_parties(kinds.actor, present)
     make = PartnerCards(views, reader.catalogue, reader.at)
-    ask = network.recommender.for_project
-    groups = make.by_kind(lambda options: ask(project_id, replace(options, exposure=network.exposure)), missing)
+    best = best_by_kind(partial(network.recommender.for_project_by_kind, project_id), exposure=network.exposure)
     return reader.page(
         "project.html",
         network,
@@ -187,7 +186,7 @@ def _project(reader: Reader, network: Network, project_id: str) -> HTMLResponse:
         owner=owner,
         members=members,
         missing=missing,
-        partner_groups=groups,
+        partner_groups=make.by_kind(best, missing),
     )
 
 

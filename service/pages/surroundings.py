@@ -1,25 +1,23 @@
-"""Who is near a member, as a picture and a table, and the ways from one member to another."""
+"""The members near a member, as a picture and a table, and the paths from one member to another."""
 
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from graph.drawing import neighbourhood_svg
 from graph.links import Link
 from graph.model import Actor, Project
-from graph.paths import Path, neighbourhood, shortest_paths
+from graph.paths import Path, PathOutcome, neighbourhood, shortest_paths
 from graph.snapshot import GraphSnapshot
+from service.pages.drawing import neighbourhood_svg
 from service.pages.views import NetworkViews
 
 NEIGHBOURS_DRAWN = 24
-"""Members in a picture that can still be read."""
-_WAYS_SHOWN = 3
-_LONGEST_WAY = 4
+"""Most members that a picture holds, so that it can still be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A member and the number of steps that it is away."""
+    """A member and its distance in steps."""
 
     actor: Actor
     n_steps: int
@@ -35,11 +33,31 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A member on the way, and what ties it to the next one: words, and the project where it is one."""
+    """A member on a path, and its tie to the next member: the words for a relationship, or the shared project.
+
+    The last member of a path has neither.
+    """
 
     actor: Actor
     tie: str | None = None
     project: Project | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPaths:
+    """The paths from one member to another as a page shows them.
+
+    Attributes
+    ----------
+    paths
+        The steps of each path, the best path first.
+    outcome, max_length
+        How the search ended, and the most steps that it allowed, as in :class:`graph.paths.PathSearch`.
+    """
+
+    paths: tuple[tuple[Step, ...], ...]
+    outcome: PathOutcome
+    max_length: int
 
 
 def surroundings_of(snapshot: GraphSnapshot, views: NetworkViews, actor_id: str) -> Surroundings:
@@ -52,18 +70,16 @@ def surroundings_of(snapshot: GraphSnapshot, views: NetworkViews, actor_id: str)
     return Surroundings(neighbours, Markup(neighbourhood_svg(snapshot, around, views.language)))  # noqa: S704
 
 
-def ways_to(snapshot: GraphSnapshot, views: NetworkViews, start_id: str, target_id: str) -> list[list[Step]]:
-    """The shortest ways from one member to another, over the strongest ties first."""
-    start, target = snapshot.index_of(start_id), snapshot.index_of(target_id)
-    if start == target:
-        return []
-    paths = shortest_paths(snapshot, start, target, max_length=_LONGEST_WAY, limit=_WAYS_SHOWN)
-    return [_steps(snapshot, views, path) for path in paths]
+def paths_to(snapshot: GraphSnapshot, views: NetworkViews, start_id: str, target_id: str) -> ShownPaths:
+    """The shortest paths from one member to another: the ones that ``/v1/paths`` gives without further options."""
+    found = shortest_paths(snapshot, snapshot.index_of(start_id), snapshot.index_of(target_id))
+    paths = tuple(_steps(snapshot, views, path) for path in found.paths)
+    return ShownPaths(paths, found.outcome, found.max_length)
 
 
-def _steps(snapshot: GraphSnapshot, views: NetworkViews, path: Path) -> list[Step]:
-    steps = [_step(snapshot, views, link) for link in path.links]
-    return [*steps, Step(snapshot.actor(path.actors[-1]))]
+def _steps(snapshot: GraphSnapshot, views: NetworkViews, path: Path) -> tuple[Step, ...]:
+    steps = (_step(snapshot, views, link) for link in path.links)
+    return (*steps, Step(snapshot.actor(path.actors[-1])))
 
 
 def _step(snapshot: GraphSnapshot, views: NetworkViews, link: Link) -> Step:

@@ -1,4 +1,4 @@
-"""What the pages show: facts of a snapshot arranged for reading."""
+"""Facts of a snapshot, arranged for reading on a page."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from graph.model import Actor, Project, Relationship
 from graph.snapshot import GraphSnapshot
 
 LISTED = 100
-"""Entries of one list at most; the best connected have thousands."""
+"""Entries in one list at most; the best connected actors have thousands."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """Sizes of the network, as the first page tells them."""
+class NetworkSizes:
+    """The numbers of actors, relationships and projects on the first page."""
 
     n_actors: int
     n_relationships: int
@@ -27,7 +27,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A relationship as one of its ends sees it."""
+    """A relationship of an actor, seen from that actor."""
 
     other: Actor
     since: str | None
@@ -41,7 +41,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class TieGroup:
-    """The newest of the ``n_total`` relationships of one kind and direction, under the words that name them."""
+    """The newest of ``n_total`` relationships of one kind and direction; ``label`` names them."""
 
     label: str
     ties: tuple[Tie, ...]
@@ -78,7 +78,7 @@ class ChallengeCard:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A kind of actor and how many there are."""
+    """A kind of actor and the number of its actors."""
 
     kind: ActorKind
     n: int
@@ -92,10 +92,10 @@ class NetworkViews:
         self._kinds = kinds
         self.language: Language = language
 
-    def counts(self) -> Counts:
-        """Sizes of the network."""
+    def sizes(self) -> NetworkSizes:
+        """The sizes of the network."""
         snapshot = self._snapshot
-        return Counts(
+        return NetworkSizes(
             snapshot.n_actors, snapshot.n_relationships, snapshot.n_projects, len(self._projects_of_kind("challenge"))
         )
 
@@ -118,20 +118,20 @@ class NetworkViews:
         return self._snapshot.project(self._snapshot.project_index_of(project_id))
 
     def name(self, actor: Actor) -> str:
-        """The name a reader knows the actor by."""
+        """The name of an actor in the language of the reader, where it has one."""
         return (actor.name_en if self.language == "en" else None) or actor.name
 
     def title(self, project: Project) -> str:
-        """The title a reader can read."""
+        """The title of a project in the language of the reader, where it has one."""
         return (project.title_en if self.language == "en" else None) or project.title
 
     def summary(self, fact: Actor | Project) -> str | None:
-        """The summary a reader can read."""
+        """The summary in the language of the reader, or else in the other language."""
         first, second = (fact.summary_en, fact.summary) if self.language == "en" else (fact.summary, fact.summary_en)
         return first or second
 
     def other_names(self, actor: Actor) -> list[str]:
-        """Every other name of an actor."""
+        """The names of an actor besides the one that :meth:`name` gives."""
         names = (actor.name, actor.name_en, actor.short_name, *actor.aliases)
         return list(dict.fromkeys(name for name in names if name and name != self.name(actor)))
 
@@ -153,7 +153,7 @@ class NetworkViews:
             for key in sorted(groups, key=self._by_strength)
         ]
 
-    def tie_label(self, kind_id: str, reads_forward: bool) -> str:  # noqa: FBT001  two ways to read one tie
+    def tie_label(self, kind_id: str, reads_forward: bool) -> str:  # noqa: FBT001  two directions of one relationship
         """The words that name a relationship, read from its source or from its target."""
         kind = self._kinds.relationship.get(kind_id)
         if kind is None:
@@ -197,20 +197,6 @@ class NetworkViews:
         owner = self.known_actor(project.owner_id)
         return ChallengeCard(project, owner, int(self._snapshot.project_size[row]) - (owner is not None))
 
-    def members_of(self, kind: str | None, field: str | None) -> list[Actor]:
-        """The actors of a kind, of a field, or both, in the order of their names."""
-        rows = np.arange(self._snapshot.n_actors)
-        if kind is not None:
-            code = list(self._kinds.actor).index(kind)
-            rows = rows[self._snapshot.actor_kind == code]
-        table = self._snapshot.tables.actors.take(rows)
-        kept = [
-            (fold(name), int(row))
-            for name, row, fields in zip(table["name"].to_pylist(), rows, table["fields"].to_pylist(), strict=True)
-            if field is None or field in (fields or ())
-        ]
-        return [self._snapshot.actor(row) for _, row in sorted(kept)]
-
     def _projects_of_kind(self, kind: str) -> npt.NDArray[np.intp]:
         code = list(self._kinds.opportunity).index(kind)
         return np.flatnonzero(self._snapshot.project_kind == code)
@@ -221,7 +207,7 @@ class NetworkViews:
 
 
 def missing_parties(kinds: Mapping[str, ActorKind], present: Iterable[str]) -> list[ActorKind]:
-    """The kinds of actor that are not among those present."""
+    """The kinds of actor that are not present."""
     taken = set(present)
     return [kind for name, kind in kinds.items() if name not in taken]
 

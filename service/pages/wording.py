@@ -1,4 +1,4 @@
-"""How pages write numbers, dates, places and probabilities in the language of their reader."""
+"""How pages write numbers, dates, places and probabilities in the language of the reader."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -17,11 +17,11 @@ _DATE_PATTERNS: Mapping[Language, tuple[str, str, str]] = {
 }
 """Patterns of a date known to the year, the month and the day."""
 HIGH_LIKELIHOOD, MEDIUM_LIKELIHOOD = 0.2, 0.1
-"""Probabilities from which a likelihood is called high or medium; those of suggestions lie around 0.05 to 0.3."""
+"""Lowest probabilities of a high and a medium likelihood. Those of suggestions lie around 0.05 to 0.3."""
 
 
 def likelihood_key(likelihood: float) -> str:
-    """Key of the word for a probability.
+    """The key of the word for a probability.
 
     >>> [likelihood_key(likelihood) for likelihood in (0.2, 0.1, 0.09)]
     ['likelihood.high', 'likelihood.medium', 'likelihood.low']
@@ -32,7 +32,7 @@ def likelihood_key(likelihood: float) -> str:
 
 
 def format_number(value: float, language: Language) -> str:
-    """A number with separated thousands and at most one decimal.
+    """A number with thousands separators and at most one decimal.
 
     >>> format_number(1234.5, "vi"), format_number(1234.5, "en"), format_number(17, "vi")
     ('1.234,5', '1,234.5', '17')
@@ -41,7 +41,7 @@ def format_number(value: float, language: Language) -> str:
 
 
 def format_percent(share: float, language: Language) -> str:
-    """A share in percent, with a decimal where it is smaller than one.
+    """A share in percent, with one decimal below 1 %.
 
     >>> format_percent(0.127, "vi"), format_percent(0.0034, "vi"), format_percent(0.0034, "en")
     ('13%', '0,3%', '0.3%')
@@ -50,7 +50,7 @@ def format_percent(share: float, language: Language) -> str:
 
 
 def format_date(partial_date: str, language: Language) -> str:
-    """A date known to the year, the month or the day.
+    """A date that is known to the year, the month or the day.
 
     >>> format_date("2026-02-05", "vi"), format_date("2026-02-05", "en"), format_date("2026-02", "vi")
     ('05/02/2026', '5 February 2026', '02/2026')
@@ -60,7 +60,7 @@ def format_date(partial_date: str, language: Language) -> str:
 
 
 def format_moment(moment: datetime, language: Language) -> str:
-    """A moment in Hanoi's time.
+    """A moment in the time of Hanoi.
 
     >>> from datetime import UTC
     >>> format_moment(datetime(2026, 2, 5, 17, 30, tzinfo=UTC), "vi")
@@ -71,7 +71,7 @@ def format_moment(moment: datetime, language: Language) -> str:
 
 
 def place_name(place: str, language: Language) -> str:
-    """The name of a country given by its code of two letters; any other place is its own name.
+    """The name of a country that is given by its code of two letters; any other place as it is.
 
     >>> place_name("DE", "vi"), place_name("Hà Nội", "vi")
     ('Đức', 'Hà Nội')
@@ -80,9 +80,9 @@ def place_name(place: str, language: Language) -> str:
 
 
 def reading_language(text: str, page_language: Language) -> Language:
-    """The language a screen reader should read a text of the network in.
+    """The language in which a screen reader should read a text of the network.
 
-    Texts are Vietnamese unless they say otherwise; one of plain ASCII reads no worse in the language of the page.
+    Most texts are Vietnamese. A text of plain ASCII is read in the language of the page.
 
     >>> reading_language("Đại học Thủy lợi", "en"), reading_language("FPT Software", "en")
     ('vi', 'en')

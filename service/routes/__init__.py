@@ -1,4 +1,4 @@
-"""The API, ``/v1``: one module a resource."""
+"""The API under ``/v1``, one module a resource."""
 
 from fastapi import APIRouter
 
@@ -8,7 +8,7 @@ from service.routes.answers import refusals
 
 def api_router() -> APIRouter:
     """Every route of the API."""
-    router = APIRouter(responses=refusals())
+    router = APIRouter(responses=refusals(422))
     for module in (actors, projects, match, kinds, state, writes, merges):
         router.include_router(module.router)
     return router

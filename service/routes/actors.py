@@ -1,35 +1,22 @@
-"""Actors: found by name, looked at, walked from, and suggested partners."""
+"""Actors: a list by filters, one actor, its neighbours, its suggested partners, and paths between two."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from graph.links import Link
-from graph.paths import MAX_LENGTH, neighbourhood, shortest_paths
+from graph.paths import DEFAULT_MAX_LENGTH, DEFAULT_PATHS, MAX_LENGTH, neighbourhood, shortest_paths
 from graph.snapshot import GraphSnapshot
 from service.dependencies import CurrentNetwork, Scoring
 from service.network_state import Network
 from service.paging import Position
-from service.parameters import ActorKinds, AskedOptions, Cursor, IdInPath, IdInQuery, Limit, LinkKinds, SearchText
-from service.questions import MatchAnswer
-from service.routes.answers import as_json, refusals
-from service.schemas import (
-    ActorAnswer,
-    ActorDetails,
-    ActorPage,
-    ActorSummary,
-    JudgementOut,
-    LinkOut,
-    MergeOut,
-    NeighbourOut,
-    NeighboursAnswer,
-    PathOut,
-    PathsAnswer,
-    ProjectSummary,
-    RelationshipOut,
-    SourceRecord,
-    stamp_of,
-)
+from service.parameters import ActorFilters, ActorKinds, Cursor, IdInPath, IdInQuery, Limit, LinkKinds, MatchingOptions
+from service.routes.answers import as_json, refusals, stamp_of
+from service.schemas.actors import ActorAnswer, ActorDetails, ActorPage, ActorSummary
+from service.schemas.judgements import JudgementOut, MergeOut, SourceRecord
+from service.schemas.links import LinkOut, NeighbourOut, NeighboursAnswer, PathOut, PathsAnswer, RelationshipOut
+from service.schemas.match import MatchAnswer
+from service.schemas.projects import ProjectSummary
 
 router = APIRouter(prefix="/v1", tags=["actors"])
 
@@ -37,16 +24,10 @@ MAX_DEPTH = 3
 
 
 @router.get("/actors", responses=refusals(422, 503))
-def list_actors(
-    network: CurrentNetwork,
-    q: SearchText = "",
-    kind: ActorKinds = [],  # noqa: B006  never changed
-    limit: Limit = 20,
-    cursor: Cursor = None,
-) -> ActorPage:
-    """Actors by the words of their names; the best hits first, or all in the order of their ids."""
-    position = Position.of(cursor, "actors", q, kind)
-    hits = network.names.search(q, kinds=kind, limit=limit, offset=position.offset)
+def list_actors(network: CurrentNetwork, filters: ActorFilters, limit: Limit = 20, cursor: Cursor = None) -> ActorPage:
+    """Actors that pass every filter: the best hits for `q` first, or in the order of their ids without it."""
+    position = Position.of(cursor, "actors", filters)
+    hits = network.directory.actors(filters, limit=limit, offset=position.offset)
     return ActorPage(
         **stamp_of(network).model_dump(),
         total=hits.n_total,
@@ -57,7 +38,7 @@ def list_actors(
 
 @router.get("/actors/{actor_id:segment}", responses=refusals(404, 422, 503))
 def get_actor(network: CurrentNetwork, actor_id: IdInPath) -> ActorAnswer:
-    """Everything public about an actor. The id of a record that was merged into another one gives that one."""
+    """Everything public about an actor. The id of a merged record gives the actor it was merged into."""
     actor = network.snapshot.actor(network.snapshot.index_of(actor_id))
     return ActorAnswer(
         **stamp_of(network).model_dump(),
@@ -71,7 +52,7 @@ async def get_neighbours(  # noqa: PLR0913, PLR0917  one parameter an option
     network: CurrentNetwork,
     threads: Scoring,
     actor_id: IdInPath,
-    depth: Annotated[int, Query(ge=1, le=MAX_DEPTH, description="Links to go.")] = 1,
+    depth: Annotated[int, Query(ge=1, le=MAX_DEPTH, description="Links to walk.")] = 1,
     kind: ActorKinds = [],  # noqa: B006  never changed
     relationship: LinkKinds = [],  # noqa: B006  never changed
     limit: Limit = 50,
@@ -106,9 +87,9 @@ async def get_recommendations(
     network: CurrentNetwork,
     threads: Scoring,
     actor_id: IdInPath,
-    options: AskedOptions,
+    options: MatchingOptions,
 ) -> Response:
-    """New partners for an actor, with reasons for both sides; those it has worked with are not among them."""
+    """New partners for an actor, with reasons for both sides. Actors it has worked with are left out."""
 
     def ask() -> MatchAnswer:
         return MatchAnswer.of(network.recommender.for_actor(actor_id, options), network.snapshot)
@@ -122,10 +103,14 @@ async def get_paths(
     threads: Scoring,
     source: IdInQuery,
     target: IdInQuery,
-    max_length: Annotated[int, Query(ge=1, le=MAX_LENGTH, description="Links of a path at most.")] = 6,
-    limit: Limit = 5,
+    max_length: Annotated[int, Query(ge=1, le=MAX_LENGTH, description="Most steps of a path.")] = DEFAULT_MAX_LENGTH,
+    limit: Limit = DEFAULT_PATHS,
 ) -> Response:
-    """The shortest paths between two actors, those over the strongest ties first; none where they are far apart."""
+    """The shortest paths between two actors, the one over the strongest ties first.
+
+    Where there is none, `outcome` tells two cases apart: the two are connected by more than `max_length` steps, or no
+    chain of relationships and shared projects joins them at all.
+    """
     ends = network.snapshot.index_of(source), network.snapshot.index_of(target)
 
     def walk() -> PathsAnswer:
@@ -136,14 +121,18 @@ async def get_paths(
 
 def _paths(network: Network, ends: tuple[int, int], *, max_length: int, limit: int) -> PathsAnswer:
     snapshot = network.snapshot
+    found = shortest_paths(snapshot, *ends, max_length=max_length, limit=limit)
     return PathsAnswer(
         **stamp_of(network).model_dump(),
+        outcome=found.outcome,
+        length=found.length,
+        max_length=found.max_length,
         paths=tuple(
             PathOut(
                 actors=tuple(_summary(snapshot, row) for row in path.actors),
                 links=tuple(_link(snapshot, link) for link in path.links),
             )
-            for path in shortest_paths(snapshot, *ends, max_length=max_length, limit=limit)
+            for path in found.paths
         ),
     )
 

@@ -1,77 +1,22 @@
-"""The kinds and fields that the rest of the API speaks of."""
+"""The kinds and fields that the rest of the API names."""
 
 from fastapi import APIRouter
-from pydantic import Field
 
 from graph.kinds import load_kinds
 from service.dependencies import CurrentState
-from service.routes.answers import refusals
-from service.routes.state import loose_stamp
-from service.schemas import Labels, LooseStamp, Outgoing
+from service.routes.answers import loose_stamp, refusals
+from service.schemas.common import Labels
+from service.schemas.kinds import (
+    ActorKindOut,
+    FieldOut,
+    FieldsAnswer,
+    KindsAnswer,
+    OpportunityKindOut,
+    RelationshipKindOut,
+    SubkindOut,
+)
 
 router = APIRouter(prefix="/v1", tags=["kinds"], responses=refusals())
-
-
-class SubkindOut(Outgoing):
-    """A part of a kind of actor."""
-
-    id: str
-    label: Labels
-
-
-class ActorKindOut(Outgoing):
-    """A party of the network."""
-
-    id: str = Field(examples=["school"])
-    label: Labels
-    short_label: Labels
-    colour: str
-    letter: str
-    is_person: bool
-    subkinds: tuple[SubkindOut, ...]
-
-
-class OpportunityKindOut(Outgoing):
-    """A kind of thing actors come together for."""
-
-    id: str = Field(examples=["challenge"])
-    label: Labels
-
-
-class RelationshipKindOut(Outgoing):
-    """A kind of tie between two actors."""
-
-    id: str = Field(examples=["signed_mou"])
-    label: Labels
-    inverse_label: Labels = Field(description="Read from the target.")
-    sources: tuple[str, ...] = Field(description="Kinds of actor it may start from.")
-    targets: tuple[str, ...]
-    directed: bool
-    is_strong: bool = Field(description="Evidence of working together.")
-    strength: float
-
-
-class KindsAnswer(LooseStamp):
-    """Everything there is in the network, by kind."""
-
-    version: str
-    actor: tuple[ActorKindOut, ...]
-    opportunity: tuple[OpportunityKindOut, ...]
-    relationship: tuple[RelationshipKindOut, ...]
-
-
-class FieldOut(Outgoing):
-    """A field of technology or of city life."""
-
-    id: str = Field(examples=["semiconductor"])
-    label: Labels
-
-
-class FieldsAnswer(LooseStamp):
-    """The fields of the taxonomy."""
-
-    version: str
-    fields: tuple[FieldOut, ...]
 
 
 @router.get("/kinds")

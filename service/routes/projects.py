@@ -1,58 +1,46 @@
-"""Projects, products and the city's challenges, and who could join them."""
-
-from collections.abc import Sequence
+"""Projects, products and the city's challenges, and suggested partners for them."""
 
 from fastapi import APIRouter, Response
 
 from graph.errors import NotFoundError
 from service.dependencies import CurrentNetwork, Scoring
+from service.directory import Filters
 from service.network_state import Network
 from service.paging import Position
-from service.parameters import AskedOptions, Cursor, IdInPath, Limit, OpportunityKinds, SearchText
-from service.questions import MatchAnswer
-from service.routes.answers import as_json, refusals
-from service.schemas import (
-    ActorSummary,
-    ParticipantOut,
-    ProjectAnswer,
-    ProjectDetails,
-    ProjectPage,
-    ProjectSummary,
-    stamp_of,
-)
+from service.parameters import ChallengeFilters, Cursor, IdInPath, Limit, MatchingOptions, ProjectFilters
+from service.routes.answers import as_json, refusals, stamp_of
+from service.schemas.actors import ActorSummary
+from service.schemas.match import MatchAnswer
+from service.schemas.projects import ParticipantOut, ProjectAnswer, ProjectDetails, ProjectPage, ProjectSummary
 
 router = APIRouter(prefix="/v1", tags=["projects and challenges"])
 
 
 @router.get("/projects", responses=refusals(422, 503))
 def list_projects(
-    network: CurrentNetwork,
-    q: SearchText = "",
-    kind: OpportunityKinds = [],  # noqa: B006  never changed
-    limit: Limit = 20,
-    cursor: Cursor = None,
+    network: CurrentNetwork, filters: ProjectFilters, limit: Limit = 20, cursor: Cursor = None
 ) -> ProjectPage:
-    """Projects, products and challenges; the best hits first, or all in the order of their ids."""
-    return _page(network, q, kind, Position.of(cursor, "projects", q, kind), limit)
+    """Projects, products and challenges that pass every filter; the best hits for `q` first, or in order of ids."""
+    return _page(network, filters, Position.of(cursor, "projects", filters), limit)
 
 
 @router.get("/projects/{project_id:segment}", responses=refusals(404, 422, 503))
 def get_project(network: CurrentNetwork, project_id: IdInPath) -> ProjectAnswer:
-    """A project, product or challenge, its owner and who takes part."""
+    """A project, product or challenge, its owner and its participants."""
     return _answer(network, network.snapshot.project_index_of(project_id))
 
 
 @router.get("/challenges", responses=refusals(422, 503))
 def list_challenges(
-    network: CurrentNetwork, q: SearchText = "", limit: Limit = 20, cursor: Cursor = None
+    network: CurrentNetwork, filters: ChallengeFilters, limit: Limit = 20, cursor: Cursor = None
 ) -> ProjectPage:
-    """The city's challenges; the best hits first, or all in the order of their ids."""
-    return _page(network, q, ["challenge"], Position.of(cursor, "challenges", q), limit)
+    """The city's challenges that pass every filter; the best hits for `q` first, or in order of ids."""
+    return _page(network, filters, Position.of(cursor, "challenges", filters), limit)
 
 
 @router.get("/challenges/{project_id:segment}", responses=refusals(404, 422, 503))
 def get_challenge(network: CurrentNetwork, project_id: IdInPath) -> ProjectAnswer:
-    """A challenge, its owner and who takes part; projects and products are at `/v1/projects`."""
+    """A challenge, its owner and its participants; projects and products are at `/v1/projects`."""
     answer = _answer(network, network.snapshot.project_index_of(project_id))
     if answer.project.kind != "challenge":
         raise NotFoundError(
@@ -66,9 +54,9 @@ async def get_partners(
     network: CurrentNetwork,
     threads: Scoring,
     project_id: IdInPath,
-    options: AskedOptions,
+    options: MatchingOptions,
 ) -> Response:
-    """Partners for a challenge besides its owner and participants. The id may name a project or product as well."""
+    """Partners for a challenge; its owner and participants are left out. The id may also name a project or product."""
 
     def ask() -> MatchAnswer:
         return MatchAnswer.of(network.recommender.for_project(project_id, options), network.snapshot)
@@ -76,8 +64,8 @@ async def get_partners(
     return await as_json(await threads.run(ask))
 
 
-def _page(network: Network, q: str, kinds: Sequence[str], position: Position, limit: int) -> ProjectPage:
-    hits = network.names.search_projects(q, kinds=kinds, limit=limit, offset=position.offset)
+def _page(network: Network, filters: Filters, position: Position, limit: int) -> ProjectPage:
+    hits = network.directory.projects(filters, limit=limit, offset=position.offset)
     return ProjectPage(
         **stamp_of(network).model_dump(),
         total=hits.n_total,

@@ -1,50 +1,20 @@
-"""How the service is: alive, ready, of which version."""
+"""The state of the service: alive, ready, its version and its description."""
 
-from datetime import datetime
 from importlib.metadata import version
-from typing import Literal
 
-from fastapi import APIRouter, Response
-from pydantic import Field
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from service.dependencies import CurrentState
-from service.network_state import NetworkState
-from service.routes.answers import refusals
-from service.schemas import LooseStamp, Outgoing
+from service.routes.answers import loose_stamp, refusals
+from service.schemas.state import Health, Readiness, StoreOut, Version
 
 router = APIRouter(prefix="/v1", tags=["service"], responses=refusals())
 
 
-class Health(Outgoing):
-    """The process is alive."""
-
-    status: Literal["alive"] = "alive"
-
-
-class StoreOut(Outgoing):
-    """How the store answered when it was last asked."""
-
-    answers: bool
-    checked_at: datetime | None = Field(description="Null while it is being asked for the first time.")
-    failure: str | None = Field(description="Code of what went wrong, null where nothing did.")
-
-
-class Readiness(LooseStamp):
-    """Whether questions can be answered, and from what."""
-
-    ready: bool = Field(description="A network is loaded. It stays so while the store is away.")
-    store: StoreOut
-
-
-class Version(LooseStamp):
-    """What runs here."""
-
-    version: str = Field(examples=["0.1.0"])
-
-
 @router.get("/health")
 async def health() -> Health:
-    """Answers as long as the process is alive, whatever else it does."""
+    """Answer for as long as the process is alive."""
     return Health()
 
 
@@ -70,9 +40,7 @@ async def get_version(state: CurrentState) -> Version:
     return Version(**loose_stamp(state).model_dump(), version=version("ketnoi"))
 
 
-def loose_stamp(state: NetworkState) -> LooseStamp:
-    """The stamp of the network, empty where none is loaded."""
-    network = state.loaded
-    if network is None:
-        return LooseStamp()
-    return LooseStamp(as_of=network.as_of, snapshot=network.snapshot.digest, model_version=network.model_version)
+@router.get("/openapi.json", include_in_schema=False)
+async def get_description(request: Request) -> JSONResponse:
+    """The OpenAPI description of the API."""
+    return JSONResponse(request.app.openapi())

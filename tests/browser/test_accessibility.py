@@ -28,6 +28,9 @@ PAGES = {
     "search": "/search?q=bach+khoa",
     "browse": "/search",
     "members": "/search?kind=startup",
+    "filtered": "/search?q=ha+noi&kind=school&kind=business&field=digital_ai&place=ha+noi",
+    "nothing passes": "/search?q=xyzzy&kind=school",
+    "unknown parameter": "/search?feild=x",
     "not found": "/actors/nobody",
     "not valid": "/partners?kind=nobody",
 }

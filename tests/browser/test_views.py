@@ -9,10 +9,11 @@ from graph.kinds import load_kinds
 from graph.model import Relationship
 from graph.snapshot import GraphSnapshot
 from graph.tables import Tables
-from service.pages.addresses import Addresses, safe_link
+from service.pages.addresses import Addresses
 from service.pages.marking import mark
-from service.pages.question import Question
+from service.pages.partner_question import PartnerQuestion
 from service.pages.views import LISTED, NetworkViews
+from service.web_addresses import safe_link
 from tests.worlds import generated_network, hanoi_network
 
 
@@ -55,8 +56,10 @@ def test_only_addresses_of_web_pages_are_linked(url: str) -> None:
 
 
 def test_a_question_comes_back_from_its_address() -> None:
-    question = Question("rau & củ = ?", "Công ty “Sạch”", ("school",), ("agritech", "edtech"), ("agritech", "fintech"))
-    assert Question.from_query(question.to_query()) == question
+    question = PartnerQuestion(
+        "rau & củ = ?", "Công ty “Sạch”", ("school",), ("agritech", "edtech"), ("agritech", "fintech")
+    )
+    assert PartnerQuestion.from_query(question.to_query()) == question
     assert question.added == ("edtech",)
     assert question.not_meant == ("fintech",)
 

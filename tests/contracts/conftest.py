@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.store import GraphStore, open_store
+from graph.opening import open_store
+from graph.store import GraphStore
 
 OpenStore = Callable[[], GraphStore]
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from graph.errors import StoreUnavailableError
-from graph.store import UpsertCounts, open_store
+from graph.opening import open_store
+from graph.store import UpsertCounts
 from graph.tables import SCHEMAS
 from tests.servers import Neo4jServer
 from tests.worlds import generated_network, load_world

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from graph.errors import DanglingEndError
-from graph.judgements import Judgement, append_judgements, read_judgements
+from graph.judgements import Judgement, append_judgements, read_judgements, to_event
 from graph.model import Actor, Event, Fact, Participation, Project, Provenance, Relationship
 from graph.snapshot import GraphSnapshot
 from graph.store import BATCH_SIZE, Counts, GraphStore, UpsertCounts, Upserted
@@ -121,7 +121,7 @@ def test_events_are_appended_together_and_judgements_are_part_of_the_picture(sto
     store.append_events(loads)
     store.append_events([])
     assert store.revision() == revision
-    judgement = Event("judgement", "2026-01-01T00:00:00Z", {"left_id": "a", "right_id": "b"})
+    judgement = to_event(Judgement.now("a", "b", "same", "minh"))
     store.append_events([judgement, Event("load", "2026-01-02T00:00:00Z", {})])
     assert store.revision() == revision + 1
     store.append_event(judgement)
@@ -136,10 +136,10 @@ def test_the_log_forgets_an_erased_actor(store: GraphStore) -> None:
     load_world(store, SMALL)
     at = "2026-01-01T00:00:00Z"
     kept = [
-        Event("judgement", at, {"left_id": "hoa", "right_id": "lan-anh", "verdict": "same"}),
+        to_event(Judgement("hoa", "lan-anh", "same", "minh", at)),
         Event("load", at, {"lan": 3}),
     ]
-    store.append_events([Event("judgement", at, {"left_id": "hoa", "right_id": "lan", "verdict": "same"}), *kept])
+    store.append_events([to_event(Judgement("hoa", "lan", "same", "minh", at)), *kept])
     store.append_event(
         Event("change", at, {"new": ["lan", "hoa"], "changed": [["lan", ["name"]], [["lan", "hoa", "mentors", 0], []]]})
     )
@@ -163,3 +163,18 @@ def test_judgements_merge_what_a_snapshot_shows_and_leave_the_store_as_it_is(sto
     assert GraphSnapshot.from_store(store).digest == before.digest
     store.erase_actor("lan")
     assert read_judgements(store) == []
+
+
+@on_newest_too
+def test_judgements_are_no_facts(store: GraphStore) -> None:
+    load_world(store, SMALL)
+    tables, counts, sources = store.tables(), store.counts(), store.sources()
+    append_judgements(store, [Judgement.now("lan", "hoa", "same", "minh")])
+    assert (store.tables(), store.counts(), store.sources()) == (tables, counts, sources)
+    assert store.get_relationship("hoa", "lan", "same_as") is None
+    assert timeless(list(store.facts_from("may.csv"))) == [LAN, TIE]
+    assert store.upsert_relationships([TIE]) == UpsertCounts(n_unchanged=1)
+    assert GraphSnapshot.from_store(store).n_actors == 1
+    assert store.erase_actor("lan")
+    assert read_judgements(store) == []
+    assert GraphSnapshot.from_store(store).n_actors == 1

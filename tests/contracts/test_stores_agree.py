@@ -9,8 +9,9 @@ import pytest
 
 from graph.kinds import load_kinds
 from graph.model import Actor, Project
+from graph.opening import open_store
 from graph.snapshot import GraphSnapshot
-from graph.store import BATCH_SIZE, GraphStore, UpsertCounts, open_store
+from graph.store import BATCH_SIZE, GraphStore, UpsertCounts
 from graph.tables import SCHEMAS
 from tests.servers import Neo4jServer
 from tests.worlds import World, generated_network, hanoi_network, load_world

@@ -12,8 +12,9 @@ from graph.canonical import merged, merged_actor, merged_view
 from graph.errors import NotFoundError
 from graph.judgements import Judgement, append_judgements, clusters
 from graph.model import Actor, F, Fact, Participation, Project, Provenance, Relationship
+from graph.opening import open_store
 from graph.snapshot import GraphSnapshot
-from graph.store import GraphStore, open_store
+from graph.store import GraphStore
 from graph.tables import SCHEMAS, Tables
 from tests.worlds import generated_network, hanoi_network, load_world
 
@@ -51,6 +52,7 @@ def test_gaps_are_filled_lists_united_and_names_kept() -> None:
         fields=("water", "energy"),
         website="https://a.edu.vn",
         identifiers=("tax:1", "ror:1"),
+        attributes={"source_url [b]": "https://example.org/june"},
     )
 
 
@@ -62,7 +64,16 @@ def test_attributes_that_disagree_are_both_kept() -> None:
         "khoa [b]": "13",
         "tỉnh": "Hà Nội",
         "điện thoại": "1",
+        "source_url [b]": "https://example.org/june",
     }
+
+
+def test_every_page_of_a_member_is_kept_once() -> None:
+    third = replace(B, id="c", provenance=MAY)
+    pageless = replace(B, id="d", provenance=Provenance("july.csv"))
+    actor = merged_actor("a", [A, B, third, pageless])
+    assert actor.provenance == MAY
+    assert dict(actor.attributes) == {"source_url [b]": "https://example.org/june"}
 
 
 def test_a_subkind_comes_only_from_an_actor_of_the_same_kind() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from graph.changes import ChangeLog, Changes, read_changes, to_events
 from graph.model import Actor, Provenance, Relationship
-from graph.store import BATCH_SIZE, GraphStore, UpsertCounts, open_store
+from graph.opening import open_store
+from graph.store import BATCH_SIZE, GraphStore, UpsertCounts
 
 MAY, JUNE = Provenance("may.csv"), Provenance("june.csv")
 LAN, HOA = Actor("lan", "expert", "Lan", provenance=MAY), Actor("hoa", "expert", "Hoa", provenance=JUNE)
@@ -74,3 +75,12 @@ def test_an_erased_person_is_in_no_change(store: GraphStore) -> None:
 
 def test_nothing_is_told_of_no_change() -> None:
     assert list(to_events(Changes("2026", "may.csv", "actors"))) == []
+
+
+def test_a_write_says_who_made_it_and_a_load_does_not(store: GraphStore) -> None:
+    ChangeLog(store, "2026-05").upsert([LAN])
+    ChangeLog(store, "2026-06", by="minh.t").upsert([replace(LAN, name="Lân")])
+    ChangeLog(store, "2026-07", by="minh.t").upsert([replace(LAN, name="Lân")])
+    load, write = read_changes(store)
+    assert (load.by, write.by, write.changed) == (None, "minh.t", {("lan",): ("name",)})
+    assert "by" not in store.events("change")[0].payload

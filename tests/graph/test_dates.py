@@ -1,13 +1,13 @@
 """Years, months and days."""
 
 import re
-from datetime import date
+from datetime import UTC, date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.dates import NO_DAY, day_of, from_day, last_day, to_day
+from graph.dates import NO_DAY, Precision, day_of, last_day, to_day, utc_now, utc_stamp
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,7 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 @given(st.dates())
-def test_days_count_there_and_back(moment: date) -> None:
-    assert from_day(to_day(moment)) == moment
+def test_a_whole_date_is_its_own_last_day(moment: date) -> None:
     assert day_of(moment.isoformat()) == to_day(moment)
 
 
@@ -58,3 +57,19 @@ def test_days_are_counted_from_the_unix_epoch() -> None:
 
 def test_no_date_lies_before_every_day() -> None:
     assert day_of(None) == day_of("") == NO_DAY < to_day(date.min)
+
+
+@pytest.mark.parametrize(
+    ("precision", "pattern"),
+    [
+        ("days", r"\d{4}-\d\d-\d\d"),
+        ("seconds", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+        ("microseconds", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"),
+    ],
+)
+def test_stamps_are_utc_in_their_precision(precision: Precision, pattern: str) -> None:
+    assert re.fullmatch(pattern, utc_stamp(precision))
+
+
+def test_now_is_utc_to_the_second() -> None:
+    assert (utc_now().tzinfo, utc_now().microsecond) == (UTC, 0)

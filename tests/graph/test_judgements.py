@@ -15,11 +15,11 @@ from graph.judgements import (
     Verdict,
     append_judgements,
     clusters,
+    effective,
     open_proposals,
     read_judgements,
-    standing,
 )
-from graph.store import open_store
+from graph.opening import open_store
 
 IDS = "abcdefg"
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "unsure")
@@ -63,10 +63,10 @@ def test_nobody_is_compared_with_itself() -> None:
 def test_the_latest_word_of_a_person_counts_and_the_machine_s_only_where_no_person_spoke() -> None:
     first, undone = said("ab", "same"), said("ab", "different", at=1)
     later = auto("ab", 0.999, at=2)
-    assert standing([first, undone, later]) == {("a", "b"): undone}
-    assert standing([later, undone, first]) == {("a", "b"): undone}
-    assert standing([auto("ab", 0.9), auto("ab", 0.1, "different", at=1)])["a", "b"].verdict == "different"
-    assert standing([first, replace(undone, at=first.at)])["a", "b"].verdict == "different"
+    assert effective([first, undone, later]) == {("a", "b"): undone}
+    assert effective([later, undone, first]) == {("a", "b"): undone}
+    assert effective([auto("ab", 0.9), auto("ab", 0.1, "different", at=1)])["a", "b"].verdict == "different"
+    assert effective([first, replace(undone, at=first.at)])["a", "b"].verdict == "different"
 
 
 def test_links_are_followed() -> None:
@@ -155,7 +155,7 @@ def test_the_order_of_the_log_does_not_matter(judgements: list[Judgement], rando
 def test_what_a_person_keeps_apart_is_never_joined(judgements: list[Judgement]) -> None:
     found = clusters(judgements)
     canonical = found.canonical_ids
-    for judgement in standing(judgements).values():
+    for judgement in effective(judgements).values():
         if judgement.is_human and judgement.verdict == "different":
             left, right = (canonical.get(actor_id, actor_id) for actor_id in judgement.pair)
             assert left != right

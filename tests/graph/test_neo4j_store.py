@@ -10,7 +10,8 @@ import pytest
 
 from graph.errors import StoreCredentialsError, StoreError, StoreSchemaError, StoreUnavailableError, StoreUriError
 from graph.model import Actor, Event, Project, Relationship
-from graph.store import Credentials, GraphStore, UpsertCounts, open_store
+from graph.opening import open_store
+from graph.store import Credentials, GraphStore, UpsertCounts
 from tests.servers import Neo4jServer, free_port
 from tests.worlds import generated_network, load_world
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import networkx as nx
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.kinds import load_kinds
 from graph.model import Actor, Fact, Participation, Project, Relationship
 from graph.networks import to_frames, to_networkx, write_gexf, write_graphml
 from graph.snapshot import GraphSnapshot
@@ -27,6 +30,12 @@ AWKWARD: list[Fact] = [
     Relationship("a/1", 'b"2\\', "signed_mou", occurrence=1),
     Participation("a/1", 'b"2\\', role="thử\x0bnghiệm"),
 ]
+
+GEXF, GRAPHML = "{http://www.gexf.net/1.2draft}", "{http://graphml.graphdrawing.org/xmlns}"
+
+
+def read_graphml(path: Path) -> nx.Graph:
+    return nx.read_graphml(path, force_multigraph=True)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +60,10 @@ def test_actors_and_projects_of_one_id_are_two_nodes(awkward: GraphSnapshot) -> 
         "name": "<script>alert('x')</script>\x00",
         "aliases": ["một", "hai"],
         "summary": "dòng 1\n\tdòng & 2",
+        "canonical_id": "a/1",
+        "kind_vi": "Nhà trường, viện nghiên cứu",
+        "kind_en": "School or research institute",
+        "colour": "#009E73",
     }
     assert graph.nodes["project:a/1"]["total_cost"] == 1.5
     assert graph.nodes['actor:b"2\\']["attributes.mã <số>"] == "7\x1f"
@@ -108,41 +121,149 @@ def test_frames_of_an_empty_network_have_their_columns() -> None:
     assert "name" in frames["actors"].columns
 
 
-def plain(value: object) -> object:
-    return (
-        legal_xml("|".join(value)) if isinstance(value, list) else legal_xml(value) if isinstance(value, str) else value
-    )
+RENAMED = {"id": "record_id", "source": "source_file", "start": "start_date", "end": "end_date"}
 
 
-def test_graphml_comes_back_whole(network: GraphSnapshot, tmp_path: Path) -> None:
-    write_graphml(network, tmp_path / "network.graphml")
-    graph = nx.read_graphml(tmp_path / "network.graphml", force_multigraph=True)
-    original = to_networkx(network)
-    assert set(graph.nodes) == {injective_xml(node) for node in original.nodes}
-    for node, columns in original.nodes(data=True):
-        label = legal_xml(columns.get("name") or columns["title"])
-        expected = {"label": label} | {legal_xml(name): plain(value) for name, value in columns.items()}
-        assert graph.nodes[injective_xml(node)] == expected
-    edges = {
-        (injective_xml(source), injective_xml(target), key): {name: plain(value) for name, value in columns.items()}
-        for source, target, key, columns in original.edges(data=True, keys=True)
+def plain(row: dict[str, Any]) -> dict[str, object]:
+    """The attributes of a node or edge as a file must give them back."""
+    values = {
+        name: legal_xml("|".join(value))
+        if isinstance(value, list)
+        else legal_xml(value)
+        if isinstance(value, str)
+        else value
+        for name, value in row.items()
     }
-    assert {
-        (source, target, key): columns for source, target, key, columns in graph.edges(data=True, keys=True)
-    } == edges
+    return {injective_xml(RENAMED.get(name, name)): value for name, value in values.items()}
 
 
-def test_gexf_comes_back_whole(network: GraphSnapshot, tmp_path: Path) -> None:
+def labelled(row: dict[str, Any]) -> dict[str, object]:
+    return plain(row) | {"label": legal_xml(row.get("name") or row.get("title") or row.get("kind_vi") or row["kind"])}
+
+
+def kept(row: dict[str, Any], expected: dict[str, object]) -> dict[str, object]:
+    return {name: row.get(name) for name in expected}
+
+
+@pytest.mark.parametrize(("write", "read"), [(write_graphml, read_graphml), (write_gexf, nx.read_gexf)])
+def test_a_file_for_graph_tools_comes_back_whole(
+    network: GraphSnapshot,
+    tmp_path: Path,
+    write: Callable[[GraphSnapshot, Path], None],
+    read: Callable[[Path], nx.Graph],
+) -> None:
+    write(network, tmp_path / "network.xml")
+    graph, original = read(tmp_path / "network.xml"), to_networkx(network)
+    assert set(graph.nodes) == {injective_xml(node) for node in original.nodes}
+    for node, row in original.nodes(data=True):
+        expected = labelled(row)
+        assert kept(graph.nodes[injective_xml(node)], expected) == expected
+    assert graph.number_of_edges() == original.number_of_edges()
+    for source, target, key, row in original.edges(data=True, keys=True):
+        expected = labelled(row)
+        assert kept(graph.edges[injective_xml(source), injective_xml(target), key], expected) == expected
+
+
+HOSTILE = [
+    *("id", "ID", "label", "weight", "source", "target", "kind", "type", "start", "end", "key", "spells", "viz", "pid"),
+    *("parents", "colour", "table", "networkx_key", "attributes.id", "record_id", "kind_vi", "directed", "<a b='c'>"),
+    *("a\x00", "a\x01", "a\ufffd", "a\\u0000", "a\r", "a\n", " ", "🙂"),
+]
+
+
+@pytest.mark.parametrize(("write", "read"), [(write_graphml, read_graphml), (write_gexf, nx.read_gexf)])
+def test_attributes_of_any_name_and_text_are_kept_apart(
+    tmp_path: Path, write: Callable[[GraphSnapshot, Path], None], read: Callable[[Path], nx.Graph]
+) -> None:
+    own = {name: f"{number}\x0b\r\n]]>&" for number, name in enumerate(HOSTILE)}
+    facts: list[Fact] = [Actor("a", "school", "A", attributes=own), Actor("b", "startup", "B")]
+    facts += [Project("p", "project", "P", attributes=own), Participation("p", "a", attributes=own)]
+    facts += [Relationship("a", "b", "mentors", attributes=own)]
+    write(GraphSnapshot.from_tables(Tables.from_facts(facts)), tmp_path / "network.xml")
+    graph = read(tmp_path / "network.xml")
+    rows = [graph.nodes["actor:a"], graph.nodes["project:p"], *(row for *_, row in graph.edges(data=True))]
+    assert len(rows) == 4
+    for row in rows:
+        assert [row[injective_xml(f"attributes.{name}")] for name in HOSTILE] == [
+            legal_xml(text) for text in own.values()
+        ]
+    assert rows[0] | {"record_id": "a", "label": "A", "kind": "school"} == rows[0]
+
+
+def test_edges_have_the_strength_of_their_fact_and_a_label(awkward: GraphSnapshot) -> None:
+    graph = to_networkx(awkward)
+    tie, own = (
+        graph.edges["actor:a/1", 'actor:b"2\\', "relationship:0"],
+        graph.edges["actor:a/1", "project:a/1", "owner:0"],
+    )
+    part = graph.edges['actor:b"2\\', "project:a/1", "participation:0"]
+    assert (tie["weight"], tie["kind_vi"], tie["kind_en"], tie["directed"]) == (
+        0.5,
+        "ký ghi nhớ hợp tác với",
+        "signed a memorandum with",
+        False,
+    )
+    assert (part["weight"], part["kind_en"], part["directed"]) == (1.0, "takes part in", True)
+    assert (own["weight"], own["kind_vi"]) == (1.0, "là chủ của")
+
+
+def test_kinds_that_are_unknown_are_written_without_a_label_or_colour(tmp_path: Path) -> None:
+    facts: list[Fact] = [Actor("a", "wizard", ""), Actor("b", "", "B"), Relationship("a", "b", "enchants")]
+    network = GraphSnapshot.from_tables(Tables.from_facts(facts))
     write_gexf(network, tmp_path / "network.gexf")
     graph = nx.read_gexf(tmp_path / "network.gexf")
-    original = to_networkx(network)
-    names = {"id": "record_id", "start": "start_date", "end": "end_date"}
-    assert set(graph.nodes) == {injective_xml(node) for node in original.nodes}
-    for node, columns in original.nodes(data=True):
-        expected = {names.get(name, legal_xml(name)): plain(value) for name, value in columns.items()}
-        read = graph.nodes[injective_xml(node)]
-        assert {name: read[name] for name in expected} == expected
-    assert sorted(key for *_, key in graph.edges(keys=True)) == sorted(key for *_, key in original.edges(keys=True))
+    assert [graph.nodes[node]["label"] for node in ("actor:a", "actor:b")] == ["actor:a", "B"]
+    assert "viz" not in graph.nodes["actor:a"]
+    edge = graph.edges["actor:a", "actor:b"]
+    assert (edge["label"], edge["weight"], edge["directed"]) == ("enchants", 0.01, True)
+
+
+def test_gexf_has_the_colour_of_every_kind_of_actor(tmp_path: Path) -> None:
+    kinds = load_kinds().actor
+    network = GraphSnapshot.from_tables(Tables.from_facts(Actor(kind, kind, kind) for kind in kinds))
+    write_gexf(network, tmp_path / "network.gexf")
+    graph = nx.read_gexf(tmp_path / "network.gexf")
+    for name, kind in kinds.items():
+        colour = graph.nodes[f"actor:{name}"]["viz"]["color"]
+        assert "#{r:02X}{g:02X}{b:02X}".format(**colour) == kind.colour
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "spell"),
+    [
+        (None, None, None),
+        ("2024", None, {"start": "2024-01-01"}),
+        ("2024-02", "2024-02", {"start": "2024-02-01", "end": "2024-02-29"}),
+        ("2024-02-03", "2025", {"start": "2024-02-03", "end": "2025-12-31"}),
+        (None, "2025-06", {"end": "2025-06-30"}),
+        ("2024-06", "2024", {"start": "2024-06-01", "end": "2024-12-31"}),
+        ("2025", "2024", None),
+        ("2025", "chưa rõ", {"start": "2025-01-01"}),
+    ],
+)
+def test_spells_run_from_the_first_day_to_the_last(
+    tmp_path: Path, since: str | None, until: str | None, spell: dict[str, str] | None
+) -> None:
+    facts: list[Fact] = [Actor("a", "school", "A"), Actor("b", "school", "B")]
+    facts += [Relationship("a", "b", "mentors", since=since, until=until)]
+    facts += [Project("p", "project", "P", start=since, end=until)]
+    write_gexf(GraphSnapshot.from_tables(Tables.from_facts(facts)), tmp_path / "network.gexf")
+    root = ET.parse(tmp_path / "network.gexf").getroot()
+    spells = [element.attrib for element in root.iter(f"{GEXF}spell")]
+    assert spells == ([spell, spell] if spell else [])
+    timeformat = next(root.iter(f"{GEXF}graph")).get("timeformat")
+    assert timeformat == ("date" if spell else None)
+
+
+def test_a_mixed_file_has_undirected_edges_for_kinds_without_direction(network: GraphSnapshot, tmp_path: Path) -> None:
+    directed = [row["directed"] for *_, row in to_networkx(network).edges(data=True)]
+    assert {True, False} == set(directed)
+    write_gexf(network, tmp_path / "network.gexf", mixed=True)
+    write_graphml(network, tmp_path / "network.graphml", mixed=True)
+    gexf, graphml = ET.parse(tmp_path / "network.gexf"), ET.parse(tmp_path / "network.graphml")
+    assert [edge.get("type") == "directed" for edge in gexf.iter(f"{GEXF}edge")] == directed
+    assert {edge.get("type") for edge in gexf.iter(f"{GEXF}edge")} == {"directed", "undirected"}
+    assert [edge.get("directed") != "false" for edge in graphml.iter(f"{GRAPHML}edge")] == directed
 
 
 @pytest.mark.parametrize("write", [write_graphml, write_gexf])

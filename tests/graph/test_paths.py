@@ -14,7 +14,15 @@ from graph.errors import InvalidQueryError
 from graph.kinds import load_kinds
 from graph.links import FACTS_PER_LINK, Link
 from graph.model import Actor, Fact, Participation, Project, Relationship
-from graph.paths import LINKS_PER_NODE, Neighbourhood, Node, neighbourhood, shortest_paths
+from graph.paths import (
+    DEFAULT_MAX_LENGTH,
+    LINKS_PER_NODE,
+    MAX_LENGTH,
+    Neighbourhood,
+    Node,
+    neighbourhood,
+    shortest_paths,
+)
 from graph.snapshot import GraphSnapshot
 from graph.tables import Tables
 from tests.worlds import generated_network, hanoi_network
@@ -188,13 +196,48 @@ def test_a_link_names_its_best_facts_and_counts_them_all() -> None:
 
 
 def test_known_paths(small: GraphSnapshot) -> None:
-    paths = shortest_paths(small, 4, 3)
+    paths = shortest_paths(small, 4, 3).paths
     assert [path.actors for path in paths] == [(4, 1, 2, 3)]
     assert [(link.source, link.target) for link in paths[0].links] == [(4, 1), (1, 2), (2, 3)]
     assert paths[0].links[1].relationships == (2,)
-    assert shortest_paths(small, 3, 4)[0].actors == (3, 2, 1, 4)
-    assert shortest_paths(small, 0, 0)[0].actors == (0,)
-    assert shortest_paths(small, 0, 5) == shortest_paths(small, 4, 3, max_length=2) == []
+    assert shortest_paths(small, 3, 4).paths[0].actors == (3, 2, 1, 4)
+    assert shortest_paths(small, 0, 0).paths[0].actors == (0,)
+
+
+def test_a_search_says_whether_it_stopped_at_its_limit_or_there_is_no_connection(small: GraphSnapshot) -> None:
+    found, too_long, apart = (
+        shortest_paths(small, 4, 3, max_length=3),
+        shortest_paths(small, 4, 3, max_length=2),
+        shortest_paths(small, 0, 5),
+    )
+    assert (found.outcome, found.length, found.max_length) == ("found", 3, 3)
+    assert (too_long.outcome, too_long.length, too_long.paths, too_long.max_length) == ("beyond_limit", None, (), 2)
+    assert (apart.outcome, apart.length, apart.paths) == ("not_connected", None, ())
+    assert shortest_paths(small, 0, 0).length == 0
+
+
+@pytest.mark.parametrize("n_actors", [2, DEFAULT_MAX_LENGTH + 1, DEFAULT_MAX_LENGTH + 2, MAX_LENGTH + 1])
+def test_a_chain_is_found_up_to_the_limit_from_both_ends(n_actors: int) -> None:
+    ids = [f"a{number:02}" for number in range(n_actors)]
+    chain = snapshot_of(
+        *(Actor(actor_id, "school", "x") for actor_id in ids),
+        *(Relationship(one, other, "mentors") for one, other in pairwise(ids)),
+    )
+    for source, target in ((0, n_actors - 1), (n_actors - 1, 0)):
+        found = shortest_paths(chain, source, target)
+        is_short = n_actors - 1 <= DEFAULT_MAX_LENGTH
+        assert (found.outcome, found.length) == (("found", n_actors - 1) if is_short else ("beyond_limit", None))
+        assert shortest_paths(chain, source, target, max_length=MAX_LENGTH).length == n_actors - 1
+
+
+def test_components_are_those_of_networkx(network: GraphSnapshot) -> None:
+    parts = {frozenset(part) for part in nx.connected_components(actor_graph(network))}
+    assert {frozenset(np.flatnonzero(network.component == number).tolist()) for number in network.component} == parts
+
+
+def test_a_network_without_facts_has_no_connections() -> None:
+    assert snapshot_of().component.tolist() == []
+    assert shortest_paths(snapshot_of(*actors("ab")), 0, 1).outcome == "not_connected"
 
 
 def test_stronger_ties_come_first_among_equally_long_paths() -> None:
@@ -211,8 +254,8 @@ def test_stronger_ties_come_first_among_equally_long_paths() -> None:
         Project("q", "project", "x", owner_id="z"),
         *(Participation("q", name) for name in "bce"),
     )
-    assert [path.actors[1] for path in shortest_paths(world, 0, 5)] == [3, 4, 2, 1]
-    assert [path.actors[1] for path in shortest_paths(world, 0, 5, limit=2)] == [3, 4]
+    assert [path.actors[1] for path in shortest_paths(world, 0, 5).paths] == [3, 4, 2, 1]
+    assert [path.actors[1] for path in shortest_paths(world, 0, 5, limit=2).paths] == [3, 4]
 
 
 def strongest_cost(snapshot: GraphSnapshot, one: int, other: int) -> int:
@@ -223,7 +266,7 @@ def strongest_cost(snapshot: GraphSnapshot, one: int, other: int) -> int:
         kinds[tie.kind].strength for tie in snapshot.relationships_of(one) if {tie.source_id, tie.target_id} == ends
     ]
     both = set(snapshot.memberships[[one]].indices) & set(snapshot.memberships[[other]].indices)
-    strengths += [1 / np.log2(snapshot.project_size[project]) for project in both]
+    strengths += [np.log(3) / np.log(1 + snapshot.project_size[project]) for project in both]
     return round(1_000 / max(strengths))
 
 
@@ -231,10 +274,11 @@ def test_paths_are_those_of_networkx_in_order_of_cost_and_ids(network: GraphSnap
     graph = actor_graph(network)
     lengths = set()
     for source, target in np.random.default_rng(6).integers(network.n_actors, size=(60, 2)).tolist():
-        found = shortest_paths(network, source, target, max_length=10, limit=7)
+        search = shortest_paths(network, source, target, max_length=MAX_LENGTH, limit=7)
         if not nx.has_path(graph, source, target):
-            assert found == []
+            assert search.outcome == "not_connected"
             continue
+        found = search.paths
         expected = [tuple(path) for path in islice(nx.all_shortest_paths(graph, source, target), 5_000)]
         assert len(expected) < 5_000
         cost = {path: sum(strongest_cost(network, *step) for step in pairwise(path)) for path in expected}
@@ -266,8 +310,8 @@ def test_other_ids_change_neither_distances_nor_links_nor_lengths(order: list[in
     assert {frozenset(ids[original.actor_ids[row]] for row in (link.source, link.target)) for link in before.links} == {
         frozenset(renamed.actor_ids[row] for row in (link.source, link.target)) for link in after.links
     }
-    ways = shortest_paths(original, original.index_of(start), original.index_of(end), limit=100)
-    renamed_ways = shortest_paths(renamed, renamed.index_of(ids[start]), renamed.index_of(ids[end]), limit=100)
+    ways = shortest_paths(original, original.index_of(start), original.index_of(end), limit=100).paths
+    renamed_ways = shortest_paths(renamed, renamed.index_of(ids[start]), renamed.index_of(ids[end]), limit=100).paths
     assert {tuple(ids[original.actor_ids[row]] for row in way.actors) for way in ways} == {
         tuple(renamed.actor_ids[row] for row in way.actors) for way in renamed_ways
     }
@@ -293,7 +337,7 @@ def test_neighbourhoods_refuse_what_they_cannot_do(small: GraphSnapshot, options
         neighbourhood(small, 0, **options)  # type: ignore[arg-type]  # wrong on purpose
 
 
-@pytest.mark.parametrize("options", [{"max_length": 0}, {"max_length": 11}, {"limit": -1}, {"limit": 10**9}])
+@pytest.mark.parametrize("options", [{"max_length": 0}, {"max_length": 31}, {"limit": -1}, {"limit": 10**9}])
 def test_paths_refuse_what_they_cannot_do(small: GraphSnapshot, options: dict[str, int]) -> None:
     with pytest.raises(InvalidQueryError, match=r"from 1 to \d+, not"):
         shortest_paths(small, 0, 1, **options)

@@ -9,9 +9,10 @@ import pytest
 
 from graph.errors import InvalidQueryError
 from graph.model import Actor, Project
+from graph.opening import open_store
 from graph.search import NameIndex
 from graph.snapshot import GraphSnapshot
-from graph.store import GraphStore, open_store
+from graph.store import GraphStore
 from graph.tables import Tables
 from tests.worlds import generated_network, hanoi_network, load_world
 

@@ -15,9 +15,10 @@ import pytest
 from graph import sqlite_schema
 from graph.errors import StoreSchemaError, StoreUnavailableError, StoreUriError
 from graph.model import Actor, Provenance, Relationship, to_row
+from graph.opening import open_store
 from graph.sqlite_schema import MIGRATIONS
 from graph.sqlite_store import SqliteStore
-from graph.store import UpsertCounts, open_store
+from graph.store import UpsertCounts
 from graph.tables import SCHEMAS, key_of
 from tests.worlds import generated_network, load_world
 
@@ -210,7 +211,7 @@ def test_processes_may_open_a_new_store_together(path: Path) -> None:
 import sys
 from pathlib import Path
 from graph.model import Actor
-from graph.store import open_store
+from graph.opening import open_store
 with open_store(Path({str(path)!r})) as store:
     for index in range(20):
         store.upsert_actors([Actor(f"{{sys.argv[1]}}-{{index}}", "expert", "Lan")])
@@ -233,7 +234,7 @@ def test_a_killed_load_leaves_a_store_that_a_second_load_completes(tmp_path: Pat
         program = f"""
 import numpy as np
 from pathlib import Path
-from graph.store import open_store
+from graph.opening import open_store
 from tests.worlds import generated_network, load_world
 world = generated_network(400, np.random.default_rng(5))
 print("ready", flush=True)

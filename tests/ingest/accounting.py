@@ -11,8 +11,9 @@ from graph.tables import Tables
 from ingest.files.sheets import Line, csv_sheet, ending_of, open_sheets
 from ingest.files.text_files import TextFile, scan_text
 from ingest.issues import Issue, visible
-from ingest.load import LoadReport, TableCounts, load_folder
+from ingest.load import LoadReport, load_folder
 from ingest.readers import TableFile, find_files
+from ingest.row_counts import TableCounts
 from ingest.staff.mapping import TableMapping
 from ingest.staff.planning import SheetPlan
 

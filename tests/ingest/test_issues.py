@@ -6,11 +6,11 @@ import pytest
 import ingest
 from graph.kinds import LANGUAGES
 from graph.wording import load_catalogue
-from ingest.issues import MAX_SHOWN, Place, render, severities, shorten, visible
+from ingest.issues import MAX_VALUE_CHARACTERS, Place, render, severities, shorten, visible
 
 SOURCES = Path(ingest.__file__).parent
 CODE_IN_SOURCE = re.compile(
-    r'(?:issue\(|CellError\(|_report(?:_once)?\(|notice\(|noticed\.append\(\(|saying\()\s*"([a-z0-9_]+)"'
+    r'(?:issue\(|CellError\(|_report(?:_once)?\(|notice\(|noticed\.append\(\(|with_notice\()\s*"([a-z0-9_]+)"'
 )
 
 
@@ -42,7 +42,7 @@ def test_a_hint_that_needs_a_detail_is_left_out_without_one() -> None:
 
 
 def test_what_is_shown_of_a_value_is_short_and_printable() -> None:
-    assert len(shorten("x" * 10_000_000)) == MAX_SHOWN
+    assert len(shorten("x" * 10_000_000)) == MAX_VALUE_CHARACTERS
     assert shorten("một\n hai") == "một hai"
     assert shorten("\x1b[31m" * 50).isprintable()
     assert visible("a\ud800\u200b") == "a\\ud800\\u200b"

@@ -14,7 +14,7 @@ from graph.snapshot import GraphSnapshot
 from graph.sqlite_store import SqliteStore
 from graph.store import Counts, UpsertCounts
 from graph.tables import SCHEMAS, Tables
-from ingest.load import LoadReport, Progress, Reading, check_folder, load_folder, read_tables
+from ingest.load import LoadReport, Reading, ReadingProgress, check_folder, load_folder, read_tables
 from ingest.readers import REQUIRED
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, read_csv, write_folder
 from tests.worlds import HANOI, hanoi_network
@@ -148,7 +148,7 @@ def test_a_load_leaves_one_event_of_counts_alone(store: SqliteStore, tmp_path: P
 def test_progress_ends_with_every_file_read_to_its_end(tmp_path: Path) -> None:
     actors = [ACTOR | {"id": f"a{n}"} for n in range(1_200)]
     for ending in WRITERS:
-        steps: list[Progress] = []
+        steps: list[ReadingProgress] = []
         read_tables(write_folder(tmp_path / ending, ending, actors=actors), steps.append)
         assert [step.n_rows for step in steps] == [500, 1_000, 1_200]
         assert all(0 < step.fraction <= 1 for step in steps)

@@ -12,8 +12,8 @@ from graph.errors import IngestError
 from graph.model import Actor
 from ingest.files.cell_text import as_text
 from ingest.issues import Issue
-from ingest.readers import RawTable, Row, find_files, open_table
-from ingest.staff.layout import PassedLine
+from ingest.raw_tables import PassedLine, RawRow, RawTable
+from ingest.readers import find_files, open_table
 from tests.ingest.folders import ACTOR, PROJECT, SCHOOL, WRITERS, csv_text, write_folder
 
 
@@ -22,13 +22,13 @@ def opened(folder: Path) -> RawTable | Issue:
     return open_table(files[0])
 
 
-def rows_of(folder: Path) -> list[Row | Issue]:
+def rows_of(folder: Path) -> list[RawRow | Issue]:
     table = opened(folder)
     assert isinstance(table, RawTable)
     return [row for row in table.rows if not isinstance(row, PassedLine)]
 
 
-def codes_of(rows: list[Row | Issue]) -> list[str]:
+def codes_of(rows: list[RawRow | Issue]) -> list[str]:
     return [row.code if isinstance(row, Issue) else "row" for row in rows]
 
 
@@ -37,16 +37,17 @@ def test_every_format_gives_the_same_cells(tmp_path: Path, ending: str) -> None:
     rows = [ACTOR | {"note": 'Nói "xin chào", rồi đi'}, SCHOOL]
     folder = write_folder(tmp_path, ending, actors=rows)
     read = rows_of(folder)
-    assert [row.cells for row in read if isinstance(row, Row)] == rows
+    assert [row.cells for row in read if isinstance(row, RawRow)] == rows
     first_line = 1 if ending in {"parquet", "json", "jsonl"} else 2
     assert [row.line for row in read] == [first_line, first_line + 1]
 
 
-def test_a_folder_that_is_missing_or_empty_is_an_error_that_says_so(tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_empty_or_unreadable_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for folder, code in [
         (tmp_path / "missing", "folder_missing"),
         (tmp_path / "empty", "folder_without_tables"),
+        (tmp_path / ("x" * 300), "folder_unreadable"),
     ]:
         with pytest.raises(IngestError) as failure:
             find_files(folder)
@@ -98,7 +99,7 @@ def test_names_and_columns_may_be_written_large(tmp_path: Path) -> None:
 
 def test_semicolons_of_a_vietnamese_spreadsheet_are_read(tmp_path: Path) -> None:
     (tmp_path / "actors.csv").write_text(csv_text([ACTOR, SCHOOL], ";"), encoding="utf-8")
-    assert [row.cells for row in rows_of(tmp_path) if isinstance(row, Row)] == [ACTOR, SCHOOL]
+    assert [row.cells for row in rows_of(tmp_path) if isinstance(row, RawRow)] == [ACTOR, SCHOOL]
 
 
 def test_rows_with_cells_too_many_or_too_few_are_issues_and_blank_ones_nothing(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_rows_with_cells_too_many_or_too_few_are_issues_and_blank_ones_nothing(t
 
 def test_a_column_without_a_name_gets_one(tmp_path: Path) -> None:
     (tmp_path / "actors.csv").write_text("id,,kind\na1,x,school\n", encoding="utf-8")
-    assert [row.cells for row in rows_of(tmp_path) if isinstance(row, Row)] == [
+    assert [row.cells for row in rows_of(tmp_path) if isinstance(row, RawRow)] == [
         {"id": "a1", "column_2": "x", "kind": "school"}
     ]
 
@@ -148,7 +149,7 @@ def test_a_workbook_gives_texts_as_they_would_be_typed(tmp_path: Path) -> None:
     assert isinstance(table, RawTable)
     assert table.place.sheet == "Thành viên"
     assert list(table.rows) == [
-        Row(
+        RawRow(
             5,
             {
                 "id": "875563032",
@@ -208,7 +209,7 @@ def test_typed_parquet_columns_are_read_as_text(tmp_path: Path) -> None:
         }
     )
     pq.write_table(table, tmp_path / "actors.parquet")
-    assert [row.cells for row in rows_of(tmp_path) if isinstance(row, Row)] == [
+    assert [row.cells for row in rows_of(tmp_path) if isinstance(row, RawRow)] == [
         {"id": "1", "aliases": "A|B", "founded": "2025-02-03"},
         {"id": "2", "share": "0.5"},
     ]
@@ -218,7 +219,7 @@ def test_json_items_that_are_no_objects_are_issues_of_their_own(tmp_path: Path) 
     (tmp_path / "actors.json").write_text(json.dumps([ACTOR, 5, {"id": 7, "fields": ["ai", "iot"], "x": {"y": [1]}}]))
     read = rows_of(tmp_path)
     assert codes_of(read) == ["row", "not_an_object", "row"]
-    assert read[2] == Row(3, {"id": "7", "fields": "ai|iot", "x": '{"y": [1]}'})
+    assert read[2] == RawRow(3, {"id": "7", "fields": "ai|iot", "x": '{"y": [1]}'})
 
 
 @pytest.mark.parametrize("text", ['{"id": 1}', "[1, 2", "[" * 100_000, '[{"id": ' + "9" * 5000 + "}]", "null"])
@@ -235,7 +236,7 @@ def test_a_bad_line_of_json_lines_costs_itself_only(tmp_path: Path) -> None:
     read = rows_of(tmp_path)
     assert codes_of(read) == ["row", "bad_json", "not_an_object", "bad_json", "duplicate_column", "row"]
     assert [row.line for row in read] == [1, 3, 4, 5, 6, 7]
-    assert read[-1] == Row(7, {"id": "d"})
+    assert read[-1] == RawRow(7, {"id": "d"})
 
 
 def test_other_types_are_written_as_python_does() -> None:

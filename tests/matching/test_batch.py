@@ -28,9 +28,9 @@ def test_earlier_partners_are_ranked_unless_only_new_ones_are_wanted(learned: Le
     assert former
     for new_only in (True, False):
         ((_, lines),) = rank_actors(recommender, [name], limit=1000, new_only=new_only)
-        shown = {line.actor_id for line in lines}
-        assert name not in shown
-        assert bool(shown & former) is not new_only
+        listed = {line.actor_id for line in lines}
+        assert name not in listed
+        assert bool(listed & former) is not new_only
 
 
 def test_an_actor_nobody_knew_then_has_no_list(learned: Learned) -> None:
@@ -48,6 +48,6 @@ def test_briefs_are_answered_as_one_by_one(learned: Learned) -> None:
         text = " . ".join(part for part in (brief["title"], brief["summary"]) if part.strip())
         expected = [each.actor_id for each in learned.recommender.for_brief(text, Options(limit=1000)).suggestions]
         # an answer to people leaves out who fits in nothing but being active; a ranking of everybody does not
-        shown = [line.actor_id for line in ranked[brief["id"]] if line.actor_id in expected]
-        assert shown == expected[: len(shown)]
-        assert shown
+        listed = [line.actor_id for line in ranked[brief["id"]] if line.actor_id in expected]
+        assert listed == expected[: len(listed)]
+        assert listed

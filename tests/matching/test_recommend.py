@@ -155,13 +155,13 @@ def test_a_filter_and_a_limit_only_take_away(facts: list[Fact], kinds: set[str],
     filtered = answers_of(recommender, replace(MANY, kinds=tuple(kinds)))
     shortened = answers_of(recommender, replace(MANY, kinds=tuple(kinds), limit=limit))
     for asker, whole in everyone.items():
-        shown = filtered[asker]
+        answer = filtered[asker]
         wanted = [name for name in ids_in(whole) if kind_of[name] in kinds]
-        assert ids_in(shown) == wanted
-        assert scores_in(shown) == {name: scores_in(whole)[name] for name in wanted}
-        assert shown.n_hidden == len(whole.suggestions) - len(wanted)
-        assert shown.n_candidates == whole.n_candidates == len(whole.suggestions)
-        assert shortened[asker].suggestions == shown.suggestions[:limit]
+        assert ids_in(answer) == wanted
+        assert scores_in(answer) == {name: scores_in(whole)[name] for name in wanted}
+        assert answer.n_hidden == len(whole.suggestions) - len(wanted)
+        assert answer.n_candidates == whole.n_candidates == len(whole.suggestions)
+        assert shortened[asker].suggestions == answer.suggestions[:limit]
 
 
 def test_a_filter_reaches_beyond_the_budgets_and_changes_no_score(hanoi: Recommender) -> None:

@@ -1,7 +1,7 @@
 """Stores and recommenders that misbehave in ways real ones do."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Event
 from typing import cast
@@ -9,7 +9,7 @@ from typing import cast
 from graph.errors import StoreUnavailableError
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
-from matching.questions import Answer, Options, Profile
+from matching.questions import Answer, Options, Profile, Understanding
 from matching.ranking.model_files import day_one_rankers
 from matching.ranking.ranker import Calibration, LinearRanker, Ranker, Task
 from matching.recommend import Recommender
@@ -86,6 +86,18 @@ class WaitingRecommender:
     def for_project(self, project_id: str, options: Options = NO_OPTIONS) -> Answer:
         self._wait()
         return self._recommender.for_project(project_id, options)
+
+    def for_actor_by_kind(self, actor_id: str, options: Options = NO_OPTIONS) -> Mapping[str, Answer]:
+        self._wait()
+        return self._recommender.for_actor_by_kind(actor_id, options)
+
+    def for_project_by_kind(self, project_id: str, options: Options = NO_OPTIONS) -> Mapping[str, Answer]:
+        self._wait()
+        return self._recommender.for_project_by_kind(project_id, options)
+
+    def understand(self, text: str) -> Understanding:
+        self._wait()
+        return self._recommender.understand(text)
 
     def _wait(self) -> None:
         self.n_waiting += 1

@@ -22,7 +22,8 @@ def ids_of(answer: Any) -> list[str]:
 def test_a_brief_is_answered_and_what_was_understood_is_said(client: TestClient) -> None:
     answer = client.post("/v1/match", json={"brief": BRIEF, "limit": 5}).json()
     assert len(answer["suggestions"]) == 5
-    assert "environment_water" in answer["understanding"]["fields"] or answer["understanding"]["fields"]
+    assert "environment_water_waste" in answer["understanding"]["fields"]
+    assert answer["understanding"]["places"] == []
     assert answer == client.post("/v1/match", json={"brief": BRIEF, "limit": 5}).json()
 
 
@@ -87,11 +88,21 @@ def test_a_question_that_is_none_is_refused(client: TestClient, question: Any, f
     assert (errors[0]["field"], errors[0]["code"]) == (field, code)
 
 
-def test_what_is_no_json_is_refused(client: TestClient) -> None:
-    for content in (b"{", b"\xff\xfe", b"", b"brief=LED"):
-        answer = client.post("/v1/match", content=content, headers={"Content-Type": "application/json"})
-        assert answer.status_code in {400, 422}
-        assert answer.headers["content-type"] == "application/problem+json"
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"{", "json_invalid"), (b"", "missing"), (b"brief=LED", "json_invalid"), (b"\xff\xfe", "json_invalid")],
+)
+def test_what_is_no_json_is_refused(client: TestClient, content: bytes, code: str) -> None:
+    answer = client.post("/v1/match", content=content, headers={"Content-Type": "application/json"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert [error["code"] for error in answer.json()["errors"]] == [code]
+
+
+def test_a_body_that_is_no_text_is_refused(client: TestClient) -> None:
+    answer = client.post("/v1/match", content=b"\x80\x81{", headers={"Content-Type": "application/json"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
 def test_lists_let_more_members_be_seen_unless_told_otherwise(client: TestClient) -> None:

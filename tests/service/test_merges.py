@@ -6,8 +6,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from graph.judgements import MACHINE, Judgement, append_judgements, read_judgements
+from graph.kinds import Language
 from graph.model import Actor, Provenance
 from graph.store import GraphStore
+from graph.wording import load_catalogue
+from service.pages.wording import format_date
 from tests.service.doubles import wait_until
 
 COPY = Actor(
@@ -130,9 +133,11 @@ def test_who_has_vanished_is_found_and_marked_and_not_suggested(
     assert writing_client.get("/v1/actors", params={"q": stored.name}).json()["total"] >= 1
     answer = writing_client.get("/v1/actors/st-selex/recommendations?limit=100").json()
     assert stored.id not in {suggestion["actor"]["id"] for suggestion in answer["suggestions"]}
-    for language, words in (
+    expected: tuple[tuple[Language, str], ...] = (
         ("vi", "Không còn trong nguồn từ 31/05/2026"),
         ("en", "No longer in its source since 31 May"),
-    ):
+    )
+    for language, words in expected:
         assert words in writing_client.get(f"/{language}/actors/{stored.id}").text
-        assert "31" in writing_client.get(f"/{language}/search", params={"q": stored.name}).text
+        said = load_catalogue(language, "page").text("seen.gone", date=format_date("2026-05-31", language))
+        assert said in writing_client.get(f"/{language}/search", params={"q": stored.name}).text

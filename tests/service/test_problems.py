@@ -10,7 +10,16 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from graph.errors import KetnoiError
+from graph.errors import (
+    DanglingEndError,
+    InvalidQueryError,
+    KetnoiError,
+    ModelError,
+    NotFoundError,
+    StoreCredentialsError,
+    StoreSchemaError,
+    StoreUnavailableError,
+)
 from graph.snapshot import GraphSnapshot
 from graph.store import GraphStore
 from graph.wording import load_catalogue
@@ -18,7 +27,15 @@ from matching.questions import Answer, Options
 from matching.recommend import Recommender
 from service import errors
 from service.app import MAX_BODY_BYTES, create_app
-from service.errors import STATUS_OF
+from service.errors import (
+    STATUS_OF,
+    ListenError,
+    NetworkNotLoadedError,
+    TooBusyError,
+    WritesDisabledError,
+    WriteTokenError,
+    status_of,
+)
 from service.settings import Settings
 from tests.service.doubles import NO_OPTIONS, wait_until
 
@@ -58,24 +75,30 @@ def test_refusals_have_one_shape(client: TestClient, code: str) -> None:
     assert_is_problem(request(client), status, code)
 
 
-def routes_of(app: FastAPI) -> list[tuple[str, str]]:
-    return [
-        (method.upper(), path) for path, methods in app.openapi()["paths"].items() for method in methods if path != "/"
-    ]
+def expected_refusal(method: str, address: str, operations: dict[str, Any]) -> tuple[int, str] | None:
+    """Status and code for a request with an id that is none, a body that is no JSON, and no write token."""
+    operation = operations.get(method.lower())
+    if operation is None:
+        return 405, "method_not_allowed"
+    if "security" in operation:
+        return 401, "write_token_refused"
+    if "requestBody" in operation or "%00" in address or address == "/v1/paths":
+        return 422, "invalid_request"
+    return None
 
 
 def test_every_route_answers_every_failure_with_a_problem(client: TestClient, hanoi_app: FastAPI) -> None:
-    """A method it has not, a body too large, parameters that are none: whatever the route, one shape."""
     checked = 0
-    for _, path in routes_of(hanoi_app):
+    for path, operations in hanoi_app.openapi()["paths"].items():
         address = re.sub(r"\{\w+\}", "%00", path)
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            answer = client.request(method, address, params={"limit": "-1", "source": ""}, content=b"\xff")
-            if answer.is_success or path == "/v1/ready":
-                continue
-            assert_is_problem(answer, answer.status_code, answer.json()["code"])
-            assert answer.status_code < 500
-            checked += 1
+            expected = expected_refusal(method, address, operations)
+            answer = client.request(method, address, content=b"{")
+            if expected is None:
+                assert answer.status_code == 200, f"{method} {path}"
+            else:
+                assert_is_problem(answer, *expected)
+                checked += 1
     assert checked > 60
 
 
@@ -104,7 +127,9 @@ def test_what_is_wrong_with_a_field_is_said_in_both_languages(client: TestClient
 def test_what_was_sent_is_not_repeated_in_field_errors(client: TestClient) -> None:
     secret = "Nguyễn Văn A, 0912345678"
     for body in ({"limit": secret, "brief": "x"}, {"profile": {"kind": secret, "summary": "x"}}, {"kinds": secret}):
-        assert "0912345678" not in client.post("/v1/match", json=body).text
+        answer = client.post("/v1/match", json=body)
+        assert answer.status_code == 422
+        assert "0912345678" not in answer.text
 
 
 def test_an_announced_or_counted_body_that_is_too_large_is_refused(client: TestClient) -> None:
@@ -169,12 +194,14 @@ def test_a_browser_is_shown_a_page_and_a_program_a_problem(client: TestClient) -
 
 def test_requests_are_logged_without_names_and_words(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "service.access"):
-        client.get("/v1/actors/ex-dang-hoai-bac?me=secret", headers={"X-Request-ID": "req-17"})
+        client.get("/v1/actors/ex-dang-hoai-bac", headers={"X-Request-ID": "req-17"})
+        client.head("/v1/actors/ex-dang-hoai-bac?me=secret")
         client.get("/v1/actors", params={"q": "Đặng Hoài Bắc"})
         client.post("/v1/match", json={"brief": "Đặng Hoài Bắc"})
     lines = [record.getMessage() for record in caplog.records if record.name == "service.access"]
     assert re.fullmatch(r"GET /v1/actors/\{actor_id:segment\} 200 \d+ ms req-17", lines[0])
-    assert len(lines) == 3
+    assert lines[1].startswith("HEAD /v1/actors/{actor_id:segment} 422 ")
+    assert len(lines) == 4
     assert not re.search("secret|Hoài|hoai", " ".join(lines))
 
 
@@ -193,19 +220,48 @@ def test_every_answer_carries_safe_headers(client: TestClient) -> None:
         assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
 
 
-def test_every_failure_has_a_status() -> None:
-    for failure in (*KetnoiError.__subclasses__(), *vars(errors).values()):
-        if isinstance(failure, type) and issubclass(failure, KetnoiError):
-            assert any(ancestor in STATUS_OF for ancestor in failure.__mro__)
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (NotFoundError("code", "Message."), 404),
+        (InvalidQueryError("code", "Message."), 422),
+        (DanglingEndError("code", "Message."), 422),
+        (WritesDisabledError(), 403),
+        (WriteTokenError(), 401),
+        (NetworkNotLoadedError(), 503),
+        (TooBusyError(), 503),
+        (StoreUnavailableError("code", "Message."), 503),
+        (StoreCredentialsError("code", "Message."), 503),
+        (StoreSchemaError("code", "Message."), 503),
+        (ModelError("code", "Message."), 500),
+        (KetnoiError("code", "Message."), 500),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_each_failure_has_its_status(failure: KetnoiError, status: int) -> None:
+    assert status_of(failure) == status
+
+
+def test_every_failure_of_the_service_that_a_request_meets_has_a_status_of_its_own() -> None:
+    own = {failure for failure in vars(errors).values() if getattr(failure, "__module__", "") == errors.__name__}
+    failures = {failure for failure in own if isinstance(failure, type) and issubclass(failure, KetnoiError)}
+    assert failures - {ListenError} == {failure for failure in STATUS_OF if failure.__module__ == errors.__name__}
 
 
 def test_every_code_of_a_question_that_fails_is_in_both_languages() -> None:
     """Whatever is raised because of a question that came over HTTP has Vietnamese words."""
     root = Path(__file__).parents[2]
+    sources = [*root.glob("graph/*.py"), root / "matching/recommend.py"]
+    sources += [*root.glob("service/*.py"), *root.glob("service/[!c]*/*.py")]
     raised = re.compile(r"(?:InvalidQueryError|NotFoundError)\(\s*\"(\w+)\"")
     codes = {
         code
-        for path in (*root.glob("graph/*.py"), root / "matching/recommend.py", *root.glob("service/[!c]*/*.py"))
+        for path in (
+            *root.glob("graph/*.py"),
+            root / "matching/recommend.py",
+            *root.glob("service/*.py"),
+            *root.glob("service/[!c]*/*.py"),
+        )
         for code in raised.findall(path.read_text(encoding="utf-8"))
     }
     assert len(codes) > 10

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
 
 from graph.judgements import MACHINE, Judgement, append_judgements, read_judgements
@@ -12,7 +13,7 @@ from graph.store import GraphStore
 from service.app import create_app
 from service.network_state import BuildRecommender
 from service.settings import Settings
-from service.staff_session import COOKIE, new_mark, session_of
+from service.staff_session import COOKIE, SESSION_SECONDS, new_cookie, session_in
 from tests.service.conftest import WRITE_TOKEN
 from tests.service.doubles import wait_until
 
@@ -67,18 +68,57 @@ def test_a_wrong_token_or_a_full_name_is_refused(browser: TestClient, fields: di
     assert "wrong" not in answer.text
 
 
-def test_the_mark_of_a_session_holds_no_secret_and_no_script_reads_it(browser: TestClient) -> None:
+def test_the_cookie_of_a_session_holds_no_secret_and_no_script_reads_it(browser: TestClient) -> None:
     answer = browser.post("/vi/review/sign-in", data=SIGNED, follow_redirects=False)
     assert answer.status_code == 303
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "samesite=strict" in cookie.lower()
     assert WRITE_TOKEN not in cookie
-    mark = browser.cookies[COOKIE].strip('"')
-    for forged in ("", "x", mark[:-1], mark.replace("lan.p", "minh"), new_mark("another-token-of-16", "lan.p"), "::::"):
-        assert session_of(WRITE_TOKEN, forged) is None
+    assert f"max-age={SESSION_SECONDS}" in cookie.lower()
+    assert "secure" not in cookie.lower()
     browser.post("/vi/review/sign-out")
     assert "auto-1" not in browser.get("/vi/review").text
+
+
+def test_a_cookie_over_https_is_for_https_alone(browser: TestClient) -> None:
+    answer = browser.post("https://testserver/vi/review/sign-in", data=SIGNED, follow_redirects=False)
+    assert "; secure" in answer.headers["set-cookie"].lower()
+
+
+def test_a_cookie_that_the_write_token_did_not_sign_opens_no_session() -> None:
+    cookie = new_cookie(WRITE_TOKEN, "lan.p")
+    content, time, signature = cookie.split(".")
+    session = session_in(WRITE_TOKEN, cookie)
+    assert session is not None
+    assert session.handle == "lan.p"
+    other = new_cookie(WRITE_TOKEN, "minh").split(".")[0]
+    forged = [
+        "",
+        "x",
+        "..",
+        "::::",
+        f"{other}.{time}.{signature}",
+        f"{content}.{time[::-1]}.{signature}",
+        f"{content}.{time}.{signature[::-1]}",
+        f"{content}.{time}",
+        new_cookie("another-token-of-16", "lan.p"),
+    ]
+    for text in forged:
+        assert session_in(WRITE_TOKEN, text) is None, text
+
+
+@pytest.mark.parametrize(("seconds", "is_open"), [(SESSION_SECONDS, True), (SESSION_SECONDS + 1, False)])
+def test_a_session_ends_after_its_time(monkeypatch: pytest.MonkeyPatch, seconds: int, *, is_open: bool) -> None:
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: 1_000_000)
+    cookie = new_cookie(WRITE_TOKEN, "lan.p")
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: 1_000_000 + seconds)
+    assert (session_in(WRITE_TOKEN, cookie) is not None) is is_open
+
+
+def test_sessions_of_one_person_have_forms_of_their_own() -> None:
+    sessions = [session_in(WRITE_TOKEN, new_cookie(WRITE_TOKEN, "lan.p")) for _ in range(2)]
+    assert len({session.form_token for session in sessions if session}) == 2
 
 
 def test_a_pair_is_judged_and_the_next_one_shown(browser: TestClient, own_store: GraphStore) -> None:
@@ -96,7 +136,7 @@ def test_a_pair_is_judged_and_the_next_one_shown(browser: TestClient, own_store:
     old = browser.get("/vi/actors/auto-1?me=elcom", follow_redirects=False)
     assert (old.status_code, old.headers["location"]) == (307, "/vi/actors/sc-hust?me=elcom")
     actor_page = browser.get("/vi/actors/auto-1").text
-    assert "Gộp từ 2 nguồn" in actor_page
+    assert "Gộp từ 2\N{NO-BREAK SPACE}nguồn" in actor_page
     assert "lan.p ghép ngày" in actor_page
     assert "ketnoi unmerge auto-1" in actor_page
 

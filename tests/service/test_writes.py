@@ -3,10 +3,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from graph.changes import read_changes
 from graph.model import Actor, Relationship
 from graph.store import GraphStore
 from service.app import create_app
 from service.settings import Settings
+from tests.service.conftest import WRITE_TOKEN
 from tests.service.doubles import wait_until
 
 STARTUP = {"kind": "startup", "name": "Công ty Cảm biến Việt", "fields": ["semiconductor"], "founded": "2026-02"}
@@ -104,3 +106,30 @@ def test_without_a_token_set_nobody_writes(own_store: GraphStore) -> None:
         answer = client.put("/v1/actors/st-moi", json=STARTUP, headers={"Authorization": "Bearer "})
     assert (answer.status_code, answer.json()["code"]) == (403, "writes_disabled")
     assert own_store.get_actor("st-moi") is None
+
+
+def test_writes_are_in_the_change_log_like_loads(writing_client: TestClient, own_store: GraphStore) -> None:
+    signed = {"X-Ketnoi-By": "lan.p"}
+    writing_client.put("/v1/actors/st-moi", json=STARTUP, headers=signed)
+    writing_client.put("/v1/actors/st-moi", json=STARTUP | {"name": "Cảm biến Việt"}, headers=signed)
+    writing_client.put("/v1/actors/st-moi", json=STARTUP | {"name": "Cảm biến Việt"}, headers=signed)
+    writing_client.post("/v1/relationships", json=MEMORANDUM)
+    new, changed, tie = read_changes(own_store)
+    assert (new.by, new.source, new.table, new.new) == ("lan.p", "api", "actors", (("st-moi",),))
+    assert (changed.by, changed.changed) == ("lan.p", {("st-moi",): ("name",)})
+    assert (tie.by, tie.table, tie.new) == (
+        "write-token",
+        "relationships",
+        (("sc-ptit", "bz-cmc", "signed_mou", 0),),
+    )
+    assert new.load < changed.load < tie.load
+    log = str(own_store.events())
+    assert not [text for text in (WRITE_TOKEN, STARTUP["name"], "Cảm biến", "2026-03-01") if str(text) in log]
+
+
+def test_what_is_refused_is_not_in_the_change_log(writing_client: TestClient, own_store: GraphStore) -> None:
+    refused = writing_client.put("/v1/actors/st-moi", json=STARTUP, headers={"X-Ketnoi-By": "Lan Pham"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "bad_handle")
+    writing_client.post("/v1/relationships", json=MEMORANDUM | {"target_id": "nobody"})
+    assert own_store.get_actor("st-moi") is None
+    assert read_changes(own_store) == []

@@ -39,12 +39,12 @@ def outcome(content: bytes) -> str:
 def sheets(n_rows: int, seed: int) -> list[str]:
     """Sheets of a header and some rows of a table of the demo network, in CSV."""
     draw = random.Random(seed)
-    drawn = []
+    displayed = []
     for _ in range(N_DRAWS):
         header, *rows = draw.choice(list(hanoi_tables().values()))
         chosen = draw.sample(rows, min(n_rows, len(rows)))
-        drawn.append(csv_text([dict(zip(header, row, strict=True)) for row in chosen], draw.choice(",;\t")))
-    return drawn
+        displayed.append(csv_text([dict(zip(header, row, strict=True)) for row in chosen], draw.choice(",;\t")))
+    return displayed
 
 
 @pytest.mark.parametrize("n_rows", N_ROWS)

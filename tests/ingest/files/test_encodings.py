@@ -14,9 +14,9 @@ from ingest.files.encodings import (
     FontEncoding,
     TextDecoder,
     decode,
-    draw_capitals,
     encoding_tables,
     from_font,
+    restore_capitals,
     tcvn3_table,
     vni_letters,
 )
@@ -139,7 +139,7 @@ def test_a_byte_that_no_character_has_is_an_error_with_its_place(encoding: Encod
     ],
 )
 def test_words_in_fonts_of_capitals_are_capitals_and_names_are_not(written: str, meant: str) -> None:
-    assert draw_capitals(written) == meant
+    assert restore_capitals(written) == meant
 
 
 def test_words_all_in_capitals_come_back_from_tcvn3_where_the_text_shows_it() -> None:

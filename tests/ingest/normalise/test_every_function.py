@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ import ingest.normalise
 from ingest.issues import severities
 from ingest.normalise.dates import date, date_span
 from ingest.normalise.fields import fields
-from ingest.normalise.identifiers import SCHEMES, identifier, split_identifiers, tax_code
+from ingest.normalise.identifiers import Scheme, identifier, split_identifiers, tax_code
 from ingest.normalise.kinds import actor_kind, kind_of_name, kind_of_title, opportunity_kind, relationship_kind
 from ingest.normalise.money import Unit, money, unit_of_header
 from ingest.normalise.phones import phones
@@ -43,7 +43,7 @@ READERS: dict[str, Callable[[str], Normalised[Any]]] = {
     "split_identifiers": split_identifiers,
     "tax_code": tax_code,
     "web_addresses": web_addresses,
-    **{f"identifier_{scheme}": partial(identifier, scheme=scheme) for scheme in SCHEMES},
+    **{f"identifier_{scheme}": partial(identifier, scheme=scheme) for scheme in get_args(Scheme)},
 }
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.issues import Issue, Place
-from ingest.load import Progress
+from ingest.load import ReadingProgress
 from ingest.registers.cordis import convert_cordis
 from ingest.registers.openalex import convert_openalex
-from ingest.registers.records import MAX_RECORD_CHARACTERS, Record, csv_records, json_array
+from ingest.registers.records import MAX_RECORD_CHARACTERS, RegisterRecord, csv_records, json_array
 from ingest.registers.ror import convert_ror
 from ingest.registers.sources import list_members
 from tests.ingest.registers.archives import (
@@ -86,14 +86,14 @@ def test_what_is_written_in_quotes_is_read_back(rows: list[tuple[str, str, str]]
     written = [{name: cell for name, cell in zip(columns, row, strict=True) if cell} for row in rows]
     text = io.StringIO(semicolons(written, columns), newline="")
     read = list(csv_records(text, Place("project.csv")))
-    assert [dict(record.values) for record in read if isinstance(record, Record)] == written
+    assert [dict(record.values) for record in read if isinstance(record, RegisterRecord)] == written
 
 
 def test_an_open_quote_does_not_swallow_the_file() -> None:
     lines = ["id;title\n", '1;"open\n', *(f"{n};{'x' * 1_000}\n" for n in range(2, 2_500))]
     read = list(csv_records(lines, Place("project.csv")))
     assert [record.line for record in read if isinstance(record, Issue)] == [2]
-    assert sum(isinstance(record, Record) for record in read) == 2_498
+    assert sum(isinstance(record, RegisterRecord) for record in read) == 2_498
 
 
 @pytest.mark.parametrize("n_characters", [10, 1 << 18, MAX_RECORD_CHARACTERS, 3 * MAX_RECORD_CHARACTERS])
@@ -103,7 +103,7 @@ def test_a_broken_record_of_any_length_is_left_behind(n_characters: int) -> None
     text = f"[{json.dumps(good)[1:-1]}, {broken}, {json.dumps(good)[1:-1]}]"
     read = list(json_array(io.StringIO(text), Place("x.json"), lambda values: "parts" in values))
     assert [record.line for record in read if isinstance(record, Issue)] == [21]
-    assert [record.values["id"] for record in read if isinstance(record, Record)] == [*range(20), *range(20)]
+    assert [record.values["id"] for record in read if isinstance(record, RegisterRecord)] == [*range(20), *range(20)]
 
 
 def test_files_of_the_system_are_passed_over(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_an_encrypted_archive_is_reported(tmp_path: Path) -> None:
 def test_progress_is_told_by_file(tmp_path: Path) -> None:
     source = tmp_path / "part_000.gz"
     source.write_bytes(gzip.compress(json_lines([openalex_record(f"I{n}", "x") for n in range(1, 2_501)]).encode()))
-    steps: list[Progress] = []
+    steps: list[ReadingProgress] = []
     (tmp_path / "out").mkdir()
     convert_openalex(source, tmp_path / "out", on_progress=steps.append)
     assert [step.n_rows for step in steps] == [1_000, 2_000, 2_500]

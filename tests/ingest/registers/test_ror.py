@@ -188,6 +188,8 @@ def test_what_is_no_dump_is_refused(tmp_path: Path, name: str, content: str) -> 
         convert_ror(tmp_path / name, tmp_path)
     with pytest.raises(IngestError, match="does not exist"):
         convert_ror(tmp_path / "nowhere.zip", tmp_path)
+    with pytest.raises(IngestError, match="cannot be read"):
+        convert_ror(tmp_path / ("x" * 300), tmp_path)
 
 
 def test_an_empty_dump_converts_to_nothing_and_no_array_is_an_error(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.resolution.agreement import agreement, guards
-from ingest.resolution.profiles import profiles_of
+from ingest.resolution.compared_records import compared_records
 from ingest.resolution.resolve import Resolution, resolve
 from tests.ingest.resolution.known_pairs import DIFFERENT, SAME, Side
 
@@ -57,7 +57,7 @@ def test_all_at_once_nothing_else_is_linked() -> None:
     ],
 )
 def test_what_tells_two_apart_is_named(left: Side, right: Side, code: str) -> None:
-    one, two = profiles_of([left.record("left"), right.record("right")])
+    one, two = compared_records([left.record("left"), right.record("right")])
     assert code in dict(guards(one, two, agreement(one, two)))
 
 

@@ -17,16 +17,15 @@ import ingest.resolution
 from benchmarks.corruption import CORRUPTIONS, corrupt
 from benchmarks.invented import SHARE_OF_DUPLICATES, invented_world
 from benchmarks.resolution import all_pairs, links_of, measure
-from graph.errors import ModelError
+from graph.errors import KetnoiError, ModelError
 from graph.folding import fold
-from graph.wording import load_catalogue
 from ingest.resolution import model
 from ingest.resolution.agreement import agreement
 from ingest.resolution.blocking import MAX_BLOCK_RECORDS, candidate_pairs
 from ingest.resolution.clusters import consistent
+from ingest.resolution.compared_records import ComparedRecord, compared_records, places_in
 from ingest.resolution.lexicon import lexicon
 from ingest.resolution.names import name_key, person_key
-from ingest.resolution.profiles import Profile, places_in, profiles_of
 from ingest.resolution.records import Record, domain_of
 from ingest.resolution.resolve import resolve
 from ingest.resolution.spelling import is_slip, remains_of, repaired
@@ -35,8 +34,8 @@ PACKAGE = Path(ingest.resolution.__file__).parent
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
 
 
-def profiles(*names: str) -> list[Profile]:
-    return profiles_of([Record(id=f"r{i:04d}", kind="business", names=(name,)) for i, name in enumerate(names)])
+def profiles(*names: str) -> list[ComparedRecord]:
+    return compared_records([Record(id=f"r{i:04d}", kind="business", names=(name,)) for i, name in enumerate(names)])
 
 
 @given(TEXTS)
@@ -135,9 +134,9 @@ def test_pairs_are_sorted_and_come_once() -> None:
     st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from([0.7, 0.8, 0.9])), max_size=12), st.data()
 )
 def test_no_chain_of_kept_links_joins_what_must_stay_apart(
-    drawn: list[tuple[int, int, float]], data: st.DataObject
+    displayed: list[tuple[int, int, float]], data: st.DataObject
 ) -> None:
-    edges = sorted({(min(i, j), max(i, j)): p for i, j, p in drawn if i != j}.items())
+    edges = sorted({(min(i, j), max(i, j)): p for i, j, p in displayed if i != j}.items())
     forbidden = data.draw(st.lists(st.sampled_from(list(combinations(range(8), 2))), max_size=5))
     apart: dict[int, set[int]] = {}
     for i, j in forbidden:
@@ -163,9 +162,32 @@ def test_the_model_weighs_what_it_says() -> None:
         Record(id=record_id, kind="business", names=(name,), domain="a.vn")
         for record_id, name in (("a", "Công ty An Phát"), ("b", "Công ty Bình Minh"))
     ]
-    found = model.probabilities(profiles_of(records), np.array([[0, 1]]), model.settings_of(m, u, 0.2))
+    found = model.probabilities(compared_records(records), np.array([[0, 1]]), model.settings_of(m, u, 0.2))
     odds = 0.2 / 0.8 * 0.9 / 0.3
     assert found.tolist() == pytest.approx([odds / (1 + odds)])
+
+
+@pytest.mark.parametrize("pairs", [[[0, 5]], [[0, 1], [1, 5]]])
+def test_a_pair_that_cannot_be_scored_is_an_error_of_ketnoi(pairs: list[list[int]]) -> None:
+    records = compared_records([Record(id=i, kind="business", names=(f"Công ty {i}",)) for i in "ab"])
+    with pytest.raises(KetnoiError, match="splink scored"):
+        model.probabilities(records, np.array(pairs))
+
+
+def test_lack_of_memory_is_an_error_of_ketnoi(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "_MEMORY_LIMIT", "1MB")
+    records = [Record(id=str(i), kind="business", names=(f"Công ty An Phát {i % 7}",)) for i in range(300)]
+    with pytest.raises(ModelError, match="could not be compared"):
+        resolve(records)
+
+
+def test_probabilities_come_in_the_order_of_the_pairs() -> None:
+    names = ("Công ty An Phát", "CTCP An Phát", "Viện Bình Minh")
+    records = compared_records([Record(id=name, kind="business", names=(name,)) for name in names])
+    pairs = np.array([[0, 1], [0, 2], [1, 2]])
+    in_order, turned = model.probabilities(records, pairs), model.probabilities(records, pairs[::-1])
+    assert len(set(in_order.tolist())) > 1
+    assert turned.tolist() == pytest.approx(in_order.tolist()[::-1])
 
 
 def test_a_model_other_than_its_card_says_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -194,15 +216,6 @@ def test_splink_is_imported_by_those_who_link_only() -> None:
     code = "import sys, ingest.resolution.resolve; print('splink' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
-
-
-def test_every_reason_has_words() -> None:
-    codes = set()
-    for file in ("agreement.py", "resolve.py"):
-        source = (PACKAGE / file).read_text(encoding="utf-8")
-        codes |= set(re.findall(r'"(guard_[a-z_]+|same_[a-z]+)"', source))
-    codes |= {"guard_word", "guard_head", "own_name", "other_name", "translated", "damaged", "slip", "acronym"}
-    assert codes == set(load_catalogue("vi", "resolution").texts)
 
 
 def test_invented_organisations_are_told_apart() -> None:

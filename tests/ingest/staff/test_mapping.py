@@ -24,7 +24,7 @@ def test_the_mapping_of_what_was_found_reads_the_same(tmp_path: Path) -> None:
     write_xlsx(folder / "TV 11-2026.xlsx", {"DS": staff_list(), "Ghi chú": [("Xem thêm",)]})
     write_text(folder / "ký kết.csv", [("Bên A", "Bên B", "Hình thức"), (MEMBERS[0][1], MEMBERS[1][1], "MOU")], ";")
     plan = plan_reading(folder)
-    text = mapping_text((table.found, None) for table in plan.staff_tables)
+    text = mapping_text((table.found, None) for sheet in plan.sheets for table in sheet.tables)
     mapping = read_mapping(mapping_file(tmp_path / "m.toml", text))
     assert [(entry.file, entry.sheet, entry.holds) for entry in mapping] == [
         ("TV.xlsx", "DS", "actors"),
@@ -75,6 +75,7 @@ def test_a_mapping_of_other_headers_is_an_error(tmp_path: Path) -> None:
     ("text", "named"),
     [
         ("[[table]\n", "TOML"),
+        ("table = " + "[" * 5_000, "TOML"),
         ('[[table]]\nfile = "a"\nholds = "people"\n', "holds"),
         ('[[table]]\nfile = "a"\nholds = "actors"\nkind = "elephant"\n', "elephant"),
         ('[[table]]\nfile = "a"\nholds = "actors"\n[table.columns]\n"A" = "nme"\n', "nme"),

@@ -94,7 +94,7 @@ def test_words_find_profiles_and_members_of_similar_projects() -> None:
     methods = baselines("brief", index)
     by_profile, by_projects = methods["TF-IDF profile"](view), methods["TF-IDF nearest projects"](view)
     rows = {str(name): row for row, name in enumerate(index.snapshot.actor_ids)}
-    # names count as words too, so that likeness is not whole
+    # names count as words too, so that the similarity is below 1
     assert by_profile[rows["says"]] == pytest.approx(by_profile[rows["did"]], rel=0.1)
     assert by_profile[rows["other"]] < 0.5 * by_profile[rows["says"]]
     assert by_projects[rows["says"]] == 0

@@ -34,7 +34,7 @@ N_QUESTIONS = 55
 
 @pytest.fixture(scope="module")
 def steps() -> list[tuple[str, int, int]]:
-    """The progress that was told while the partner report was made."""
+    """The progress that was reported while the partner report was made."""
     return []
 
 
@@ -69,9 +69,9 @@ def test_measures_are_within_their_ranges_and_agree(reports: dict[Task, Report],
         for share in (method.ndcg, method.recall, method.hit_rate, method.coverage, method.gini, method.newcomer_share):
             assert 0 <= share <= 1
         assert len(method.lists) == N_QUESTIONS
-        for shown in method.lists:
-            assert len(shown) <= CUTOFF
-            assert len(set(shown.tolist())) == len(shown)
+        for listed in method.lists:
+            assert len(listed) <= CUTOFF
+            assert len(set(listed.tolist())) == len(listed)
     assert report.calibration_error is not None
     assert 0 <= report.calibration_error <= 1
 
@@ -166,7 +166,7 @@ def test_whom_is_asked_does_not_depend_on_how_much_is_learned(learned: Learned, 
         np.testing.assert_array_equal(one.ndcg_of, other.ndcg_of)
 
 
-def test_progress_is_told_for_learning_and_for_measuring(
+def test_progress_is_reported_for_learning_and_for_measuring(
     reports: dict[Task, Report], steps: list[tuple[str, int, int]]
 ) -> None:
     n_asked = len(reports["partner"].ours.ndcg_of_all)

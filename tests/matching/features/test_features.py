@@ -87,7 +87,7 @@ def test_a_hub_in_common_says_less_than_a_quiet_partner() -> None:
     assert values["d"] / values["c"] == pytest.approx(sqrt(10 / 2))
 
 
-def two_circles() -> GraphSnapshot:
+def two_clusters() -> GraphSnapshot:
     """Members a0 to a6 work with each other, b0 to b6 with each other; titles are said of a few projects only."""
     names = [f"{side}{number}" for side in "ab" for number in range(7)]
     facts: list[Fact] = [*actors(" ".join(names))]
@@ -99,14 +99,14 @@ def two_circles() -> GraphSnapshot:
 
 
 @pytest.mark.parametrize("feature", [latent_similarity, shared_fine_clusters])
-def test_a_member_is_near_its_own_circle(feature: Function) -> None:
-    values = values_of(feature, asked_by(two_circles(), "a0"))
+def test_a_member_is_near_its_own_cluster(feature: Function) -> None:
+    values = values_of(feature, asked_by(two_clusters(), "a0"))
     assert values["a1"] > 0
     assert max(values[f"b{number}"] for number in range(7)) < 1e-3 * values["a1"]
 
 
-def test_words_reach_the_circle_of_the_projects_like_them_and_not_only_their_members() -> None:
-    view = asked_in_words(two_circles(), "đo bụi")
+def test_words_reach_the_cluster_of_similar_projects_and_not_only_their_members() -> None:
+    view = asked_in_words(two_clusters(), "đo bụi")
     reached = values_of(clusters_of_similar_projects, view)
     assert values_of(similar_projects, view)["a1"] == 0
     assert reached["a1"] > 0
@@ -160,7 +160,7 @@ def test_link_features_are_those_of_dense_matrices(facts: list[Fact]) -> None:
             np.testing.assert_allclose(degree(view, everyone(view)), np.log1p((links > 0).sum(axis=1)), rtol=1e-6)
 
 
-def test_past_projects_vote_for_their_members_by_squared_likeness() -> None:
+def test_past_projects_vote_for_their_members_by_squared_similarity() -> None:
     facts: list[Fact] = [*actors("a b c d")]
     facts += project("p1", "a", "b", title="Trạm đo bụi mịn")
     facts += project("p2", "b", "c", title="Trạm đo bụi mịn")
@@ -206,7 +206,7 @@ def test_needs_meet_offers_and_both_sides_see_it() -> None:
     assert set(values_of(needs_meet_offers, asked_by(snapshot, "c")).values()) == {0.0}
 
 
-def test_a_newcomers_needs_and_offers_are_told_apart() -> None:
+def test_a_newcomers_needs_and_offers_are_distinguished() -> None:
     facts: list[Fact] = [actor("sells", offers=("máy sấy",)), actor("seeks", needs=("rau sạch",))]
     profile = Profile(needs=("máy sấy",), offers=("rau sạch",))
     view = asked_in_words(snapshot_of(facts), "máy sấy . rau sạch", profile)

@@ -1,4 +1,4 @@
-"""Requested partner types, told apart from what the asker is, in both languages."""
+"""Requested partner types, distinguished from what the asker is, in both languages."""
 
 import unicodedata
 
@@ -75,7 +75,7 @@ def test_a_type_that_is_only_named_counts_less() -> None:
     assert 0 < partner_type_reader().read("Quản lý nhà đầu tư")["investor"] < 1
 
 
-def test_members_are_shown_by_words_subkinds_and_relationships() -> None:
+def test_words_subkinds_and_relationships_show_the_type_of_an_actor() -> None:
     facts: list[Fact] = [
         actor("fund", summary="Quỹ đầu tư mạo hiểm."),
         actor("marked", subkind="investor"),

@@ -1,4 +1,4 @@
-"""What is compiled, where, and that it is what the plain sum is."""
+"""Compiled loops equal plain NumPy, and are compiled even where they cannot be cached."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,13 +14,13 @@ from matching.kernels.search import in_common
 from matching.kernels.sparse_rows import EVERYONE, Reach
 
 
-def test_where_machine_code_cannot_be_kept_it_is_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_a_place(**options: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:
+def test_a_loop_is_compiled_where_it_cannot_be_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_cache(**options: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:
         if options.get("cache"):
             raise RuntimeError("cannot cache function: no locator available")
         return lambda function: function
 
-    monkeypatch.setattr(compiled, "njit", without_a_place)
+    monkeypatch.setattr(compiled, "njit", without_cache)
     assert compiled.compiled(lambda: 7)() == 7
 
 
@@ -29,7 +29,7 @@ def test_where_machine_code_cannot_be_kept_it_is_made_all_the_same(monkeypatch: 
     st.lists(st.lists(st.integers(0, 3), min_size=5, max_size=5), min_size=1, max_size=6),
     st.data(),
 )
-def test_sums_over_rows_are_those_of_dense_matrices(entries: list[list[int]], data: st.DataObject) -> None:
+def test_sums_over_rows_equal_sums_over_dense_matrices(entries: list[list[int]], data: st.DataObject) -> None:
     dense = np.array(entries, np.float32)
     rows = data.draw(st.lists(st.integers(0, len(entries) - 1), max_size=4))
     weights = np.array(data.draw(st.lists(st.integers(-2, 2), min_size=len(rows), max_size=len(rows))), np.float32)
@@ -43,7 +43,7 @@ def test_sums_over_rows_are_those_of_dense_matrices(entries: list[list[int]], da
 
 @settings(deadline=None)
 @given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60), max_size=40))
-def test_what_is_in_common_is_found_however_long_the_one_is_beside_the_other(few: set[int], many: set[int]) -> None:
+def test_shared_numbers_are_found_at_any_ratio_of_lengths(few: set[int], many: set[int]) -> None:
     one, other = (np.array(sorted(numbers), np.int32) for numbers in (few, many))
     in_one, in_other = in_common(one, other)
     assert one[in_one].tolist() == other[in_other].tolist() == sorted(few & many)

@@ -112,9 +112,11 @@ def briefs_with_words_of_their_own(n: int) -> GraphSnapshot:
 def test_a_past_brief_does_not_know_its_own_project() -> None:
     examples = list(brief_examples(briefs_with_words_of_their_own(12), np.random.default_rng(0), 12))
     assert len(examples) == 12
-    likeness = [place for place, name in enumerate(STANDARD.names) if name in {"similar_projects", "text_similarity"}]
+    similarities = [
+        place for place, name in enumerate(STANDARD.names) if name in {"similar_projects", "text_similarity"}
+    ]
     for example in examples:
-        assert not example.table[:, likeness].any()
+        assert not example.table[:, similarities].any()
 
 
 def test_briefs_are_the_latest_projects_that_say_enough() -> None:

@@ -63,8 +63,8 @@ def test_scores_without_a_probability_bound_the_moves_themselves(
     scores = odds / 20
     order = exposure_order(scores, None, prominence, is_newcomer)
     assert sorted(order.tolist()) == list(range(len(scores)))
-    shown = scores[order]
-    assert all(shown[place] >= shown[place:].max() - MAX_SCORE_GAP - 1e-9 for place in range(len(shown)))
+    ordered = scores[order]
+    assert all(ordered[place] >= ordered[place:].max() - MAX_SCORE_GAP - 1e-9 for place in range(len(ordered)))
 
 
 @given(ranked())
@@ -185,9 +185,9 @@ def test_it_is_an_order_of_the_same_answer_and_the_filter_holds(facts: list[Fact
 def test_lists_of_many_queries_are_ordered_as_answers_are(learned: Learned) -> None:
     names = [str(name) for name in learned.known.actor_ids[:3]]
     briefs = [{"id": text, "title": text, "summary": ""} for text in TOPICS]
-    shown = Options(limit=20, explain=False, exposure=True)
+    options = Options(limit=20, explain=False, exposure=True)
     for name, lines in rank_actors(learned.recommender, names, limit=20, new_only=True, exposure=True):
-        assert [line.actor_id for line in lines] == ids_in(learned.recommender.for_actor(name, shown))
+        assert [line.actor_id for line in lines] == ids_in(learned.recommender.for_actor(name, options))
         assert [line.rank for line in lines] == list(range(1, len(lines) + 1))
     plain, exposed = (dict(rank_briefs(learned.recommender, briefs, limit=9, exposure=on)) for on in (False, True))
     assert plain == dict(rank_briefs(learned.recommender, briefs, limit=9))

@@ -52,7 +52,7 @@ def test_trees_without_a_split_say_one_thing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("split_indices", N_FEATURES, "another feature"),
         ("split_indices", -1, "another feature"),
@@ -61,11 +61,11 @@ def test_trees_without_a_split_say_one_thing() -> None:
     ],
 )
 def test_trees_that_would_read_elsewhere_are_refused(
-    booster: xgboost.Booster, name: str, value: int, told: str
+    booster: xgboost.Booster, name: str, value: int, message: str
 ) -> None:
     document = document_of(booster)
     document["learner"]["gradient_booster"]["model"]["trees"][3][name][0] = value
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         Trees.from_document(document, N_FEATURES)
     with pytest.raises(ValueError, match="no trees for 8 features"):
         Trees.from_document(document_of(booster), N_FEATURES + 1)

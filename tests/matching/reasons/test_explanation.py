@@ -18,14 +18,14 @@ from matching.index.projects import MAX_PROJECT_SIZE
 from matching.query_view import MemberQuery, QueryView, TextQuery
 from matching.questions import Evidence
 from matching.reasons.explanation import explain
+from matching.reasons.facts import ReasonFacts
 from matching.text.shared_terms import SharedTerms, words_in_common
 from matching.text.terms import accented_form, written_terms
 from tests.matching.conftest import Learned
 from tests.matching.networks import actor, actors, project, snapshot_of, snapshot_of_facts, tie
 from tests.worlds import hanoi_network
 
-Told = tuple[str, Mapping[str, object], tuple[Evidence, ...]]
-N_SHOWN = 3
+N_QUOTED = 3
 
 
 def texts_of(index: NetworkIndex, row: int) -> list[str]:
@@ -59,17 +59,17 @@ def plain_words(asked: Mapping[str, str], said: Mapping[str, str]) -> tuple[str,
         else:
             phrases.append(said[pair])
     covered = " ".join(pairs).split()
-    return tuple([*phrases, *(said[term] for term in shared if " " not in term and term not in covered)][:N_SHOWN])
+    return tuple([*phrases, *(said[term] for term in shared if " " not in term and term not in covered)][:N_QUOTED])
 
 
 def actor_row(index: NetworkIndex, row: int) -> Evidence:
-    told = index.snapshot.actor(row)
-    return Evidence("actors", (told.id,), told.provenance.source_url)
+    found = index.snapshot.actor(row)
+    return Evidence("actors", (found.id,), found.provenance.source_url)
 
 
 def project_rows(index: NetworkIndex, rows: Iterable[int]) -> tuple[Evidence, ...]:
-    told = [index.snapshot.project(int(row)) for row in rows]
-    return tuple(Evidence("projects", (each.id,), each.provenance.source_url) for each in told)
+    found = [index.snapshot.project(int(row)) for row in rows]
+    return tuple(Evidence("projects", (each.id,), each.provenance.source_url) for each in found)
 
 
 def latest_first(index: NetworkIndex, rows: Iterable[int]) -> list[int]:
@@ -79,7 +79,7 @@ def latest_first(index: NetworkIndex, rows: Iterable[int]) -> list[int]:
 def ties_between(index: NetworkIndex, one: int, other: int) -> Iterator[Evidence]:
     ends = {str(index.snapshot.actor_ids[one]), str(index.snapshot.actor_ids[other])}
     found = [each for each in index.snapshot.relationships_of(one) if {each.source_id, each.target_id} == ends]
-    for each in found[:N_SHOWN]:
+    for each in found[:N_QUOTED]:
         key = (each.source_id, each.target_id, each.kind, str(each.occurrence))
         yield Evidence("relationships", key, each.provenance.source_url)
     if not found:
@@ -88,13 +88,13 @@ def ties_between(index: NetworkIndex, one: int, other: int) -> Iterator[Evidence
         yield from project_rows(index, latest_first(index, small)[:1])
 
 
-def plain_connection(view: QueryView, row: int) -> Told:
+def plain_connection(view: QueryView, row: int) -> ReasonFacts:
     if not isinstance(view, MemberQuery):
         return "no_connection", {}, ()
     index, asker = view.index, view.actor
     links, degree = index.links.matrix.toarray(), np.maximum(index.links.degree, 1)
     between = links[asker] * (links[row] * (1 / np.sqrt(degree)))
-    middles = [each for each in np.lexsort((np.arange(len(between)), -between)) if between[each] > 0][:N_SHOWN]
+    middles = [each for each in np.lexsort((np.arange(len(between)), -between)) if between[each] > 0][:N_QUOTED]
     if not middles:
         near = bool(view.two_steps.shared[np.flatnonzero(links[row])].any())
         return ("connection_far" if near else "no_connection"), {}, ()
@@ -103,18 +103,18 @@ def plain_connection(view: QueryView, row: int) -> Told:
     return "connection", {"through": names}, tuple(dict.fromkeys(evidence))
 
 
-def plain_similar_work(view: QueryView, row: int) -> Told:
+def plain_similar_projects(view: QueryView, row: int) -> ReasonFacts:
     index = view.index
     taken_part = set(index.projects.memberships[[row]].indices)
-    best = [int(each) for each in view.similar_projects[0] if each in taken_part][:N_SHOWN]
+    best = [int(each) for each in view.similar_projects[0] if each in taken_part][:N_QUOTED]
     if not best:
         return "no_similar_projects", {}, ()
-    told = [index.snapshot.project(each) for each in best]
-    titles = tuple(f"“{each.title}”" + (f" ({each.started[:4]})" if each.started else "") for each in told)
+    found = [index.snapshot.project(each) for each in best]
+    titles = tuple(f"“{each.title}”" + (f" ({each.started[:4]})" if each.started else "") for each in found)
     return "similar_projects", {"projects": titles}, project_rows(index, best)
 
 
-def plain_similar_words(view: QueryView, row: int) -> Told:
+def plain_text_similarity(view: QueryView, row: int) -> ReasonFacts:
     asked = said_in(texts_of(view.index, view.actor)) if isinstance(view, MemberQuery) else written_terms(view.text)
     words = plain_words(asked, said_in(texts_of(view.index, row)))
     return (
@@ -124,27 +124,27 @@ def plain_similar_words(view: QueryView, row: int) -> Told:
     )
 
 
-def plain_offer(view: QueryView, row: int) -> Told:
+def plain_offer(view: QueryView, row: int) -> ReasonFacts:
     if not set(view.needs.columns) & set(view.index.words.offers[[row]].indices):
         return "no_offer", {}, ()
     return "offer", {"offers": view.index.snapshot.actor(row).offers}, (actor_row(view.index, row),)
 
 
-def plain_need(view: QueryView, row: int) -> Told:
+def plain_need(view: QueryView, row: int) -> ReasonFacts:
     offered = view.offers if len(view.offers.columns) else view.words
     if not set(offered.columns) & set(view.index.words.needs[[row]].indices):
         return "no_need", {}, ()
     return "need", {"needs": view.index.snapshot.actor(row).needs}, (actor_row(view.index, row),)
 
 
-def plain_fields(view: QueryView, row: int) -> Told:
+def plain_fields(view: QueryView, row: int) -> ReasonFacts:
     shared = view.index.fields.of_actors[[row]].toarray()[0] * view.fields
-    best = [each for each in np.argsort(-shared, kind="stable") if shared[each] > 0][:N_SHOWN]
+    best = [each for each in np.argsort(-shared, kind="stable") if shared[each] > 0][:N_QUOTED]
     names = tuple(view.index.fields.ids[each] for each in best)
     return ("fields", {"fields": names}, (actor_row(view.index, row),)) if names else ("no_shared_fields", {}, ())
 
 
-def plain_fields_activity(view: QueryView, row: int) -> Told:
+def plain_field_activity(view: QueryView, row: int) -> ReasonFacts:
     index = view.index
     in_fields = [
         each
@@ -154,10 +154,10 @@ def plain_fields_activity(view: QueryView, row: int) -> Told:
     recent = latest_first(index, (each for each in in_fields if index.projects.age_years[each] < 3))
     if not recent:
         return ("past_field_activity" if in_fields else "no_field_activity"), {}, ()
-    return "field_activity", {"count": len(recent)}, project_rows(index, recent[:N_SHOWN])
+    return "field_activity", {"count": len(recent)}, project_rows(index, recent[:N_QUOTED])
 
 
-def plain_activity(view: QueryView, row: int) -> Told:
+def plain_activity(view: QueryView, row: int) -> ReasonFacts:
     index = view.index
     partners = int(index.links.degree[row])
     recent = latest_first(
@@ -165,10 +165,10 @@ def plain_activity(view: QueryView, row: int) -> Told:
     )
     if not recent:
         return ("degree", {"partners": partners}, ()) if partners else ("no_activity", {}, ())
-    return "activity", {"count": len(recent), "partners": partners}, project_rows(index, recent[:N_SHOWN])
+    return "activity", {"count": len(recent), "partners": partners}, project_rows(index, recent[:N_QUOTED])
 
 
-def plain_place(view: QueryView, row: int) -> Told:
+def plain_place(view: QueryView, row: int) -> ReasonFacts:
     code = view.index.countries.of_actor[row]
     known = code >= 0
     return (
@@ -178,18 +178,18 @@ def plain_place(view: QueryView, row: int) -> Told:
     )
 
 
-def plain_kind(view: QueryView, row: int) -> Told:
+def plain_kind(view: QueryView, row: int) -> ReasonFacts:
     return "kind", {"kind": view.index.snapshot.actor(row).kind}, (actor_row(view.index, row),)
 
 
-PLAIN: Mapping[str, Callable[[QueryView, int], Told]] = {
+PLAIN: Mapping[str, Callable[[QueryView, int], ReasonFacts]] = {
     "connection": plain_connection,
-    "similar_projects": plain_similar_work,
-    "text_similarity": plain_similar_words,
+    "similar_projects": plain_similar_projects,
+    "text_similarity": plain_text_similarity,
     "offer": plain_offer,
     "need": plain_need,
     "fields": plain_fields,
-    "field_activity": plain_fields_activity,
+    "field_activity": plain_field_activity,
     "activity": plain_activity,
     "place": plain_place,
     "kind": plain_kind,
@@ -197,15 +197,15 @@ PLAIN: Mapping[str, Callable[[QueryView, int], Told]] = {
 REASONS = [feature.reason for feature in STANDARD.features]
 
 
-def assert_told_plainly(view: QueryView, candidates: Iterable[int]) -> None:
-    """Every reason there is, for all candidates at once, as the facts themselves have it."""
+def assert_explained_from_facts(view: QueryView, candidates: Iterable[int]) -> None:
+    """Every reason, computed for all candidates at once, equals the reason computed from the facts one by one."""
     places = [REASONS.index(reason) for reason in PLAIN]
     contributions = np.zeros(len(STANDARD.features))
     contributions[places] = np.arange(len(places), 0, -1)
     rows = np.array([*candidates], np.intp)
     for row, reasons in zip(rows.tolist(), explain(view, rows, np.tile(contributions, (len(rows), 1))), strict=True):
-        told = [(reason.code, reason.params, reason.evidence) for reason in reasons]
-        assert told == [plain(view, row) for plain in PLAIN.values()]
+        given_facts = [(reason.code, reason.params, reason.evidence) for reason in reasons]
+        assert given_facts == [plain(view, row) for plain in PLAIN.values()]
 
 
 def every_second(snapshot: GraphSnapshot, offset: int = 0) -> Iterator[int]:
@@ -225,26 +225,26 @@ def crossed_network() -> GraphSnapshot:
     return snapshot_of(facts)
 
 
-def test_reasons_are_those_of_the_facts_in_a_crossed_network() -> None:
+def test_reasons_match_the_facts_of_a_crossed_network() -> None:
     index = NetworkIndex(crossed_network())
     everyone = range(index.snapshot.n_actors)
     for row in (index.snapshot.index_of(name) for name in "abcmn"):
-        assert_told_plainly(MemberQuery(index, row), set(everyone) - {row})
+        assert_explained_from_facts(MemberQuery(index, row), set(everyone) - {row})
     for text in ("đo bụi mịn", "bui min do thi va cam bien", "sensors", "zzz"):
-        assert_told_plainly(TextQuery(index, text), everyone)
+        assert_explained_from_facts(TextQuery(index, text), everyone)
 
 
-def test_reasons_are_those_of_the_facts_in_the_demo_network() -> None:
+def test_reasons_match_the_facts_of_the_demo_network() -> None:
     index = NetworkIndex(GraphSnapshot.from_tables(hanoi_network().tables()))
     for row in range(0, index.snapshot.n_actors, 60):
-        assert_told_plainly(MemberQuery(index, row), every_second(index.snapshot, row + 1))
-    assert_told_plainly(TextQuery(index, "truy xuất nguồn gốc rau sạch"), every_second(index.snapshot))
+        assert_explained_from_facts(MemberQuery(index, row), every_second(index.snapshot, row + 1))
+    assert_explained_from_facts(TextQuery(index, "truy xuất nguồn gốc rau sạch"), every_second(index.snapshot))
 
 
-def test_reasons_are_those_of_the_facts_in_a_network_with_a_past(learned: Learned) -> None:
+def test_reasons_match_the_facts_of_a_network_with_a_past(learned: Learned) -> None:
     index = learned.recommender.index
     for row in (0, 7, 150):
-        assert_told_plainly(MemberQuery(index, row), every_second(index.snapshot, row + 1))
+        assert_explained_from_facts(MemberQuery(index, row), every_second(index.snapshot, row + 1))
 
 
 def test_a_field_that_only_the_partner_works_in_is_not_shared() -> None:
@@ -261,7 +261,7 @@ WORDS = st.lists(
 
 
 @given(st.lists(WORDS.map(" ".join), max_size=4), WORDS.map(" ".join), st.randoms(use_true_random=False))
-def test_words_in_common_are_those_of_the_texts(texts: list[str], question: str, random: Random) -> None:
+def test_words_in_common_match_the_texts(texts: list[str], question: str, random: Random) -> None:
     chosen = [row for row in range(len(texts)) if random.random() < 0.7]
     groups = np.zeros((2, len(texts) + 1))
     groups[0, chosen] = groups[1, -1] = 1
@@ -271,13 +271,13 @@ def test_words_in_common_are_those_of_the_texts(texts: list[str], question: str,
     assert words_in_common(terms.of_row(1), terms, np.array([0])) == [expected]
 
 
-def test_words_that_no_text_has_are_asked_for_in_vain() -> None:
+def test_words_that_no_text_has_are_not_in_common() -> None:
     terms = SharedTerms(["đo bụi"])
     assert words_in_common(terms.of_text("vật liệu pin"), terms, np.array([0])) == [()]
 
 
 @pytest.mark.parametrize("texts", [[], ["", " "]])
-def test_a_network_without_words_has_a_terms(texts: list[str]) -> None:
+def test_a_network_without_words_has_no_words_in_common(texts: list[str]) -> None:
     terms = SharedTerms(texts).merged(sparse.csr_array((1, len(texts))))
     assert words_in_common(terms.of_text("đo bụi"), terms, np.array([0])) == [()]
     assert words_in_common(terms.of_row(0), terms, np.array([0])) == [()]

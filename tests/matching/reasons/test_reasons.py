@@ -54,7 +54,7 @@ def names_in(template: str) -> set[str]:
 
 
 @pytest.mark.parametrize("code", SENTENCES)
-def test_every_reason_is_told_in_both_languages_to_both_sides_for_good_or_ill(code: str) -> None:
+def test_every_reason_has_a_sentence_in_both_languages_for_both_sides_and_signs(code: str) -> None:
     assert set(SENTENCES[code]) == KEYS
     named = {key: names_in(template) for key, template in SENTENCES[code].items()}
     params: dict[str, object] = dict.fromkeys(set.union(*named.values()), ("điều A", "điều B"))
@@ -180,7 +180,7 @@ def explained(view: QueryView, candidate: int, terms: DoubleArray) -> tuple[Reas
 
 
 @pytest.mark.parametrize("place", range(len(STANDARD.features)), ids=[feature.name for feature in STANDARD.features])
-def test_what_each_feature_adds_can_be_told_of_any_pair(place: int) -> None:
+def test_the_contribution_of_each_feature_can_be_explained_for_any_pair(place: int) -> None:
     snapshot = rich_network()
     index = NetworkIndex(snapshot)
     asker = snapshot.index_of("a")
@@ -212,7 +212,7 @@ def test_what_is_missing_is_said_to_be_missing() -> None:
         assert missing <= {"no_connection", "no_offer", "no_need", *unasked, *own}
 
 
-def test_only_those_who_did_similar_work_are_told_so() -> None:
+def test_only_members_of_similar_projects_get_that_reason() -> None:
     facts: list[Fact] = [*actors("did friend"), *project("p", "did", title="đo bụi"), tie("did", "friend")]
     snapshot = snapshot_of(facts)
     view = TextQuery(NetworkIndex(snapshot), "đo bụi")
@@ -222,7 +222,7 @@ def test_only_those_who_did_similar_work_are_told_so() -> None:
     assert codes == ["similar_projects", "no_similar_projects"]
 
 
-def test_features_of_one_reason_are_told_as_one() -> None:
+def test_features_of_one_reason_are_explained_as_one() -> None:
     snapshot = rich_network()
     index = NetworkIndex(snapshot)
     asker = snapshot.index_of("a")

@@ -22,7 +22,7 @@ def fields_in(text: str) -> list[str]:
     return [reading.field_id for reading in READER.read(text)]
 
 
-def likeness(corpus: list[str], query: str) -> list[float]:
+def similarity(corpus: list[str], query: str) -> list[float]:
     embedder = WordEmbedder(corpus)
     return [float(value) for value in (embedder.embed([query]) @ embedder.embed(corpus).T).toarray()[0]]
 
@@ -115,9 +115,9 @@ def test_known_texts_have_length_one() -> None:
 
 
 def test_diacritics_sharpen_a_query_and_their_lack_excludes_nobody() -> None:
-    other, beard = likeness(["ráu dài", "râu dài"], "râu")
+    other, beard = similarity(["ráu dài", "râu dài"], "râu")
     assert beard > other > 0
-    other, beard = likeness(["ráu dài", "râu dài"], "rau")
+    other, beard = similarity(["ráu dài", "râu dài"], "rau")
     assert beard == other > 0
 
 

@@ -1,4 +1,4 @@
-"""Records made ready for comparison: names taken apart, and what is known around them."""
+"""Records prepared for comparison: their names taken apart, and their places, parents and identifiers."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,31 +11,38 @@ from ingest.resolution.names import NameKey, name_key, name_keys
 from ingest.resolution.records import Record
 
 _N_PARENTS = 6
+"""A name is completed by at most this many names of parents; set by hand to bound the work per record."""
 _YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """A record made ready for comparison.
+class ComparedRecord:
+    """One record, prepared for comparison.
 
     Attributes
     ----------
+    record
+        The record.
+    is_person
+        Whether the record is of a person.
     keys
-        All names taken apart, its own first.
+        All names taken apart, the record's own name first.
     full
-        Those that name it in full: its own, and every other that is no acronym.
+        The record's own name, and every other name that is not an acronym.
     acronyms
-        Those that are, folded.
+        The names that are acronyms, folded.
     places
-        Where it is, and the provinces around that.
+        The place of the record, and the provinces around it.
     parents
-        Full names of what it belongs to.
+        The names of the organisations that the record belongs to, without acronyms.
     context, context_meaning
-        What its place and what it belongs to would add to its name, as tokens and as meaning.
+        What place and parents would add to the name, as tokens and as meaning.
     belongs
-        Names of what it belongs to, as :func:`direct_key` writes them.
+        The names of the parents as written by :func:`direct_key`.
     identifiers
-        Values by scheme.
+        The values of the identifiers by scheme.
+    year
+        The year of foundation.
     """
 
     record: Record
@@ -53,30 +60,30 @@ class Profile:
 
     @property
     def own(self) -> NameKey | None:
-        """Its own name; ``None`` where nothing is left of it."""
+        """The record's own name; None where nothing is left of it."""
         return self.keys[0] if self.keys else None
 
     def written_out(self, key: NameKey) -> tuple[frozenset[str], ...]:
-        """Tokens of one of its names: as it is, with its place, and with the name of what it belongs to."""
+        """The tokens of one of the names: alone, with the place added, and with each parent's name added."""
         placed = frozenset(f"p:{place}" for place in self.places)
         added = (placed, *(parent.tokens for parent in self.parents[:_N_PARENTS]))
         return tuple(dict.fromkeys((key.tokens, *(key.tokens | more for more in added))))
 
     def meanings(self, key: NameKey) -> tuple[frozenset[str], ...]:
-        """The same as meaning."""
+        """The meanings of one of the names: alone, with the place added, and with each parent's name added."""
         placed = frozenset(f"p:{place}" for place in self.places)
         added = (placed, *(parent.meaning for parent in self.parents[:_N_PARENTS]))
         return tuple(dict.fromkeys((key.meaning, *(key.meaning | more for more in added))))
 
 
-def profiles_of(records: Sequence[Record]) -> list[Profile]:
-    """The profile of every record, in their order; what a record belongs to is looked up among the records."""
+def compared_records(records: Sequence[Record]) -> list[ComparedRecord]:
+    """The prepared form of each record, in their order; parents are looked up among the records."""
     by_id = {record.id: record for record in records}
-    return [_profile(record, by_id) for record in records]
+    return [_compared_record(record, by_id) for record in records]
 
 
 def places_in(text: str | None) -> frozenset[str]:
-    """The last place that a text names, and the provinces around it.
+    """The last place named in a text, and the provinces around it.
 
     >>> sorted(places_in("12 Thái Nguyên, phường Vĩnh Hải, TP. Nha Trang"))
     ['khanh_hoa', 'nha_trang']
@@ -90,7 +97,7 @@ def places_in(text: str | None) -> frozenset[str]:
 
 
 def direct_key(tokens: Iterable[str]) -> str:
-    """The tokens of a name as one text, the same whatever their order.
+    """The tokens of a name as one text that does not depend on their order.
 
     >>> direct_key({"w:bach", "h:university"})
     'h:university w:bach'
@@ -105,7 +112,7 @@ def _last_place(text: str) -> str | None:
     return None
 
 
-def _profile(record: Record, by_id: Mapping[str, Record]) -> Profile:
+def _compared_record(record: Record, by_id: Mapping[str, Record]) -> ComparedRecord:
     is_person = record.kind in load_kinds().actor and load_kinds().actor[record.kind].is_person
     keys = name_keys(record.names, person=is_person)
     full = tuple(key for i, key in enumerate(keys) if i == 0 or not key.is_acronym)
@@ -115,7 +122,7 @@ def _profile(record: Record, by_id: Mapping[str, Record]) -> Profile:
     around = places.union(*(places_in(parent.place) for parent in near))
     located = frozenset(f"p:{place}" for place in around)
     year = _YEAR.match(record.founded or "")
-    return Profile(
+    return ComparedRecord(
         record=record,
         is_person=is_person,
         keys=keys,

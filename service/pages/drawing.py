@@ -1,7 +1,8 @@
-"""A neighbourhood as a small picture that needs no script.
+"""A neighbourhood drawn as a small SVG picture that needs no script.
 
-The actor stands in the middle; the others stand to its right and left, each in a row of its own so that no two labels
-meet, the farther the further out. Inner nodes come by kind and id, each followed by those that are reached through it.
+The actor stands in the middle and the others to its right and left. Each has a row of its own, so that no two labels
+meet; actors at a greater distance stand farther out. The actors at distance 1 are ordered by kind and id, and each is
+followed by the actors that are reached through it.
 """
 
 from html import escape
@@ -15,10 +16,11 @@ from graph.paths import Neighbourhood, Node
 from graph.snapshot import GraphSnapshot
 from graph.wording import load_catalogue
 from graph.xml_text import legal_xml
+from service.pages.colours import ink_on
 
 _WIDTH = 800
 _ROW_HEIGHT = 30
-_SIGN_RADIUS = 11
+_NODE_RADIUS = 11
 _INNER_REACH, _OUTER_REACH = 130, 200
 _CENTRE_LABEL_DROP = 28
 _LONGEST_LABEL = 24
@@ -31,53 +33,29 @@ class _Spot(NamedTuple):
 
 
 def neighbourhood_svg(snapshot: GraphSnapshot, neighbourhood: Neighbourhood, language: Language) -> str:
-    """An SVG picture of a neighbourhood, best with up to 30 nodes; the same for the same network.
+    """SVG text of a neighbourhood; equal networks give equal text, and up to 30 nodes can be read well.
 
-    Kinds are told apart by colour and by letter, as the kinds file has them. Lines and labels take the colour of the
-    text around; a page may style the classes ``network``, ``network-link``, ``network-node`` and ``network-label``.
+    Each node has the colour and the letter that the kinds file gives its kind. Lines and labels take the colour of the
+    surrounding text. A page may style the classes ``network``, ``network-link``, ``network-node`` and
+    ``network-label``.
     """
     spots = _spots(snapshot, neighbourhood)
     centre = neighbourhood.nodes[0].index
     height = max(*(spot.y for spot in spots.values()), spots[centre].y + _CENTRE_LABEL_DROP) + _ROW_HEIGHT / 2
     words = load_catalogue(language, "page")
-    said = [words.text("drawing.count", n_nodes=len(spots) - 1, n_links=len(neighbourhood.links))]
+    sentences = [words.text("drawing.count", n_nodes=len(spots) - 1, n_links=len(neighbourhood.links))]
     if neighbourhood.truncated:
-        said.append(words.text("drawing.truncated"))
-    title, said_id = f"network-{centre}-title", f"network-{centre}-description"
+        sentences.append(words.text("drawing.truncated"))
+    title, description_id = f"network-{centre}-title", f"network-{centre}-description"
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" viewBox="0 0 {_WIDTH} {height:.0f}"'
-        f' aria-labelledby="{title}" aria-describedby="{said_id}" font-family="inherit" font-size="14">'
+        f' aria-labelledby="{title}" aria-describedby="{description_id}" font-family="inherit" font-size="14">'
         f'<title id="{title}">{_text(words.text("drawing.title", name=_name(snapshot, centre, language)))}</title>'
-        f'<desc id="{said_id}">{_text(" ".join(said))}</desc>'
+        f'<desc id="{description_id}">{_text(" ".join(sentences))}</desc>'
     )
     lines = [_line(link, spots, centre) for link in neighbourhood.links]
-    signs = [_sign(snapshot, node, spots[node.index], language) for node in neighbourhood.nodes]
-    return "".join([opening, *lines, *signs, "</svg>"])
-
-
-def ink_on(colour: str) -> str:
-    """Black or white, whichever reads better on a colour written ``#RRGGBB``; at least 4.5 : 1 on any (WCAG 2.2).
-
-    >>> ink_on("#0072B2"), ink_on("#E69F00")
-    ('#ffffff', '#000000')
-    """
-    return "#000000" if contrast(colour, "#000000") >= contrast(colour, "#ffffff") else "#ffffff"
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1 … 21, after WCAG 2.2.
-
-    >>> contrast("#000000", "#ffffff")
-    21.0
-    """
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    nodes = [_node(snapshot, node, spots[node.index], language) for node in neighbourhood.nodes]
+    return "".join([opening, *lines, *nodes, "</svg>"])
 
 
 def _spots(snapshot: GraphSnapshot, neighbourhood: Neighbourhood) -> dict[int, _Spot]:
@@ -96,7 +74,7 @@ def _spots(snapshot: GraphSnapshot, neighbourhood: Neighbourhood) -> dict[int, _
 
 
 def _row_order(snapshot: GraphSnapshot, neighbourhood: Neighbourhood) -> list[Node]:
-    """The nodes but the first, each after the first of the nodes through which it is reached."""
+    """All nodes except the first, each placed after the first node that leads to it."""
     distance = {node.index: node.distance for node in neighbourhood.nodes}
     parent: dict[int, int] = {}
     for link in neighbourhood.links:
@@ -110,7 +88,7 @@ def _row_order(snapshot: GraphSnapshot, neighbourhood: Neighbourhood) -> list[No
 
 def _line(link: Link, spots: dict[int, _Spot], centre: int) -> str:
     start, end = spots[link.source], spots[link.target]
-    # a link past the middle bends towards it, so that it does not run through the signs of its own column
+    # A link that does not touch the centre bends towards it, so that it does not cross the nodes of its column.
     pull = 0 if link.source == centre else 0.4
     bend_x = (start.x + end.x) / 2 * (1 - pull) + _WIDTH / 2 * pull
     width = min(1 + 0.5 * (link.n_relationships + link.n_projects - 1), 4)
@@ -121,7 +99,7 @@ def _line(link: Link, spots: dict[int, _Spot], centre: int) -> str:
     )
 
 
-def _sign(snapshot: GraphSnapshot, node: Node, spot: _Spot, language: Language) -> str:
+def _node(snapshot: GraphSnapshot, node: Node, spot: _Spot, language: Language) -> str:
     x, y = spot
     name, kind = _name(snapshot, node.index, language), _kind(snapshot, node.index)
     colour, letter = (kind.colour, kind.letter) if kind else (_UNKNOWN_COLOUR, _UNKNOWN_LETTER)
@@ -130,11 +108,11 @@ def _sign(snapshot: GraphSnapshot, node: Node, spot: _Spot, language: Language) 
         label, anchor, weight = f'x="{x:.1f}" y="{y + _CENTRE_LABEL_DROP:.1f}"', "middle", ' font-weight="600"'
     else:
         side = 1 if x > _WIDTH / 2 else -1
-        label = f'x="{x + side * (_SIGN_RADIUS + 6):.1f}" y="{y + 5:.1f}"'
+        label = f'x="{x + side * (_NODE_RADIUS + 6):.1f}" y="{y + 5:.1f}"'
         anchor, weight = "start" if side > 0 else "end", ""
     return (
         f'<g class="network-node"><title>{_text(hover)}</title>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_SIGN_RADIUS}" fill="{colour}"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_NODE_RADIUS}" fill="{colour}"/>'
         f'<text x="{x:.1f}" y="{y + 4.5:.1f}" text-anchor="middle" font-size="13" font-weight="700"'
         f' fill="{ink_on(colour)}">{letter}</text>'
         f'<text class="network-label" {label} text-anchor="{anchor}" fill="currentColor"{weight}>'
@@ -154,7 +132,7 @@ def _name(snapshot: GraphSnapshot, index: int, language: Language) -> str:
 
 
 def _label(snapshot: GraphSnapshot, index: int, name: str) -> str:
-    """The name where it is short, else the short name, else the beginning of the name."""
+    """The name if it is short enough, else the short name, else the beginning of the name."""
     short_name: str | None = snapshot.tables.actors["short_name"][index].as_py()
     label = name if len(name) <= _LONGEST_LABEL else short_name or name
     return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1].rstrip() + "…"

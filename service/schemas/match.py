@@ -9,16 +9,14 @@ from pydantic_core import PydanticCustomError
 from graph.folding import nfc
 from graph.snapshot import GraphSnapshot
 from ingest.values import MAX_ID_CHARACTERS
-from matching.questions import Answer, Evidence, Options, Profile, Reason, Side, Suggestion
+from matching.questions import Answer, Evidence, Profile, Reason, Side, Suggestion
 from matching.reasons.explanation import render
-from service.network_state import Network
-from service.parameters import Id
-from service.problems import Problem
-from service.schemas import (
+from service.schemas.actors import ActorSummary
+from service.schemas.common import (
     MAX_LIMIT,
     MAX_TEXT,
     ActorKindName,
-    ActorSummary,
+    Id,
     Incoming,
     Labels,
     LongText,
@@ -26,6 +24,7 @@ from service.schemas import (
     ShortText,
     Stamp,
 )
+from service.schemas.problems import Problem
 
 MAX_BATCH = 50
 _MAX_ENTRIES = 50
@@ -35,14 +34,14 @@ Phrases = Annotated[tuple[Phrase, ...], Field(max_length=_MAX_ENTRIES)]
 
 
 class ProfileIn(Incoming):
-    """An actor that is not in the network, described by itself; a summary, a field, a need or an offer is enough."""
+    """An actor outside the network, in its own words; a summary, a field, a need or an offer is enough."""
 
     name: ShortText = ""
     kind: ActorKindName | None = None
     summary: LongText = ""
     fields: Phrases = Field(default=(), description="Ids of `/v1/fields`.", examples=[["semiconductor"]])
-    needs: Phrases = Field(default=(), description="What it seeks.")
-    offers: Phrases = Field(default=(), description="What it has.")
+    needs: Phrases = Field(default=(), description="What it needs.")
+    offers: Phrases = Field(default=(), description="What it offers.")
     district_or_city: ShortText | None = Field(default=None, examples=["Hà Nội"])
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = Field(
         default=None, description="Two letters, ISO 3166.", examples=["VN"]
@@ -60,7 +59,7 @@ class ProfileIn(Incoming):
 
 
 class MatchQuery(Incoming):
-    """One question: a brief in words, a profile, or the id of an actor; one of the three."""
+    """One question: exactly one of a brief in words, a profile, and the id of an actor."""
 
     brief: Phrase | None = Field(
         default=None, description="What is needed, in Vietnamese or English, with or without diacritics."
@@ -74,7 +73,7 @@ class MatchQuery(Incoming):
     explain: bool = Field(default=True, strict=True, description="Whether suggestions carry their reasons.")
     exposure: Annotated[bool, Field(strict=True)] | None = Field(
         default=None,
-        description="Whether actors that are seldom shown come forward within a margin; null: as the service is set.",
+        description="Whether seldom suggested actors move up within a margin; null for the setting of the service.",
     )
 
     @model_validator(mode="after")
@@ -83,20 +82,9 @@ class MatchQuery(Incoming):
             raise PydanticCustomError("one_question", "Give exactly one of brief, profile and actor_id.")
         return self
 
-    def ask(self, network: Network) -> Answer:
-        """The matcher's answer to the question."""
-        recommender = network.recommender
-        exposure = network.exposure if self.exposure is None else self.exposure
-        options = Options(kinds=self.kinds, limit=self.limit, explain=self.explain, exposure=exposure)
-        if self.profile is not None:
-            return recommender.for_profile(self.profile.profile(), options)
-        if self.actor_id is not None:
-            return recommender.for_actor(self.actor_id, options)
-        return recommender.for_brief(self.brief or "", options)
-
 
 Batch = Annotated[list[Annotated[MatchQuery, SkipValidation]], Field(min_length=1, max_length=MAX_BATCH)]
-"""Questions asked together. Each is checked by itself, so that one that is wrong does not keep others from answers."""
+"""Questions in one request. Each is checked by itself, so that an invalid one does not stop the others."""
 
 
 class EvidenceOut(Outgoing):
@@ -108,17 +96,17 @@ class EvidenceOut(Outgoing):
 
     @classmethod
     def of(cls, evidence: Evidence) -> Self:
-        """The evidence as the API gives it."""
+        """The evidence of a reason."""
         return cls.model_validate(evidence)
 
 
 class ReasonOut(Outgoing):
-    """One term of a score; the contributions of a suggestion add up to its score."""
+    """One term of a score. The contributions in a suggestion add up to its score."""
 
     code: str = Field(examples=["shared_fields"])
     contribution: float
-    text: Labels = Field(description="For who asks.")
-    text_for_partner: Labels = Field(description="For who is suggested.")
+    text: Labels = Field(description="For the asker.")
+    text_for_partner: Labels = Field(description="For the suggested partner.")
     evidence: tuple[EvidenceOut, ...]
 
     @classmethod
@@ -134,23 +122,23 @@ class ReasonOut(Outgoing):
 
 
 class SuggestionOut(Outgoing):
-    """A partner, with its place in the list and why it is there."""
+    """A suggested partner, its place in the list, and the reasons."""
 
     actor_id: str
     rank: int
     score: float = Field(
-        description="What the list is ordered by, but for who was moved; comparable within one answer only."
+        description="Orders the list, except for actors that were moved; comparable within one answer only."
     )
-    fit: float = Field(description="How well the two match, 0 to 1; means the same in every answer.")
+    fit: float = Field(description="How well the two match, 0 to 1; comparable between answers.")
     likelihood: float | None = Field(
         description="Probability that the two will work together within two years, learned from the network's past; "
-        "null where there was too little to learn from."
+        "null if the past holds too little."
     )
     moved: int = Field(
-        description="Places it was moved up so that more actors are seen; negative for down, 0 without `exposure`."
+        description="Places it was moved up to show more actors; negative for down, 0 without `exposure`."
     )
     actor: ActorSummary
-    reasons: tuple[ReasonOut, ...] = Field(description="Weightiest first; empty where none were asked for.")
+    reasons: tuple[ReasonOut, ...] = Field(description="Largest contribution first; empty with `explain=false`.")
 
     @classmethod
     def of(cls, suggestion: Suggestion, snapshot: GraphSnapshot) -> Self:
@@ -168,7 +156,7 @@ class SuggestionOut(Outgoing):
 
 
 class UnderstandingOut(Outgoing):
-    """What was read out of a question's words."""
+    """The fields and places that a question's words name."""
 
     fields: tuple[str, ...] = Field(description="Ids of `/v1/fields`, most certain first.")
     places: tuple[str, ...]
@@ -180,7 +168,7 @@ class MatchAnswer(Stamp):
     suggestions: tuple[SuggestionOut, ...]
     understanding: UnderstandingOut
     n_candidates: int = Field(description="Actors that fit at least in part, before the kind filter and the limit.")
-    n_hidden: int = Field(description="Those of them that the kind filter took away.")
+    n_hidden: int = Field(description="Actors among them that the kind filter removed.")
 
     @classmethod
     def of(cls, answer: Answer, snapshot: GraphSnapshot) -> Self:
@@ -197,14 +185,14 @@ class MatchAnswer(Stamp):
 
 
 class BatchItem(Outgoing):
-    """What became of one question of a batch: an answer, or the problem with it."""
+    """The result of one question in a batch: an answer or a problem."""
 
     answer: MatchAnswer | None = None
     problem: Problem | None = None
 
 
 class BatchAnswer(Stamp):
-    """Answers to a batch, in its order."""
+    """The results of a batch, in its order."""
 
     results: tuple[BatchItem, ...]
 
@@ -238,4 +226,4 @@ EXAMPLES = {
         value=[{"brief": "LED lighting for tissue culture", "limit": 3}, {"actor_id": "st-selex", "limit": 3}],
     ),
 }
-"""Questions for the API's description."""
+"""Example questions for the OpenAPI description."""

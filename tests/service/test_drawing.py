@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.drawing import contrast, ink_on, neighbourhood_svg
 from graph.kinds import Language, load_kinds
 from graph.model import Actor, Fact, Relationship
 from graph.paths import neighbourhood
 from graph.snapshot import GraphSnapshot
 from graph.tables import Tables
+from service.pages.colours import contrast, ink_on
+from service.pages.drawing import neighbourhood_svg
 from tests.worlds import hanoi_network
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -113,6 +114,11 @@ def test_names_cannot_break_out_and_unknown_kinds_are_drawn() -> None:
     assert wizard.findtext(f"{SVG}text") == "?"
     assert school.findtext(f"{SVG}text[@class='network-label']") == "<b>"
     assert not re.search(r"<script|\son\w+=|href|style=", ET.tostring(picture, encoding="unicode"))
+
+
+def test_the_letter_of_every_kind_can_be_read_on_its_colour() -> None:
+    kinds = load_kinds().actor.values()
+    assert all(contrast(kind.colour, ink_on(kind.colour)) >= 4.5 for kind in kinds)
 
 
 @given(st.integers(0, 0xFFFFFF))
