@@ -23,7 +23,8 @@ from scipy.special import expit
 from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
 from matching.arrays import FloatArray
-from matching.evaluation.evaluate import Protocol, Report, evaluate
+from matching.evaluation.evaluate import evaluate
+from matching.evaluation.report import Protocol, Report
 from matching.features.standard import STANDARD
 from matching.learning.training import Example, answered_examples
 from matching.ranking.model_files import to_json

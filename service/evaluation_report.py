@@ -16,7 +16,7 @@ from service.evaluation_wording import decimal, method_name, percent, split_name
 from service.pages.wording import format_number
 
 if TYPE_CHECKING:
-    from matching.evaluation.evaluate import MethodResult, Report, Split
+    from matching.evaluation.report import MethodResult, Report, Split
 
 _MEASURES = ("ndcg", "ratio", "recall", "hit_rate", "coverage", "gini", "newcomers")
 _METHOD_COLUMNS = ("method", "ndcg", "interval", *_MEASURES[1:])

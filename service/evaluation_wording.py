@@ -9,7 +9,7 @@ from graph.kinds import Language, load_kinds
 from graph.wording import Catalogue
 
 if TYPE_CHECKING:
-    from matching.evaluation.evaluate import Split
+    from matching.evaluation.report import Split
 
 _HISTORY_END, _KINDS_MIDDLE = " earlier partners", " to "
 

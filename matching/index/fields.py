@@ -24,7 +24,7 @@ _OLD_PROJECT_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class WorkInFields:
+class FieldMatrices:
     """Five matrices of actors by fields, merged so that one pass over the entries reads all of them.
 
     Attributes
@@ -76,7 +76,7 @@ class FieldIndex:
     joint: sparse.csr_array
     joint_last_18m: sparse.csr_array
     champions: sparse.csr_array
-    work: WorkInFields
+    work: FieldMatrices
 
 
 def index_fields(snapshot: GraphSnapshot, kinds: Kinds, projects: ProjectIndex, is_candidate: BoolArray) -> FieldIndex:
@@ -169,9 +169,9 @@ def _champions_by(matrix: sparse.csr_array, kind_of_candidate: IndexArray, n_kin
     return np.stack([field[best], row[best]]).astype(np.intp)
 
 
-def _merged(matrices: Sequence[sparse.csr_array]) -> WorkInFields:
+def _merged(matrices: Sequence[sparse.csr_array]) -> FieldMatrices:
     union = sparse.csr_array(sum(ones_like(matrix) for matrix in matrices))
     union.sort_indices()
     for matrix in matrices:
         matrix.sort_indices()
-    return WorkInFields(structure_of(union), np.stack([aligned(union, each) for each in matrices], axis=1))
+    return FieldMatrices(structure_of(union), np.stack([aligned(union, each) for each in matrices], axis=1))

@@ -22,7 +22,7 @@ from service.evaluation_report import report_page
 from service.evaluation_wording import decimal, method_name, percent, split_name
 
 if TYPE_CHECKING:
-    from matching.evaluation.evaluate import Report
+    from matching.evaluation.report import Report
 
 _TABLE_WIDTH = 116
 """Columns that the table of methods needs. On a narrower terminal its lines wrap, so that no number is cut off."""
@@ -50,7 +50,8 @@ def evaluate_command(
         require_place_for(report_file)
         require_charts()
     try:
-        from matching.evaluation.evaluate import Protocol, evaluate  # noqa: PLC0415  its baselines are an extra
+        from matching.evaluation.evaluate import evaluate  # noqa: PLC0415  its baselines are an extra
+        from matching.evaluation.report import Protocol  # noqa: PLC0415  its baselines are an extra
     except ModuleNotFoundError as missing:
         raise KetnoiError(
             "evaluation_missing",

@@ -9,7 +9,8 @@ import pytest
 from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
 from matching import evaluation
-from matching.evaluation.evaluate import Protocol, evaluate
+from matching.evaluation.evaluate import evaluate
+from matching.evaluation.report import Protocol
 
 FOLDER = os.environ.get("KETNOI_BENCHMARK_DATA", "")
 PROTOCOLS = (

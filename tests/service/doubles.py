@@ -14,7 +14,7 @@ from matching.ranking.model_files import day_one_rankers
 from matching.ranking.ranker import Calibration, LinearRanker, Ranker, Task
 from matching.recommend import Recommender
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60
 
 NO_OPTIONS = Options()
 

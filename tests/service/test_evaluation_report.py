@@ -14,8 +14,8 @@ import pytest
 
 from graph.errors import KetnoiError
 from graph.wording import load_catalogue
-from matching.evaluation.evaluate import EXPOSURE_AWARE, OURS, MethodResult, Protocol, Report, Split
 from matching.evaluation.metrics import Bin
+from matching.evaluation.report import EXPOSURE_AWARE, OURS, MethodResult, Protocol, Report, Split
 from service.evaluation_charts import ChartText, Interval, interval_chart, reliability_chart
 from service.evaluation_report import report_page
 

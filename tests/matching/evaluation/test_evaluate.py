@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from graph.errors import InvalidQueryError
-from matching.evaluation.evaluate import CUTOFF, EXPOSURE_AWARE, OURS, Protocol, Report, evaluate
+from matching.evaluation.evaluate import evaluate
+from matching.evaluation.report import CUTOFF, EXPOSURE_AWARE, OURS, Protocol, Report
 from matching.ranking.ranker import Task
 from tests.matching.conftest import CUT, TASKS, Learned
 from tests.matching.networks import actors, project, snapshot_of, snapshot_of_facts
