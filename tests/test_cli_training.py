@@ -35,6 +35,7 @@ def ketnoi(*words: object, **environment: object) -> Ended:
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["ketnoi", *map(str, words)])
+        patch.setenv("KETNOI_LANGUAGE", "en")
         for name, value in environment.items():
             patch.setenv(name, str(value))
         with pytest.raises(SystemExit) as ended:
@@ -125,6 +126,11 @@ def test_one_task_is_learned_from_a_folder_alike_each_time(
 
 def checks_of(ended: Ended) -> dict[str, dict[str, str]]:
     return {check["name"]: check for check in json.loads(ended.out)["checks"]}
+
+
+def test_training_speaks_vietnamese_too(young: Place, tmp_path: Path) -> None:
+    words = ("train", young.folder, "--task", "brief", *QUICK, "--models", tmp_path)
+    assert "bộ xếp hạng đang dùng được giữ nguyên" in " ".join(ketnoi(*words, "--language", "vi").out.split())
 
 
 def test_doctor_says_whose_rankers_are_in_use(young: Place, tmp_path: Path) -> None:
