@@ -11,8 +11,6 @@ from graph.wording import Catalogue
 if TYPE_CHECKING:
     from matching.evaluation.report import Split
 
-_HISTORY_END, _KINDS_MIDDLE = " earlier partners", " to "
-
 
 def method_name(name: str, words: Catalogue) -> str:
     """The name of a method in the language of the reader; names of algorithms stay as they are."""
@@ -23,10 +21,9 @@ def method_name(name: str, words: Catalogue) -> str:
 def split_name(split: "Split", words: Catalogue) -> str:
     """The name of a part of the queries in the language of the reader."""
     if split.by == "history":
-        return words.text("split.history", count=split.name.removesuffix(_HISTORY_END))
+        return words.text("split.history", count=split.part[0])
     kinds = load_kinds().actor
-    asker, _, partner = split.name.partition(_KINDS_MIDDLE)
-    labels = [kinds[kind].short_label[words.language] if kind in kinds else kind for kind in (asker, partner)]
+    labels = [kinds[kind].short_label[words.language] if kind in kinds else kind for kind in split.part]
     return words.text("split.kinds", asker=labels[0], partner=labels[1])
 
 

@@ -146,16 +146,16 @@ class _Questions:
                 yield question, TextQuery(index, text), self.allowed_in_general
 
     def groups(self) -> Iterator[tuple[str, BoolArray]]:
-        """The groups of askers by number of earlier partners: name, and whether each question belongs to the group."""
+        """The groups of askers by number of earlier partners: range, and whether each question belongs to the group."""
         if self.task == "brief":
             return
         rows = np.array([question.row for question in self.questions], np.intp)
         history = self.recommender.index.links.n_partners[rows]
         for name, least, most in _HISTORY:
-            yield f"{name} earlier partners", (history >= least) & (history <= most)
+            yield name, (history >= least) & (history <= most)
 
-    def kind_pairs(self) -> Iterator[tuple[str, Mapping[int, IndexArray]]]:
-        """The pairs of asking and relevant kind: name, and relevant actors of that kind by position of the question."""
+    def kind_pairs(self) -> Iterator[tuple[tuple[str, str], Mapping[int, IndexArray]]]:
+        """The pairs of asking and relevant kind, each with the relevant actors by position of the question."""
         snapshot = self.recommender.snapshot
         kinds = list(self.recommender.index.kinds.actor)
         asker = [
@@ -168,7 +168,7 @@ class _Questions:
                 if asker[place] == asking
                 and len(relevant := question.relevant[snapshot.actor_kind[question.relevant] == kinds.index(kind)])
             }
-            yield f"{asking} to {kind}", of_kind
+            yield (asking, kind), of_kind
 
 
 def _brief_questions(known: GraphSnapshot, later: GraphSnapshot, index: NetworkIndex) -> list[PastQuestion]:
@@ -239,16 +239,16 @@ def _report(
 def _splits(asked: _Questions, methods: Sequence[MethodResult]) -> Iterator[Split]:
     for name, part in asked.groups():
         if part.any():
-            yield _split("history", name, {method.name: method.ndcg_of_all[part] for method in methods})
-    for name, relevant in asked.kind_pairs():
+            yield _split("history", (name,), {method.name: method.ndcg_of_all[part] for method in methods})
+    for kinds, relevant in asked.kind_pairs():
         if len(relevant) >= _MIN_SPLIT:
-            yield _split("kinds", name, {method.name: _ndcg_within(method, relevant) for method in methods})
+            yield _split("kinds", kinds, {method.name: _ndcg_within(method, relevant) for method in methods})
 
 
-def _split(by: Literal["history", "kinds"], name: str, scores: Mapping[str, DoubleArray]) -> Split:
+def _split(by: Literal["history", "kinds"], part: tuple[str, ...], scores: Mapping[str, DoubleArray]) -> Split:
     mean = {method: float(values.mean()) if len(values) else 0.0 for method, values in scores.items()}
     rival = max((method for method in mean if method not in OWN), key=lambda method: mean[method])
-    return Split(by, name, len(scores[OURS]), mean[OURS], mean[rival], rival)
+    return Split(by, part, len(scores[OURS]), mean[OURS], mean[rival], rival)
 
 
 def _ndcg_within(method: MethodResult, relevant: Mapping[int, IndexArray]) -> DoubleArray:

@@ -95,16 +95,21 @@ class Split:
     ----------
     by
         ``history``: by the asker's number of earlier partners; ``kinds``: by the kinds of asker and relevant actor.
-    name
-        Name of the part.
+    part
+        What tells the part apart: the range of earlier partners, or the kinds of asker and relevant actor.
     """
 
     by: Literal["history", "kinds"]
-    name: str
+    part: tuple[str, ...]
     n_questions: int
     ours: float
     best_baseline: float
     best_baseline_name: str
+
+    @property
+    def name(self) -> str:
+        """The part in English, as reports in JSON have it."""
+        return f"{self.part[0]} earlier partners" if self.by == "history" else " to ".join(self.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +201,7 @@ class Report:
             "calibration_error": self.calibration_error,
             "reliability": [asdict(part) for part in self.reliability],
             "methods": methods,
-            "splits": [asdict(split) for split in self.splits],
+            "splits": [asdict(split) | {"name": split.name} for split in self.splits],
         }
 
 

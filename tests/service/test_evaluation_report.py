@@ -38,8 +38,8 @@ def report() -> Report:
         model_version="blended-partner+5fe07c17",
         methods=(method(OURS, 0.163), method(EXPOSURE_AWARE, 0.16, 0.08), method("degree", 0.11), method(HOSTILE, 0.1)),
         splits=(
-            Split("history", "0 earlier partners", 33, 0.075, 0.065, "degree"),
-            Split("kinds", "school to business", 120, 0.05, 0.0, HOSTILE),
+            Split("history", ("0",), 33, 0.075, 0.065, "degree"),
+            Split("kinds", ("school", "business"), 120, 0.05, 0.0, HOSTILE),
         ),
         ratio_interval=(1.4, 1.6),
         calibration_error=0.0274,
