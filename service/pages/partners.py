@@ -165,16 +165,16 @@ class PartnerCards:
 
     def _card(self, suggestion: Suggestion, longest: float) -> PartnerCard:
         language = self._catalogue.language
-        told = [reason for reason in suggestion.reasons if abs(reason.contribution) >= _SMALLEST_SHARE * longest]
-        for_them = (render(reason, language, "candidate") for reason in told if reason.contribution > 0)
-        for_asker = {render(reason, language) for reason in told}
+        displayed = [reason for reason in suggestion.reasons if abs(reason.contribution) >= _SMALLEST_SHARE * longest]
+        for_them = (render(reason, language, "candidate") for reason in displayed if reason.contribution > 0)
+        for_asker = {render(reason, language) for reason in displayed}
         return PartnerCard(
             actor=self._views.actor(suggestion.actor_id),
             rank=suggestion.rank,
             fit_steps=fit_steps(suggestion),
             likelihood=self._likelihood(suggestion),
             n_moved_up=max(suggestion.moved, 0),
-            reasons=tuple(self._line(reason, longest) for reason in told[:_REASONS_SHOWN]),
+            reasons=tuple(self._line(reason, longest) for reason in displayed[:_REASONS_SHOWN]),
             reasons_for_them=tuple([text for text in for_them if text not in for_asker][:_REASONS_FOR_THEM]),
         )
 

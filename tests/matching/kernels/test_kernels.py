@@ -1,5 +1,7 @@
 """Compiled loops equal plain NumPy, and are compiled even where they cannot be cached."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -47,3 +49,9 @@ def test_shared_numbers_are_found_at_any_ratio_of_lengths(few: set[int], many: s
     one, other = (np.array(sorted(numbers), np.int32) for numbers in (few, many))
     in_one, in_other = in_common(one, other)
     assert one[in_one].tolist() == other[in_other].tolist() == sorted(few & many)
+
+
+def test_compiled_loops_load_without_scikit_learn() -> None:
+    kernels = "matching.kernels.sums, matching.kernels.search, matching.kernels.sparse_rows"
+    loads = f"import sys, {kernels}; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loads], check=False).returncode == 0
