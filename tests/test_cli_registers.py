@@ -55,7 +55,7 @@ def test_three_registers_are_converted_and_loaded_side_by_side(tmp_path: Path) -
 
 def test_bad_records_give_exit_code_1_and_a_report_in_either_language(tmp_path: Path) -> None:
     source = cordis_zip(tmp_path / "c.zip", organisations=[UNIVERSITY, FIRM | {"projectID": "[red]7"}])
-    shown = ketnoi("convert", "cordis", source, tmp_path / "vi")
+    shown = ketnoi("convert", "cordis", source, tmp_path / "vi", KETNOI_LANGUAGE="vi")
     assert shown.code == 1
     assert "Không có dự án nào mang mã “[red]7”." in shown.out
     report = tmp_path / "report.csv"

@@ -34,7 +34,7 @@ def recommender() -> Recommender:
 
 @pytest.fixture(scope="module")
 def links(recommender: Recommender) -> sparse.csr_array:
-    return sparse.csr_array(recommender.index.links, dtype=np.float64)
+    return sparse.csr_array(recommender.index.links.matrix, dtype=np.float64)
 
 
 def assert_two_hop(links: sparse.csr_array, lists: Sequence[Listed]) -> None:

@@ -1,5 +1,4 @@
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -253,10 +252,8 @@ def test_the_tables_have_the_schemas_of_a_snapshot_even_when_empty(tmp_path: Pat
 
 @pytest.mark.cordis
 @pytest.mark.skipif(BENCHMARK is None, reason="KETNOI_BENCHMARK_DATA names no folder with the development benchmark")
-def test_the_development_benchmark_is_read_whole_in_seconds() -> None:
-    started = time.process_time()
+def test_the_development_benchmark_is_read_whole() -> None:
     reading = read_tables(Path(str(BENCHMARK)))
-    assert time.process_time() - started < 30
     assert not any(issue.is_error for issue in reading.issues)
     tables = reading.tables
     assert (tables.actors.num_rows, tables.projects.num_rows, tables.participations.num_rows) == (

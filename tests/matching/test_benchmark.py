@@ -8,7 +8,7 @@ import pytest
 
 from graph.snapshot import GraphSnapshot
 from ingest.load import read_tables
-from matching import evaluation
+from matching.evaluation import evaluate as evaluation
 from matching.evaluation.evaluate import evaluate
 from matching.evaluation.report import Protocol
 
